@@ -1,0 +1,1 @@
+"""The fast lane: snapshots and event streams answered before Flask."""

@@ -1,0 +1,96 @@
+"""Settings: read once from the environment, typed, immutable; secrets also from `*_FILE`."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every knob of the product. Names are the environment variables, upper-cased."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    city: str = Field(default="pudong", pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    data_dir: Path = Field(default=ROOT / "var", alias="YIPING_DATA")
+    database_url: str | None = None  # default: SQLite in data_dir
+    redis_url: str | None = None  # default: embedded Valkey on a unix socket in data_dir
+    host: str = "127.0.0.1"
+    port: int = Field(default=8050, ge=1, le=65535)
+    web_workers: int = Field(default=2, ge=1, le=64)
+    demo: bool = True
+    demo_seed: int = 20200928
+    demo_data: Path = ROOT.parent / "shared" / "data"  # public data replayed when present
+    secret_key: SecretStr | None = None  # default: made at first start, kept in data_dir
+    secret_key_file: Path | None = None
+    boundaries: Path | None = None
+    map_tiles: str | None = None
+    map_approval_no: str | None = None
+    trusted_hosts: str = ""  # comma-separated; empty = loopback names only
+    behind_proxy: bool = False  # trust one hop of X-Forwarded-*, set Secure cookies
+    log_level: str = "INFO"
+    retain_raw_days: int = Field(default=2, ge=1)
+    retain_minute_days: int = Field(default=7, ge=1)
+    retain_hour_days: int = Field(default=400, ge=1)
+
+    @field_validator("data_dir", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.resolve()
+
+    @property
+    def db_url(self) -> str:
+        """SQLAlchemy URL of the one truth; PostgreSQL always through psycopg."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'yiping.db'}"
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url[len(plain) :]
+        return url
+
+    @property
+    def redis(self) -> str:
+        """URL of Redis: the given one, or the embedded Valkey's unix socket."""
+        return self.redis_url or f"unix://{self.valkey_socket}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Unix socket of the embedded Valkey."""
+        return self.data_dir / "valkey.sock"
+
+    def secret(self) -> bytes:
+        """The signing secret: given, from its file, or made once and kept 0600 in data_dir.
+
+        ValueError when a given secret is shorter than 32 characters.
+        """
+        given = None
+        if self.secret_key is not None:
+            given = self.secret_key.get_secret_value()
+        elif self.secret_key_file is not None:
+            given = self.secret_key_file.read_text().strip()
+        if given is not None:
+            if len(given) < 32:
+                raise ValueError("SECRET_KEY: at least 32 characters are needed")
+            return given.encode()
+        return _kept_secret(self.data_dir / "secret.key")
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip().encode()
+    with os.fdopen(handle, "w") as stream:
+        stream.write(secrets.token_urlsafe(48))
+    return path.read_text().strip().encode()
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """The process's settings; pydantic's ValidationError names each wrong variable."""
+    return Settings()

@@ -1,0 +1,213 @@
+"""The tables, as SQLAlchemy Core. `street_code` is the distribution column everywhere it occurs.
+
+Instants are epoch milliseconds (BIGINT). A place is a street code or the district's own code.
+Raw readings live in one table per observed local day, made on demand (see `readings.day_table`),
+so that retention is a DROP and costs the same whatever the history.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+_serial = BigInteger().with_variant(Integer, "sqlite")
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("code", String(64), primary_key=True),
+    Column("name_zh", String(120), nullable=False),
+    Column("name_en", String(160), nullable=False),
+    Column("department", String(64)),
+    Column("cadence_s", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),  # live | demo | replay
+    Column("in_catalogue", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_received", BigInteger),
+    Column("last_observed", BigInteger),
+    Column("accepted", BigInteger, nullable=False, server_default="0"),
+    Column("duplicates", BigInteger, nullable=False, server_default="0"),
+    Column("quarantined", BigInteger, nullable=False, server_default="0"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("source", String(64), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("days", Text, nullable=False),  # comma-separated local days (YYYYMMDD) with new rows
+    sqlite_autoincrement=True,
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("received_at", BigInteger, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("via", String(16), nullable=False),  # api | file | replay
+    Column("reason", String(40), nullable=False),  # a code of domain.reading.Reason
+    Column("detail", String(300), nullable=False),
+    Column("payload", Text, nullable=False),
+    Index("ix_quarantine_source", "source", "id"),
+    sqlite_autoincrement=True,
+)
+
+point_latest = Table(
+    "point_latest",
+    metadata,
+    Column("street_code", String(12), primary_key=True),
+    Column("sign", String(16), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("point", String(64), primary_key=True),
+    Column("observed_at", BigInteger, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("weight", Float),
+    Column("denominator", Float),
+)
+
+latest = Table(
+    "latest",
+    metadata,
+    Column("street_code", String(12), primary_key=True),
+    Column("sign", String(16), primary_key=True),
+    Column("value", Float),
+    Column("observed_at", BigInteger),  # newest contributing observation
+    Column("numerator", Float),
+    Column("denominator", Float),
+    Column("children", Integer, nullable=False),  # contributing points or streets
+    Column("state", String(10), nullable=False),  # as judged while fresh
+    Column("since", BigInteger),
+    Column("threshold_version", Integer),
+    Column("demo", Boolean, nullable=False),
+    Index("ix_latest_sign", "sign", "street_code"),
+)
+
+
+def _rollup(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("street_code", String(12), primary_key=True),
+        Column("sign", String(16), primary_key=True),
+        Column("bucket", BigInteger, primary_key=True),  # start of the bucket
+        Column("numerator", Float, nullable=False),
+        Column("denominator", Float, nullable=False),
+        Column("count", Integer, nullable=False),  # samples
+        Column("sum", Float, nullable=False),
+        Column("min", Float, nullable=False),
+        Column("max", Float, nullable=False),
+        Column("demo", Boolean, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+rollup_minute = _rollup("rollup_minute")
+rollup_hour = _rollup("rollup_hour")
+rollup_day = _rollup("rollup_day")
+
+state_history = Table(
+    "state_history",
+    metadata,
+    Column("street_code", String(12), primary_key=True),
+    Column("sign", String(16), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("value", Float),
+    Column("threshold_version", Integer, nullable=False),
+    Index("ix_state_history_since", "since"),
+)
+
+index_history = Table(
+    "index_history",
+    metadata,
+    Column("street_code", String(12), primary_key=True),
+    Column("bucket", BigInteger, primary_key=True),  # minute
+    Column("value", Float),
+    Column("low", Float),
+)
+
+engine_state = Table(
+    "engine_state",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("view", String(32), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the snapshot's JSON, not compressed
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(16), nullable=False),  # leader | department | operator | admin
+    Column("department", String(64)),
+    Column("demo", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),  # sha256 of the cookie's token
+    Column("username", String(64)),  # None for a screen
+    Column("screen", String(64)),  # name of the screen key, None for a person
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_sessions_username", "username"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),  # sha256 of a 256-bit random key
+    Column("name", String(64), nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),  # ingest | screen
+    Column("source", String(64)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("result", String(16), nullable=False),  # ok | denied | failed
+    Column("address", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("bucket", String(120), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,50 @@
+"""Time as the product uses it: aware UTC instants, epoch milliseconds, local slots.
+
+Instants travel as integers: milliseconds since 1970-01-01T00:00Z. A *slot* is a half-open
+interval [start, start + width) aligned to the local midnight of the city, so that a day is the
+city's day. Chinese cities have one fixed offset and no daylight saving time.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+Clock = Callable[[], datetime]
+
+SECOND_MS = 1_000
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+
+
+def utc_now() -> datetime:
+    """The real clock: the current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def to_ms(instant: datetime) -> int:
+    """Epoch milliseconds of an aware datetime; ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError("a naive datetime has no place in time")
+    return round(instant.timestamp() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC datetime of epoch milliseconds."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def to_rfc3339(ms: int | None) -> str | None:
+    """`2026-11-23T05:00:00.000Z`, or None for None."""
+    if ms is None:
+        return None
+    return from_ms(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def slot_start(ms: int, width_ms: int, offset_ms: int) -> int:
+    """Start (epoch ms) of the slot of `width_ms` that holds `ms`, aligned to local midnight."""
+    return (ms + offset_ms) // width_ms * width_ms - offset_ms
+
+
+def local_zone(offset_minutes: int) -> timezone:
+    """The fixed-offset zone of a city."""
+    return timezone(timedelta(minutes=offset_minutes))

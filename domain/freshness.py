@@ -1,0 +1,44 @@
+"""Freshness: how old a value may be before it stops counting as alive.
+
+live: within twice the cadence (one missed report is still on its way);
+late: older than that, but not yet stale; stale: older than `stale_after`; never: no value at all.
+"""
+
+from enum import StrEnum
+
+
+class Freshness(StrEnum):
+    """The second, separate mark beside the state."""
+
+    LIVE = "live"
+    LATE = "late"
+    STALE = "stale"
+    NEVER = "never"
+
+
+def late_after_s(cadence_s: int, stale_after_s: int) -> int:
+    """Seconds after which a value is late: two cadences, never beyond stale."""
+    return min(2 * cadence_s, stale_after_s)
+
+
+def freshness(
+    observed_ms: int | None, now_ms: int, cadence_s: int, stale_after_s: int
+) -> Freshness:
+    """Freshness of a value observed at `observed_ms` (epoch ms; None = never) seen at `now_ms`."""
+    if observed_ms is None:
+        return Freshness.NEVER
+    age_ms = now_ms - observed_ms
+    if age_ms > stale_after_s * 1000:
+        return Freshness.STALE
+    if age_ms > late_after_s(cadence_s, stale_after_s) * 1000:
+        return Freshness.LATE
+    return Freshness.LIVE
+
+
+def next_change_ms(observed_ms: int, now_ms: int, cadence_s: int, stale_after_s: int) -> int | None:
+    """Instant (epoch ms) at which the freshness next turns worse, None when already stale."""
+    for after_s in (late_after_s(cadence_s, stale_after_s), stale_after_s):
+        edge = observed_ms + after_s * 1000
+        if now_ms <= edge:
+            return edge + 1
+    return None

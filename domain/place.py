@@ -1,0 +1,65 @@
+"""Places and organisations: the district, its streets and towns, its committees and departments."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street (街道), town (镇) or special area (功能区)."""
+
+    code: str  # first 9 digits of the NBS code
+    stat_code: str
+    name_zh: str
+    name_en: str
+    short_zh: str
+    kind: str  # street | town | area
+    lon: float | None  # WGS-84 centroid
+    lat: float | None
+    population: int | None
+    area_km2: float | None
+    employment: int | None
+    basis: str
+
+    @property
+    def counts(self) -> bool:
+        """True when the place is part of the district's sum; special areas overlie streets."""
+        return self.kind != "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """A village or neighbourhood committee (村居)."""
+
+    code: str
+    name_zh: str
+    street: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department that owns signs, industries or scenarios."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    short_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSource:
+    """A business system that the catalogue expects to report."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    department: str
+    cadence_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A field of work (城市设施 …) or a goal (更有序 …)."""
+
+    code: str
+    name_zh: str
+    name_en: str

@@ -1,0 +1,132 @@
+"""A vital sign (体征): what it measures, how it adds up, and where its colours begin."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The judged condition. `unknown` is the absence of a judgement, never a kind of normal."""
+
+    NORMAL = "normal"
+    ATTENTION = "attention"
+    WARNING = "warning"
+    ALARM = "alarm"
+    UNKNOWN = "unknown"
+
+
+SEVERITY: dict[State, int] = {
+    State.UNKNOWN: -1,
+    State.NORMAL: 0,
+    State.ATTENTION: 1,
+    State.WARNING: 2,
+    State.ALARM: 3,
+}
+GRADED = (State.ATTENTION, State.WARNING, State.ALARM)
+
+
+class Direction(StrEnum):
+    """Which way is worse."""
+
+    HIGHER_WORSE = "higher_worse"
+    LOWER_WORSE = "lower_worse"
+    BAND = "band"
+
+
+class Rule(StrEnum):
+    """How children add up to their parent (points → street, streets → district)."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    WEIGHTED = "weighted"  # Σ value·weight / Σ weight
+    RATIO = "ratio"  # Σ numerator / Σ denominator, numerator = value·denominator
+    MIN = "min"
+    MAX = "max"
+    P05 = "p05"
+    P95 = "p95"
+    WORST = "worst"  # the child nearest to, or deepest into, alarm
+    VALUE = "value"  # one source speaks for the place: the newest observation
+    NA = "na"  # not defined at this level: 不适用, not 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The edge of one grade, in the sign's unit: reached when value ≤ low or value ≥ high."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """One version of a sign's cut-offs with the local dates between which it is in force."""
+
+    version: int
+    valid_from: str  # ISO date, inclusive
+    valid_to: str | None  # ISO date, exclusive; None = still in force
+    attention: Bounds
+    warning: Bounds
+    alarm: Bounds
+
+    def bounds(self, state: State) -> Bounds:
+        """The bounds of a graded state; KeyError for normal and unknown."""
+        return {
+            State.ATTENTION: self.attention,
+            State.WARNING: self.warning,
+            State.ALARM: self.alarm,
+        }[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One row of the catalogue of vital signs."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    short_zh: str  # at most 7 characters, for wall cells
+    short_en: str
+    domain: str  # code of a Domain
+    goal: str  # code of a Goal
+    unit: str  # as shown: µg/m³, ℃, 万m³/日; "" for a pure number
+    unit_en: str
+    decimals: int  # digits after the point when shown
+    value_min: float  # absurd outside [value_min, value_max]
+    value_max: float
+    cadence_s: int  # how often the source renews
+    stale_after_s: int
+    direction: Direction
+    thresholds: tuple[Thresholds, ...]  # ascending by valid_from, never empty
+    typical: float
+    street_rule: Rule  # points → street
+    district_rule: Rule  # streets → district
+    weight_by: str | None
+    threshold_rule: str  # same | scale_… | n/a : how thresholds carry to a street
+    raise_after_s: int  # minimum duration beyond a threshold before the state worsens
+    clear_after: int  # good samples in a row that clear without reaching the clear level
+    source: str  # code of a CatalogueSource
+    department: str  # code of the owning Department
+    public: bool
+    wall_trend: bool  # drawn as a 36 h line on the wall (110, 119, 120, 12345)
+    value_labels_zh: tuple[str, ...]  # names for integer levels (气象预警 0–4), else empty
+    value_labels_en: tuple[str, ...]
+    derived: str | None  # name of a rule in engine/derived.py, None when measured
+    basis_type: str
+    basis: str
+
+    @property
+    def at_street(self) -> bool:
+        """False where the sign is not defined below the district (不适用)."""
+        return self.street_rule is not Rule.NA and self.threshold_rule != "n/a"
+
+    @property
+    def slot_ms(self) -> int:
+        """Width of the sign's sampling slot in ms: its cadence, at least a minute, at most an hour."""
+        return min(max(self.cadence_s, 60), 3600) * 1000
+
+    def thresholds_on(self, local_date: str) -> Thresholds:
+        """The version in force on an ISO local date (the earliest one for dates before it)."""
+        chosen = self.thresholds[0]
+        for version in self.thresholds:
+            if version.valid_from <= local_date:
+                chosen = version
+        return chosen

@@ -1,0 +1,1 @@
+"""The one writer loop: intake, roll-up, judgement, score, publication."""

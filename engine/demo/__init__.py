@@ -1,0 +1,1 @@
+"""The demonstration city: a seeded simulator and the replay of real series."""

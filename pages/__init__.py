@@ -1,0 +1,1 @@
+"""One file a page: registration and layout, no query."""
