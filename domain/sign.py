@@ -120,7 +120,7 @@ class Sign:
 
     @property
     def slot_ms(self) -> int:
-        """Width of the sign's sampling slot in ms: its cadence, at least a minute, at most an hour."""
+        """Width of the sampling slot in ms: the cadence, within a minute and an hour."""
         return min(max(self.cadence_s, 60), 3600) * 1000
 
     def thresholds_on(self, local_date: str) -> Thresholds:

@@ -1,0 +1,159 @@
+"""The database: SQLite (WAL) or PostgreSQL behind one small class.
+
+A write transaction takes its lock at once (BEGIN IMMEDIATE), so two writers queue up instead of
+failing half-way. Hot paths go to the driver as tuples.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.types import BigInteger, Boolean, Float, Integer, LargeBinary, TypeEngine
+
+from data_access.settings import ROOT, Settings
+
+BUSY_S = 15
+_PG_OPTIONS = (
+    "-c statement_timeout=30000 -c lock_timeout=10000"
+    " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+)
+
+
+class Database:
+    """One process's way to the store; safe for threads and greenlets."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; whatever it changed is rolled back."""
+        with self.engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection inside a write transaction: committed on success, else rolled back."""
+        with self.engine.connect().execution_options(yiping_write=True) as conn, conn.begin():
+            yield conn
+
+    def upsert(self, conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows (columns in table order), replacing those with the same primary key."""
+        if not rows:
+            return
+        cursor = driver_cursor(conn)
+        try:
+            if self.dialect == "sqlite":
+                marks = ",".join("?" * len(table.columns))
+                cursor.executemany(
+                    f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})",  # noqa: S608
+                    rows,
+                )
+            else:
+                cursor.execute(
+                    _pg_upsert(table), [list(column) for column in zip(*rows, strict=True)]
+                )
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Give every pooled connection back to the operating system."""
+        self.engine.dispose()
+
+
+def driver_cursor(conn: Connection) -> Any:
+    """A cursor of the driver below `conn`, inside the same transaction."""
+    if not conn.in_transaction():
+        conn.begin()
+    # psycopg and sqlite3 both speak DB-API here; SQLAlchemy's execution layer is what we skip
+    return conn.connection.cursor()
+
+
+def _pg_type(kind: TypeEngine[Any]) -> str:
+    if isinstance(kind, BigInteger):
+        return "bigint"
+    if isinstance(kind, Integer):
+        return "integer"
+    if isinstance(kind, Float):
+        return "double precision"
+    if isinstance(kind, Boolean):
+        return "boolean"
+    if isinstance(kind, LargeBinary):
+        return "bytea"
+    return "text"
+
+
+def _pg_upsert(table: Table) -> str:
+    names = [c.name for c in table.columns]
+    keys = [c.name for c in table.primary_key.columns]
+    quoted = ",".join(f'"{n}"' for n in names)
+    arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in table.columns)
+    sets = ",".join(f'"{n}"=excluded."{n}"' for n in names if n not in keys)
+    on_conflict = f"DO UPDATE SET {sets}" if sets else "DO NOTHING"
+    return (
+        f'INSERT INTO "{table.name}" ({quoted}) SELECT * FROM unnest({arrays})'  # noqa: S608
+        f" ON CONFLICT ({','.join(keys)}) {on_conflict}"
+    )
+
+
+def open_database(settings: Settings, *, durable: bool = True) -> Database:
+    """Open the store that the settings name.
+
+    `durable=False` lets SQLite skip the disk flush at commit: for the engine alone, whose tables
+    can be computed again from what intake has flushed.
+    """
+    url = settings.db_url
+    if url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+        _sqlite_events(engine, "FULL" if durable else "NORMAL")
+    else:
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            connect_args={"options": _PG_OPTIONS, "connect_timeout": 5},
+        )
+    return Database(engine)
+
+
+def _sqlite_events(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are ours to begin
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            f"busy_timeout={BUSY_S * 1000}",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        write = conn.get_execution_options().get("yiping_write", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the store to the newest schema; harmless when it is there already."""
+    from alembic import command  # only this command needs alembic
+
+    command.upgrade(alembic_config(settings), "head")
+
+
+def alembic_config(settings: Settings) -> Any:
+    """Alembic's configuration, made in code so that no second file holds the URL."""
+    from alembic.config import Config
+
+    if settings.db_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "data_access" / "migrations"))
+    config.attributes["url"] = settings.db_url
+    return config
