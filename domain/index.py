@@ -1,0 +1,62 @@
+"""The city index: 100 minus what each sign in trouble takes away.
+
+    index = max(0, 100 − Σ D(state))      over the signs whose state is known
+
+with D = 0.25 for attention, 0.75 for warning, 2 for alarm, as if the city had as many signs as the
+reference catalogue of 117: a group of n signs (a domain, a goal, a street) counts each deduction
+117/n-fold, so that groups of different size compare and the district's index is the mean of its
+groups weighted by their number of signs. Signs without a fresh value deduct nothing and are
+counted apart; `low` is what the index would be were they all in alarm.
+Our own construction: the source names no formula.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from domain.sign import State
+
+DEDUCTION: dict[State, float] = {
+    State.NORMAL: 0.0,
+    State.ATTENTION: 0.25,
+    State.WARNING: 0.75,
+    State.ALARM: 2.0,
+}
+REFERENCE_SIGNS = 117
+
+
+class Detractor(NamedTuple):
+    """A sign that takes points away."""
+
+    sign: str
+    state: State
+    points: float
+
+
+class Index(NamedTuple):
+    """An index with its receipt: value = max(0, 100 − Σ points)."""
+
+    value: float | None  # None when no sign is known
+    low: float | None
+    excluded: int  # signs without a known state
+    detractors: tuple[Detractor, ...]  # worst first
+
+
+def city_index(states: Sequence[tuple[str, State]]) -> Index:
+    """The index of a group of signs given as (code, state), all that apply to the place."""
+    if not states:
+        return Index(None, None, 0, ())
+    factor = REFERENCE_SIGNS / len(states)
+    found = [
+        Detractor(code, state, round(DEDUCTION[state] * factor, 2))
+        for code, state in states
+        if DEDUCTION.get(state)
+    ]
+    found.sort(key=lambda d: (-d.points, d.sign))
+    excluded = sum(1 for _, state in states if state is State.UNKNOWN)
+    lost = sum(d.points for d in found)
+    if excluded == len(states):
+        return Index(None, 0.0, excluded, ())
+    hidden = excluded * round(DEDUCTION[State.ALARM] * factor, 2)
+    value = round(max(0.0, 100 - lost), 2)
+    low = round(max(0.0, 100 - lost - hidden), 2)
+    return Index(value, low, excluded, tuple(found))

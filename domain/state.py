@@ -1,0 +1,188 @@
+"""From a value to a state: thresholds, hysteresis, minimum duration.
+
+A state is a fold over the samples of one place in the order of their slots, so it does not depend
+on the order in which readings arrive.
+
+* Worsening takes effect once the value has stood beyond the threshold for `raise_after_s`
+  (0 = at once: a false calm is worse than a false alarm).
+* Easing takes effect when the value has left the threshold by the clear margin, or after
+  `clear_after` samples in a row below it, so that a value at the edge does not flicker.
+  The margin is 5 % of the threshold, but at most half the way to the next milder mark (the milder
+  threshold; for attention the typical value), since 5 % of a 98 % threshold cannot be cleared.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from domain.sign import GRADED, SEVERITY, Bounds, Direction, Sign, State, Thresholds
+
+CLEAR_SHARE = 0.05
+_ORDER = (State.NORMAL, *GRADED)
+
+
+class Judged(NamedTuple):
+    """A judged state and what the next sample needs to know."""
+
+    state: State
+    since: int  # epoch ms of the sample that brought the state
+    pending_since: int | None  # first sample of an unbroken stay beyond the present state
+    good: int  # samples in a row milder than the present state
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The cut-offs of one sign at one place, ready to be applied."""
+
+    version: int
+    higher: tuple[float | None, float | None, float | None]  # attention, warning, alarm: value ≥
+    lower: tuple[float | None, float | None, float | None]  # value ≤
+    clear_higher: tuple[float | None, float | None, float | None]
+    clear_lower: tuple[float | None, float | None, float | None]
+    raise_after_ms: int
+    clear_after: int
+    typical: float
+
+    def grade(self, value: float) -> State:
+        """The state of a value taken by itself."""
+        return _grade(value, self.higher, self.lower)
+
+    def step(self, before: Judged | None, at: int, value: float) -> Judged:
+        """The state after the sample `value` at `at` (epoch ms), given the state before."""
+        raw = _grade(value, self.higher, self.lower)
+        if before is None:
+            return Judged(raw, at, None, 0)
+        now, was = SEVERITY[raw], SEVERITY[before.state]
+        if now == was:
+            if before.pending_since is None and before.good == 0:
+                return before
+            return Judged(before.state, before.since, None, 0)
+        if now > was:
+            pending = at if before.pending_since is None else before.pending_since
+            if at - pending >= self.raise_after_ms:
+                return Judged(raw, at, None, 0)
+            return Judged(before.state, before.since, pending, 0)
+        good = before.good + 1
+        if good >= self.clear_after:
+            return Judged(raw, at, None, 0)
+        eased = _grade(value, self.clear_higher, self.clear_lower)
+        if SEVERITY[eased] < was:
+            return Judged(eased, at, None, 0)
+        return Judged(before.state, before.since, None, good)
+
+    def badness(self, value: float) -> float:
+        """How bad a value is: 0 typical, 1 at attention, 2 at warning, 3 at alarm, more beyond."""
+        return max(
+            _depth(value, self.higher, self.typical, 1.0),
+            _depth(value, self.lower, self.typical, -1.0),
+        )
+
+    def crossed(self, state: State, value: float) -> float | None:
+        """The threshold of `state` on the side where `value` lies; None for other states."""
+        if state not in GRADED:
+            return None
+        at = GRADED.index(state)
+        high, low = self.higher[at], self.lower[at]
+        if high is None or (low is not None and abs(value - low) < abs(value - high)):
+            return low
+        return high
+
+
+def _grade(
+    value: float,
+    higher: tuple[float | None, float | None, float | None],
+    lower: tuple[float | None, float | None, float | None],
+) -> State:
+    for at in (2, 1, 0):
+        high = higher[at]
+        if high is not None and value >= high:
+            return GRADED[at]
+        low = lower[at]
+        if low is not None and value <= low:
+            return GRADED[at]
+    return State.NORMAL
+
+
+def _depth(
+    value: float,
+    edges: tuple[float | None, float | None, float | None],
+    typical: float,
+    sign: float,
+) -> float:
+    marks = [typical, *(e for e in edges if e is not None)]
+    if len(marks) == 1 or (value - typical) * sign <= 0:
+        return 0.0
+    for at in range(1, len(marks)):
+        if (value - marks[at]) * sign < 0:
+            width = (marks[at] - marks[at - 1]) * sign
+            inside = (value - marks[at - 1]) * sign
+            return at - 1 + (inside / width if width > 0 else 0.0)
+    span = max(abs(marks[-1] - typical), 1e-9)
+    return len(marks) - 1 + (value - marks[-1]) * sign / span
+
+
+def make_judge(sign: Sign, thresholds: Thresholds, share: float | None = None) -> Judge:
+    """The judge of a sign at the district (`share` None) or at a street holding `share` of it.
+
+    For signs whose thresholds scale, a street's cut-off is typical·share + excess·√share: a count
+    scatters with the square root of its size, so this keeps the chance of a false alarm equal for
+    small and large streets, which plain multiplication does not. Counts keep at least 1, 2, 3.
+    """
+    cuts = thresholds
+    typical = sign.typical
+    if share is not None and sign.threshold_rule.startswith("scale_"):
+        cuts = _scaled(sign, thresholds, share)
+        typical = sign.typical * share
+    higher = (cuts.attention.high, cuts.warning.high, cuts.alarm.high)
+    lower = (cuts.attention.low, cuts.warning.low, cuts.alarm.low)
+    return Judge(
+        version=thresholds.version,
+        higher=higher,
+        lower=lower,
+        clear_higher=_clear(higher, typical),
+        clear_lower=_clear(lower, typical),
+        raise_after_ms=sign.raise_after_s * 1000,
+        clear_after=sign.clear_after,
+        typical=typical,
+    )
+
+
+def _clear(
+    edges: tuple[float | None, float | None, float | None], typical: float
+) -> tuple[float | None, float | None, float | None]:
+    cleared: list[float | None] = []
+    milder = typical
+    for edge in edges:
+        if edge is None:
+            cleared.append(None)
+            continue
+        margin = min(abs(edge) * CLEAR_SHARE, abs(edge - milder) / 2)
+        cleared.append(edge - margin if edge >= milder else edge + margin)
+        milder = edge
+    return cleared[0], cleared[1], cleared[2]
+
+
+def _scaled(sign: Sign, thresholds: Thresholds, share: float) -> Thresholds:
+    root = math.sqrt(share)
+    counts = sign.decimals == 0 and sign.direction is Direction.HIGHER_WORSE
+
+    def scale(edge: float | None, floor: float) -> float | None:
+        if edge is None:
+            return None
+        scaled = sign.typical * share + (edge - sign.typical) * root
+        return max(scaled, floor) if counts else scaled
+
+    def bounds(which: Bounds, floor: float) -> Bounds:
+        return Bounds(scale(which.low, floor), scale(which.high, floor))
+
+    return replace(
+        thresholds,
+        attention=bounds(thresholds.attention, 1.0),
+        warning=bounds(thresholds.warning, 2.0),
+        alarm=bounds(thresholds.alarm, 3.0),
+    )
+
+
+def worst(states: "list[State]") -> State:
+    """The worst known state; unknown only when nothing is known."""
+    return max(states, key=lambda s: SEVERITY[s], default=State.UNKNOWN)
