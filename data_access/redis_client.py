@@ -135,6 +135,11 @@ class RedisLink:
             )
         )
 
+    @property
+    def client(self) -> redis.Redis:
+        """The client itself, for building on; call it only inside `run`."""
+        return self._client
+
     def run(self, command: Callable[["redis.Redis"], T]) -> T:
         """`command(client)`, or RedisAway: refused, lost, late (0.2 s) or answered by an error."""
         if not self.breaker.allow():
