@@ -1,0 +1,260 @@
+"""The composition root: the only file that knows every part.
+
+    python app.py run       everything on this machine, supervised
+    python app.py web       the web processes alone (gunicorn)
+    python app.py engine    the one writer's loop alone
+    python app.py --help    the rest
+
+gunicorn gets `app:server` as a string; nothing imports this module.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dashboard.supervisor import Command
+    from data_access.settings import Settings
+
+HERE = Path(__file__).resolve()
+CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
+
+COMMANDS = {
+    "run": "start everything and stay until Ctrl-C or SIGTERM",
+    "web": "the web processes alone",
+    "engine": "the engine alone",
+    "demo": "the demonstration city's sources alone",
+    "ingest": "load a file through a mapping: ingest FILE --as MAPPING",
+    "replay": "feed a file on today's clock: replay FILE --as MAPPING --speed N",
+    "db": "migrate the database or show where it stands: db migrate | status",
+    "user": "accounts: user add | list | disable …",
+    "key": "keys for sources and screens: key add NAME --ingest --source SOURCE | --screen …",
+    "city": "check a city's catalogue: city lint PATH",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the answer is the exit code (2 = a fault of configuration or arguments)."""
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description="一屏 Yiping: one screen for a whole district",
+        epilog="\n".join(f"  {name:8} {what}" for name, what in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    given = list(sys.argv[1:] if argv is None else argv)
+    command = parser.parse_args(given[:1]).command
+    handler: Callable[[list[str]], int] = globals()[f"_{command}"]
+    try:
+        return handler(given[1:])
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `app.py … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:
+        lines = _configuration_faults(fault)
+        if not lines:
+            raise
+        print("\n".join(lines), file=sys.stderr)
+        return CONFIG_FAULT
+
+
+def _configuration_faults(fault: Exception) -> list[str]:
+    """What a person must mend before the product can start; empty for any other exception."""
+    from pydantic import ValidationError
+
+    from data_access.catalogue.loader import CatalogueError
+
+    if isinstance(fault, CatalogueError):
+        lines = [f"{f.file}:{f.line}: {f.reason}" for f in fault.faults]
+        return [f"the catalogue has {len(lines)} fault(s):", *lines]
+    if isinstance(fault, ValidationError) and fault.title == "Settings":
+        return [
+            "the environment has faults:",
+            *(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors()),
+        ]
+    if isinstance(fault, ValueError) and str(fault).startswith("SECRET_KEY"):
+        return [str(fault)]
+    return []
+
+
+def _settings() -> "Settings":
+    from data_access.settings import load_settings
+
+    return load_settings()
+
+
+def _plain(name: str, argv: list[str]) -> None:
+    """Refuse arguments of a command that takes none, and answer --help."""
+    argparse.ArgumentParser(prog=f"app.py {name}", description=COMMANDS[name]).parse_args(argv)
+
+
+def _run(argv: list[str]) -> int:
+    from dashboard.supervisor import Supervisor, Trouble
+
+    _plain("run", argv)
+    settings = _settings()
+    settings.secret()  # a short SECRET_KEY is refused here, before anything starts
+    trusted = [h.strip() for h in settings.trusted_hosts.split(",") if h.strip()]
+    supervisor = Supervisor(
+        data_dir=settings.data_dir,
+        host=settings.host,
+        port=settings.port,
+        valkey_socket=None if settings.redis_url else settings.valkey_socket,
+        prepare=_command(settings, "prepare", "db", "prepare"),
+        services=_services(settings),
+        greeting=lambda: _greeting(settings),
+        host_header=trusted[0] if trusted else None,
+    )
+    try:
+        return supervisor.run()
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return CONFIG_FAULT
+
+
+def _command(settings: "Settings", name: str, *arguments: str) -> "Command":
+    from dashboard.supervisor import Command
+
+    env = {"YIPING_DATA": str(settings.data_dir)}
+    return Command(name, [sys.executable, str(HERE), *(arguments or (name,))], env)
+
+
+def _services(settings: "Settings") -> "list[Command]":
+    names = ["engine", "web"] + (["demo"] if settings.demo else [])
+    return [_command(settings, name) for name in names]
+
+
+def _greeting(settings: "Settings") -> str:
+    accounts = settings.data_dir / "demo-accounts.json"
+    if settings.demo and accounts.exists():
+        return f"demonstration accounts: {accounts}"
+    return "accounts are made by: python app.py user add"
+
+
+def _web(argv: list[str]) -> int:
+    _plain("web", argv)
+    _settings()
+    config = HERE.parent / "dashboard" / "gunicorn_conf.py"
+    arguments = ["-m", "gunicorn", "--pythonpath", str(HERE.parent), "-c", str(config)]
+    os.execv(sys.executable, [sys.executable, *arguments, "app:server"])  # noqa: S606
+
+
+def _engine(argv: list[str]) -> int:
+    from engine import loop
+
+    _plain("engine", argv)
+    loop.run(_settings())
+    return 0
+
+
+def _demo(argv: list[str]) -> int:
+    from engine import demo
+
+    _plain("demo", argv)
+    demo.run(_settings())
+    return 0
+
+
+def _ingest(argv: list[str]) -> int:
+    from data_access import ingest
+
+    return ingest.main(argv)
+
+
+def _replay(argv: list[str]) -> int:
+    from data_access import replay
+
+    return replay.main(argv)
+
+
+def _db(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="app.py db", description=COMMANDS["db"])
+    parser.add_argument("action", choices=("migrate", "status", "prepare"))
+    action = parser.parse_args(argv).action
+    settings = _settings()
+    if action == "status":
+        return _db_status(settings)
+    from data_access.db import migrate
+
+    migrate(settings)
+    if action == "prepare":
+        _prepare(settings)
+    return 0
+
+
+def _db_status(settings: "Settings") -> int:
+    from data_access.db import revisions
+
+    current, newest = revisions(settings)
+    print(f"database: {settings.db_url_shown}\nat: {current or 'empty'}\nnewest: {newest}")
+    return 0 if current == newest else 1
+
+
+def _prepare(settings: "Settings") -> None:
+    """Everything that must stand before the first process starts; harmless to repeat."""
+    from data_access.catalogue.loader import load_catalogue
+    from data_access.db import open_database
+    from data_access.sources import ensure_sources
+    from domain.clock import to_ms, utc_now
+
+    catalogue = load_catalogue(settings.city)
+    db = open_database(settings)
+    ensure_sources(db, catalogue, to_ms(utc_now()))
+    if settings.demo:
+        from data_access.users import ensure_demo_accounts
+        from engine.demo.bootstrap import ensure_demo_keys
+
+        ensure_demo_accounts(db, catalogue, settings)
+        ensure_demo_keys(db, catalogue, settings)
+    db.close()
+
+
+def _user(argv: list[str]) -> int:
+    from dashboard.security import commands
+
+    return commands.user(argv)
+
+
+def _key(argv: list[str]) -> int:
+    from dashboard.security import commands
+
+    return commands.key(argv)
+
+
+def _city(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="app.py city", description=COMMANDS["city"])
+    parser.add_argument("action", choices=("lint",))
+    parser.add_argument("path", type=Path, help="folder of catalogue files")
+    path = parser.parse_args(argv).path
+    from data_access.catalogue import lint
+
+    return lint.main(path)
+
+
+def build_server() -> Any:
+    """The WSGI callable of a web process: the live lane around the Dash application's Flask."""
+    import callbacks
+    import pages
+    from dashboard.factory import create_app
+    from dashboard.live.lane import live_lane
+    from dashboard.services import build_services
+
+    services = build_services(_settings())
+    return live_lane(services, create_app(services, pages, callbacks).server)
+
+
+def __getattr__(name: str) -> Any:
+    """`app:server` is built when a web process asks for it, and by no other command."""
+    if name == "server":
+        globals()["server"] = build_server()
+        return globals()["server"]
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""Fixtures for every suite: settings, clock, catalogue, databases, Valkey, the whole product,
+a browser. What cannot be had fails its tests and names the missing piece; nothing is skipped."""
+
+import os
+
+from data_access.settings import Settings
+
+for _name, _field in Settings.model_fields.items():  # the developer's environment is not a fixture
+    os.environ.pop((_field.alias or _name).upper(), None)
+
+pytest_plugins = (  # in order of their imports of each other
+    "tests.fixtures.missing",
+    "tests.fixtures.basics",
+    "tests.fixtures.databases",
+    "tests.fixtures.valkey",
+    "tests.fixtures.product",
+    "tests.fixtures.browser",
+)
