@@ -16,30 +16,37 @@ class Trouble(Exception):
     """The product cannot start; the text says why and what to do."""
 
 
-def hold_data_dir(data_dir: Path) -> int:
-    """Make the data directory and lock it for this instance; the answer is the lock's descriptor.
+def hold_data_dir(data_dir: Path) -> tuple[int, int]:
+    """Make the data directory and lock it: (our lock, the lock that children inherit).
 
-    Children inherit the descriptor, so the lock lasts until the last of them has ended: a start
-    right after a crash waits (at most 10 s) for the old engine instead of writing beside it.
+    Trouble at once when another supervisor runs there. The children's lock lasts until the last
+    of them has ended: a start right after a crash waits (at most 10 s) for the old engine instead
+    of writing beside it.
     """
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        handle = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        ours = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        childrens = os.open(data_dir / "children.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as fault:
         raise Trouble(f"YIPING_DATA: cannot use {data_dir}: {fault.strerror}") from fault
-    deadline = time.monotonic() + LOCK_WAIT_S
+    if not _take(ours, 0) or not _take(childrens, LOCK_WAIT_S):
+        raise Trouble(
+            f"{data_dir} is in use by another instance; stop it,"
+            " or set YIPING_DATA (and PORT) for a second one"
+        )
+    return ours, childrens
+
+
+def _take(handle: int, patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
+            return True
         except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(handle)
-                raise Trouble(
-                    f"{data_dir} is in use by another instance; stop it,"
-                    " or set YIPING_DATA (and PORT) for a second one"
-                ) from None
-            time.sleep(0.1)
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.05)
 
 
 def check_port(host: str, port: int) -> None:

@@ -66,11 +66,11 @@ class Supervisor:
 
     def run(self) -> int:
         """Start everything and stay until stopped; the answer is the exit code."""
-        lock = hold_data_dir(self.data_dir)
+        lock, childrens_lock = hold_data_dir(self.data_dir)
         check_port(self.host, self.port)
         self._catch_signals()
         self._watcher = Watcher()
-        self._keep = (lock,)
+        self._keep = (childrens_lock,)
         began = time.monotonic()
         try:
             if self._start_valkey() and self._run_prepare():
@@ -83,6 +83,7 @@ class Supervisor:
             self._stop()
             self._watcher.close()
             (self.data_dir / "run.json").unlink(missing_ok=True)
+            os.close(childrens_lock)
             os.close(lock)
         return self._exit_code
 
