@@ -1,5 +1,6 @@
 """Settings: read once from the environment, typed, immutable; secrets also from `*_FILE`."""
 
+import hashlib
 import os
 import secrets
 from functools import lru_cache
@@ -94,3 +95,15 @@ def _kept_secret(path: Path) -> bytes:
 def load_settings() -> Settings:
     """The process's settings; pydantic's ValidationError names each wrong variable."""
     return Settings()
+
+
+@lru_cache(maxsize=1)
+def build_id() -> str:
+    """A short name of the code that runs: a hash over the product's own files."""
+    digest = hashlib.sha256()
+    for folder in ("assets", "callbacks", "dashboard", "data_access", "domain", "engine", "pages"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".js", ".css", ".csv", ".toml", ".geojson"}:
+                digest.update(path.relative_to(ROOT).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,60 @@
+"""What the engine remembers about itself, and what it has published."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from data_access.db import Database
+from data_access.tables import batches, engine_state, index_history, published, sources
+
+
+def get(conn: Connection, name: str, default: int = 0) -> int:
+    """A remembered number."""
+    found = conn.execute(select(engine_state.c.value).where(engine_state.c.name == name)).scalar()
+    return default if found is None else int(found)
+
+
+def put(db: Database, conn: Connection, **values: int) -> None:
+    """Remember numbers by name."""
+    db.upsert(conn, engine_state, list(values.items()))
+
+
+def write_published(
+    db: Database, conn: Connection, view: str, version: int, as_of: int, body: bytes
+) -> None:
+    """Keep a view's snapshot where the web finds it when Redis is away."""
+    db.upsert(conn, published, [(view, version, as_of, body)])
+
+
+def write_indexes(
+    db: Database, conn: Connection, rows: list[tuple[str, int, float | None, float | None]]
+) -> None:
+    """Keep the index of places: (place, minute, value, low)."""
+    db.upsert(conn, index_history, rows)
+
+
+def index_at(conn: Connection, place: str, at_ms: int, within_ms: int) -> float | None:
+    """The last index of a place in (at − within, at]; None where there is none."""
+    row: Any = conn.execute(
+        select(index_history.c.value)
+        .where(
+            index_history.c.street_code == place,
+            index_history.c.bucket <= at_ms,
+            index_history.c.bucket > at_ms - within_ms,
+        )
+        .order_by(index_history.c.bucket.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else row[0]
+
+
+def source_marks(conn: Connection) -> list[tuple[str, int, int | None]]:
+    """Every registered source: (code, cadence in s, last received in ms or None)."""
+    query = select(sources.c.code, sources.c.cadence_s, sources.c.last_received)
+    return [(code, cadence, last) for code, cadence, last in conn.execute(query)]
+
+
+def batches_behind(conn: Connection, cursor: int) -> int:
+    """How many acknowledged batches the engine has not taken in yet."""
+    newest = conn.execute(select(func.max(batches.c.id))).scalar()
+    return max(0, int(newest or 0) - cursor)

@@ -1,0 +1,111 @@
+"""Roll-ups: the samples of a slot (minute tier), of an hour and of a day.
+
+A row of a higher tier is always recomputed from the rows of the tier below, for the buckets that
+changed and for no others, so the same readings give the same rows in whatever order they came.
+`numerator / denominator` is the value of ratios and weighted means, `sum / count` that of the
+rest, `min` and `max` the extremes of the samples.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Table, select, text
+
+from data_access.db import Database, driver_cursor
+from data_access.tables import rollup_day, rollup_hour, rollup_minute
+from domain.clock import DAY_MS, HOUR_MS
+
+Key = tuple[str, str, int]  # street_code, sign, bucket
+MinuteRow = tuple[str, str, int, float, float, int, float, float, float, bool]
+
+TIERS: dict[str, Table] = {"minute": rollup_minute, "hour": rollup_hour, "day": rollup_day}
+
+
+def write_minutes(db: Database, conn: Connection, rows: Sequence[MinuteRow]) -> None:
+    """Write samples, replacing those of the same place, sign and slot."""
+    db.upsert(conn, rollup_minute, rows)
+
+
+def roll_hours(db: Database, conn: Connection, keys: Iterable[Key]) -> None:
+    """Recompute the hour rows of `keys` from the minute tier."""
+    _roll(db, conn, rollup_minute, rollup_hour, HOUR_MS, keys)
+
+
+def roll_days(db: Database, conn: Connection, keys: Iterable[Key]) -> None:
+    """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier."""
+    _roll(db, conn, rollup_hour, rollup_day, DAY_MS, keys)
+
+
+_ROLL = """
+INSERT INTO {target}
+SELECT k.street_code, k.sign, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
+       SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}
+FROM rollup_dirty k JOIN {source} m ON m.street_code = k.street_code AND m.sign = k.sign
+     AND m.bucket >= k.bucket AND m.bucket < k.bucket + {width}
+GROUP BY k.street_code, k.sign, k.bucket
+ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
+  denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
+  min = excluded.min, max = excluded.max, demo = excluded.demo
+"""
+
+
+def _roll(
+    db: Database, conn: Connection, source: Table, target: Table, width: int, keys: Iterable[Key]
+) -> None:
+    rows = list(keys)
+    if not rows:
+        return
+    conn.exec_driver_sql(
+        "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty"
+        " (street_code VARCHAR(12), sign VARCHAR(16), bucket BIGINT)"
+    )
+    conn.exec_driver_sql("DELETE FROM rollup_dirty")
+    cursor = driver_cursor(conn)
+    if db.dialect == "sqlite":
+        cursor.executemany("INSERT INTO rollup_dirty VALUES (?,?,?)", rows)
+        any_demo = "MAX(m.demo)"
+    else:
+        with cursor.copy("COPY rollup_dirty FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        any_demo = "BOOL_OR(m.demo)"
+    cursor.close()
+    conn.execute(
+        text(_ROLL.format(target=target.name, source=source.name, width=width, any_demo=any_demo))
+    )
+
+
+def series(
+    db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
+) -> list[MinuteRow]:
+    """Rows of a sign at a place in [from_ms, to_ms), oldest first; KeyError: no such tier."""
+    table = TIERS[tier]
+    query = (
+        select(table)
+        .where(
+            table.c.street_code == street_code,
+            table.c.sign == sign,
+            table.c.bucket >= from_ms,
+            table.c.bucket < to_ms,
+        )
+        .order_by(table.c.bucket)
+    )
+    with db.read() as conn:
+        return [tuple(row) for row in conn.execute(query)]
+
+
+def prune(conn: Connection, tier: str, pairs: Iterable[tuple[str, str]], before_ms: int) -> int:
+    """Drop the rows of a tier older than `before_ms` for (place, sign) pairs; how many went.
+
+    Works along the primary key, so the cost follows what is dropped.
+    """
+    table = TIERS[tier]
+    gone = 0
+    for street_code, sign in pairs:
+        gone += conn.execute(
+            table.delete().where(
+                table.c.street_code == street_code,
+                table.c.sign == sign,
+                table.c.bucket < before_ms,
+            )
+        ).rowcount
+    return gone

@@ -1,0 +1,57 @@
+"""Readings older than what memory holds: their slots are computed again from the stored rows.
+
+They change the series, not the present state: a state needs no more than its window.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from data_access import readings
+from data_access.rollups import Key, MinuteRow
+from domain.sign import Sign
+from engine.city import City, minute_row, row_of
+
+Late = dict[str, dict[str, set[int]]]  # sign → place → slots
+
+
+def recompute(conn: Connection, city: City, late: Late) -> dict[Key, MinuteRow]:
+    """The minute rows of late slots, and of those that their values carry forward to."""
+    rows: dict[Key, MinuteRow] = {}
+    for code, places in late.items():
+        sign = city.catalogue.sign[code]
+        for first, last in _clusters(sign, set().union(*places.values())):
+            rows.update(_cluster(conn, city, sign, set(places), first, last))
+    return rows
+
+
+def _clusters(sign: Sign, slots: set[int]) -> Iterator[tuple[int, int]]:
+    """Runs of slots near enough to each other to be read in one go."""
+    near = 8 * sign.slot_ms + 2 * sign.stale_after_s * 1000
+    first = last = None
+    for slot in sorted(slots):
+        if first is None or last is None:
+            first = last = slot
+        elif slot - last > near:
+            yield first, last
+            first = last = slot
+        else:
+            last = slot
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _cluster(
+    conn: Connection, city: City, sign: Sign, places: set[str], first: int, last: int
+) -> dict[Key, MinuteRow]:
+    window = city.make_window(sign, keep_slots=None)
+    margin = window.reach * window.slot_ms
+    lo, hi = first - 2 * margin, last + margin + window.slot_ms
+    for raw in readings.rows_between(conn, sign.code, None, lo, hi):
+        window.add(row_of(sign, raw))
+    wanted = places | {city.catalogue.code}
+    return {
+        (place, sign.code, slot): minute_row(place, sign.code, slot, sample)
+        for (place, slot), sample in window.settle().samples.items()
+        if place in wanted and first <= slot < hi
+    }

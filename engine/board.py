@@ -1,0 +1,231 @@
+"""The picture of this moment: every sign, street and source, as the wall will show it.
+
+Built from memory, so that one number has one origin: the same dictionary becomes the snapshot,
+the delta and the stored copy.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from domain.clock import to_rfc3339
+from domain.freshness import Freshness, freshness
+from domain.index import Index, city_index
+from domain.sign import GRADED, SEVERITY, Sign, State
+from engine.city import City
+
+Json = dict[str, Any]
+MAX_ALERTS = 50
+_ALIVE = (Freshness.LIVE, Freshness.LATE)
+
+
+class Cell(NamedTuple):
+    """One sign at one place, now."""
+
+    value: float | None
+    state: State  # unknown unless fresh
+    freshness: Freshness
+    at: int | None
+    since: int | None
+    demo: bool
+
+
+NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
+
+
+def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
+    """The cell of a sign at a place at `now_ms` (epoch ms)."""
+    newest = city.windows[sign.code].newest(place)
+    if newest is None:
+        return NOTHING
+    sample, judged = newest
+    fresh = freshness(sample.at, now_ms, sign.cadence_s, sign.stale_after_s)
+    known = judged is not None and fresh in _ALIVE
+    state = judged.state if judged is not None and known else State.UNKNOWN
+    since = judged.since if judged is not None and known else None
+    return Cell(sample.value, state, fresh, sample.at, since, sample.demo)
+
+
+class Board:
+    """All cells of one moment, and what they add up to."""
+
+    def __init__(self, city: City, now_ms: int) -> None:
+        self.city = city
+        self.now_ms = now_ms
+        catalogue = city.catalogue
+        self.district = {s.code: cell(city, s, catalogue.code, now_ms) for s in catalogue.signs}
+        self.streets: dict[str, dict[str, Cell]] = {
+            street.code: {
+                s.code: cell(city, s, street.code, now_ms) for s in catalogue.signs if s.at_street
+            }
+            for street in catalogue.streets
+        }
+        self.index = city_index([(code, c.state) for code, c in self.district.items()])
+
+    def street_index(self, street: str) -> Index:
+        """The index of a street over the signs that apply to it."""
+        return city_index([(code, c.state) for code, c in self.streets[street].items()])
+
+    def group_index(self, codes: Iterable[str]) -> Index:
+        """The index of a group of district signs (a domain, a goal)."""
+        return city_index([(code, self.district[code].state) for code in codes])
+
+    # -- the parts of the snapshot ----------------------------------------------------------
+
+    def snapshot(self) -> Json:
+        """Everything that follows from the cells; the publisher adds version, sources, trends."""
+        catalogue = self.city.catalogue
+        cells = self.district.values()
+        observed = [c.at for c in cells if c.at is not None]
+        return {
+            "as_of": to_rfc3339(self.now_ms),
+            "data_time": to_rfc3339(max(observed, default=None)),
+            "catalogue": catalogue.version,
+            "demo": any(c.demo for c in cells)
+            or any(c.demo for street in self.streets.values() for c in street.values()),
+            "index": self.index.value,
+            "index_low": self.index.low,
+            "index_excluded": self.index.excluded,
+            "goals": [
+                {
+                    "code": goal.code,
+                    "index": self.group_index(
+                        s.code for s in catalogue.signs if s.goal == goal.code
+                    ).value,
+                }
+                for goal in catalogue.goals
+            ],
+            "detractors": [
+                {"sign": d.sign, "state": d.state, "points": d.points}
+                for d in self.index.detractors
+            ],
+            "domains": [self._domain(d.code) for d in catalogue.domains],
+            "signs": [self._sign(s) for s in catalogue.signs],
+            "streets": [self._street(s.code) for s in catalogue.streets if s.counts],
+            "areas": [self._street(s.code) for s in catalogue.streets if not s.counts],
+            "cases": {},
+            **self._alerts(),
+        }
+
+    def _domain(self, domain: str) -> Json:
+        codes = [s.code for s in self.city.catalogue.signs if s.domain == domain]
+        cells = [self.district[code] for code in codes]
+        states = Counter(c.state for c in cells)
+        marks = Counter(c.freshness for c in cells)
+        return {
+            "code": domain,
+            "index": self.group_index(codes).value,
+            "signs": len(codes),
+            **{state.value: states[state] for state in State},
+            **{mark.value: marks[mark] for mark in Freshness if mark is not Freshness.LIVE},
+        }
+
+    def _sign(self, sign: Sign) -> Json:
+        c = self.district[sign.code]
+        return {
+            "code": sign.code,
+            "value": _shown(c.value, sign),
+            "state": c.state,
+            "freshness": c.freshness,
+            "observed_at": to_rfc3339(c.at),
+            "since": to_rfc3339(c.since),
+            "demo": c.demo,
+            "street": self._worst_street(sign),
+        }
+
+    def _worst_street(self, sign: Sign) -> str | None:
+        bad = [
+            (SEVERITY[c.state], self._badness(sign, street, c), street)
+            for street, cells in self.streets.items()
+            if (c := cells.get(sign.code)) is not None and c.state in GRADED
+        ]
+        return max(bad)[2] if bad else None
+
+    def _badness(self, sign: Sign, place: str, c: Cell) -> float:
+        if c.value is None:
+            return 0.0
+        return self.city.judges.at(sign, place, self.now_ms).badness(c.value)
+
+    def _street(self, street: str) -> Json:
+        cells = self.streets[street]
+        signs = self.city.catalogue.sign
+        known = [
+            (SEVERITY[c.state], self._badness(signs[code], street, c), code, c.state)
+            for code, c in cells.items()
+            if c.state in GRADED
+        ]
+        if known:
+            _, _, code, state = max(known)
+        else:
+            code = None
+            alive = any(c.state is State.NORMAL for c in cells.values())
+            state = State.NORMAL if alive else State.UNKNOWN
+        return {
+            "code": street,
+            "state": state,
+            "sign": code,
+            "index": self.street_index(street).value,
+        }
+
+    def _alerts(self) -> Json:
+        found = [
+            (sign, street, c)
+            for sign in self.city.catalogue.signs
+            for street, cells in self.streets.items()
+            if (c := cells.get(sign.code)) is not None and c.state in GRADED
+        ]
+        said: dict[str, int] = {}
+        for sign, _, c in found:
+            said[sign.code] = max(said.get(sign.code, 0), SEVERITY[c.state])
+        whole: list[tuple[Sign, str | None, Cell]] = [
+            (sign, None, c)
+            for sign in self.city.catalogue.signs
+            if (c := self.district[sign.code]).state in GRADED
+            # a street that says the same or worse, by name, says it better
+            and SEVERITY[c.state] > said.get(sign.code, 0)
+        ]
+        every = [*whole, *found]
+        every.sort(key=lambda a: (-SEVERITY[a[2].state], -(a[2].since or 0), a[0].code, a[1] or ""))
+        counts = Counter(a[2].state for a in every)
+        return {
+            "alerts": [self._alert(*a) for a in every[:MAX_ALERTS]],
+            "alert_counts": {state.value: counts[state] for state in GRADED},
+        }
+
+    def _alert(self, sign: Sign, street: str | None, c: Cell) -> Json:
+        place = street or self.city.catalogue.code
+        judge = self.city.judges.at(sign, place, self.now_ms)
+        threshold = judge.crossed(c.state, c.value) if c.value is not None else None
+        return {
+            "sign": sign.code,
+            "street": street,
+            "state": c.state,
+            "value": _shown(c.value, sign),
+            "since": to_rfc3339(c.since),
+            "threshold": None if threshold is None else round(threshold, sign.decimals + 1),
+            "department": sign.department,
+        }
+
+
+def _shown(value: float | None, sign: Sign) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if sign.decimals == 0 else round(value, sign.decimals)
+
+
+_BY_CODE = ("signs", "streets", "areas")
+
+
+def delta(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
+    """What changed between snapshots: whole top-level keys, lists with codes by item."""
+    changed: Json = {"version": after["version"], "prev": before["version"]}
+    for key, value in after.items():
+        if key == "version" or before.get(key) == value:
+            continue
+        changed[key] = _items(before.get(key), value) if key in _BY_CODE else value
+    return changed
+
+
+def _items(before: Sequence[Json] | None, after: Sequence[Json]) -> list[Json]:
+    known = {item["code"]: item for item in before or ()}
+    return [item for item in after if known.get(item["code"]) != item]

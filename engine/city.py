@@ -1,0 +1,202 @@
+"""The whole city in memory: one window a sign, fed with stored rows, settled into rows to write."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from data_access.rollups import Key, MinuteRow
+from data_access.states import HistoryRow, LatestRow, PointRow
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
+from domain.sign import Rule, Sign
+from domain.state import Judge, make_judge
+from engine.window import KEEP_SLOTS, Changes, Part, Row, Sample, SignWindow
+
+RawRow = tuple[int, str, str, str, str, int, float, float | None, float | None]
+# id, street_code, sign, source, point, observed_at, value, weight, denominator
+
+
+@dataclass(slots=True)
+class WriteSet:
+    """What one settled turn has to write; everything is a replacement, so writing twice is safe."""
+
+    minutes: dict[Key, MinuteRow] = field(default_factory=dict)
+    latest: list[LatestRow] = field(default_factory=list)
+    points: list[PointRow] = field(default_factory=list)
+    gone: list[tuple[str, str, int]] = field(default_factory=list)
+    new: list[HistoryRow] = field(default_factory=list)
+    late: dict[str, dict[str, set[int]]] = field(default_factory=dict)  # sign → place → slots
+
+
+class Judges:
+    """The judges of every sign at every place, made when first asked for."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._made: dict[tuple[str, str, str], Judge] = {}
+        self._shares = {rule: _shares(catalogue, what) for rule, what in _SHARE_OF.items()}
+
+    def __call__(self, sign: Sign, place: str, local_date: str) -> Judge:
+        """The judge in force on an ISO local date ("" where the sign has one version)."""
+        key = (sign.code, place, local_date)
+        judge = self._made.get(key)
+        if judge is None:
+            share = None
+            if place != self._catalogue.code:
+                share = self._shares.get(sign.threshold_rule, {}).get(place)
+            judge = make_judge(sign, sign.thresholds_on(local_date), share)
+            self._made[key] = judge
+        return judge
+
+    def at(self, sign: Sign, place: str, ms: int) -> Judge:
+        """The judge in force at an instant (epoch ms)."""
+        if len(sign.thresholds) == 1:
+            return self(sign, place, "")
+        day = slot_start(ms, DAY_MS, self._catalogue.offset_ms) + self._catalogue.offset_ms
+        return self(sign, place, from_ms(day).date().isoformat())
+
+
+# What a street's share of the district is measured by. Homes, signalled roads, assets and quotas
+# are not in the catalogue: residents stand for homes, assets and quotas, area for roads.
+_SHARE_OF = {
+    "scale_population": "population",
+    "scale_households": "population",
+    "scale_assets": "population",
+    "scale_quota": "population",
+    "scale_area": "area_km2",
+    "scale_roads": "area_km2",
+}
+
+
+def _shares(catalogue: Catalogue, what: str) -> dict[str, float]:
+    known = {s.code: float(getattr(s, what) or 0) for s in catalogue.streets}
+    whole = sum(known[s.code] for s in catalogue.counted)
+    return {code: size / whole for code, size in known.items() if size > 0 and whole > 0}
+
+
+class City:
+    """Windows of every sign, and what changed in them since they were last settled."""
+
+    def __init__(self, catalogue: Catalogue, demo_sources: set[str]) -> None:
+        self.catalogue = catalogue
+        self.demo_sources = demo_sources
+        self.judges = Judges(catalogue)
+        self._counted = frozenset(s.code for s in catalogue.counted)
+        self.windows = {sign.code: self.make_window(sign) for sign in catalogue.signs}
+        self._touched: dict[str, dict[str, set[Part]]] = {}
+        self._late: dict[str, dict[str, set[int]]] = {}
+
+    def make_window(self, sign: Sign, keep_slots: int | None = KEEP_SLOTS) -> SignWindow:
+        """A window for `sign`; `keep_slots=None` for one that never forgets."""
+        return SignWindow(
+            sign,
+            self.catalogue.code,
+            self._counted,
+            self.catalogue.offset_ms,
+            self.judges.at,
+            self.demo_sources.__contains__,
+            keep_slots,
+        )
+
+    def take(self, rows: Iterable[RawRow]) -> int:
+        """Take in stored rows; how many. Signs no longer in the catalogue are passed over."""
+        count = 0
+        windows, touched, late = self.windows, self._touched, self._late
+        for row in rows:
+            count += 1
+            code = row[2]
+            window = windows.get(code)
+            if window is None:
+                continue
+            taken = row_of(window.sign, row)
+            slot = window.add(taken)
+            if slot is None:
+                touched.setdefault(code, {}).setdefault(taken.street, set()).add(taken.part)
+            else:
+                late.setdefault(code, {}).setdefault(taken.street, set()).add(slot)
+        return count
+
+    def settle(self) -> WriteSet:
+        """Add up and judge what was taken in."""
+        out = WriteSet(late=self._late)
+        self._late = {}
+        touched, self._touched = self._touched, {}
+        for code in touched:
+            window = self.windows[code]
+            changes = window.settle()
+            self._write_samples(code, changes, out)
+            if changes.late:
+                out.late.setdefault(code, {}).setdefault(self.catalogue.code, set()).update(
+                    changes.late
+                )
+            for street, parts in touched[code].items():
+                out.points.extend(
+                    (street, code, source, point, child.observed_at, child.value, child.mass, None)
+                    for (source, point), child in window.newest_parts(street, parts)
+                )
+        return out
+
+    def _write_samples(self, code: str, changes: Changes, out: WriteSet) -> None:
+        for (place, slot), sample in changes.samples.items():
+            out.minutes[place, code, slot] = minute_row(place, code, slot, sample)
+        window = self.windows[code]
+        for place in {place for place, _ in changes.samples}:
+            row = latest_row(window, place)
+            if row is not None:
+                out.latest.append(row)
+        out.gone.extend((place, code, since) for place, since in changes.gone)
+        out.new.extend(
+            (place, code, t.since, t.state.value, t.value, t.version) for place, t in changes.new
+        )
+
+
+def row_of(sign: Sign, raw: RawRow) -> Row:
+    """A stored reading as a window takes it."""
+    _, street, _, source, point, at, value, weight, denominator = raw
+    return Row(street, (source, point), at, value, mass_of(sign.district_rule, weight, denominator))
+
+
+def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> float:
+    """The mass of a reading: its denominator for ratios, else its weight; 1 where none is given."""
+    first, second = (denominator, weight) if rule is Rule.RATIO else (weight, denominator)
+    if first is not None:
+        return first
+    return 1.0 if second is None else second
+
+
+def minute_row(place: str, code: str, slot: int, sample: Sample) -> MinuteRow:
+    """The minute-tier row of a sample."""
+    value, numerator, denominator, _, _, demo = sample
+    return (place, code, slot, numerator, denominator, 1, value, value, value, demo)
+
+
+def latest_row(window: SignWindow, place: str) -> LatestRow | None:
+    """The `latest` row of a place; None before its first sample."""
+    newest = window.newest(place)
+    if newest is None:
+        return None
+    sample, judged = newest
+    if judged is None:
+        return None
+    return (
+        place,
+        window.sign.code,
+        sample.value,
+        sample.at,
+        sample.numerator,
+        sample.denominator,
+        sample.children,
+        judged.state.value,
+        judged.since,
+        window.judge_version(place, sample.at),
+        sample.demo,
+    )
+
+
+def hours_of(keys: Iterable[Key], offset_ms: int) -> set[Key]:
+    """The hour buckets that hold minute buckets."""
+    return {(p, s, slot_start(b, HOUR_MS, offset_ms)) for p, s, b in keys}
+
+
+def days_of(keys: Iterable[Key], offset_ms: int) -> set[Key]:
+    """The day buckets (local midnight) that hold hour buckets."""
+    return {(p, s, slot_start(b, DAY_MS, offset_ms)) for p, s, b in keys}

@@ -1,0 +1,173 @@
+"""The engine: one loop that takes in what intake has committed, adds up, judges and publishes.
+
+The cursor moves in the same transaction as the rows it stands for, and every row is a replacement
+computed from the stored readings; so a crash at any point loses nothing and doubles nothing.
+"""
+
+import logging
+import signal
+import threading
+from types import FrameType
+
+from data_access import engine_state, readings, rollups, states
+from data_access.catalogue.loader import load_catalogue
+from data_access.db import Database, migrate, open_database
+from data_access.engine_lock import engine_lock
+from data_access.redis_client import open_redis
+from data_access.settings import Settings, build_id
+from domain.catalogue import Catalogue
+from domain.clock import Clock, to_ms, utc_now
+from engine import backfill
+from engine.city import City, WriteSet, days_of, hours_of
+from engine.publisher import Publisher
+from engine.recovery import demo_sources, recover
+from engine.retention import Retention
+
+log = logging.getLogger("yiping.engine")
+
+POLL_S = 0.1
+MAX_ROWS = 50_000
+PUBLISH_EVERY_MS = 450
+ROLL_HOURS_MS = 5_000
+ROLL_DAYS_MS = 30_000
+
+
+class Engine:
+    """The loop's state: `turn` takes in one helping, `roll` brings the higher tiers after it."""
+
+    def __init__(self, db: Database, catalogue: Catalogue, now_ms: int) -> None:
+        self.db = db
+        self.catalogue = catalogue
+        self.city: City
+        self.cursor = 0
+        self._hours: set[rollups.Key] = set()
+        self._days: set[rollups.Key] = set()
+        self._hours_at = self._days_at = now_ms
+        self.reload(now_ms)
+
+    def reload(self, now_ms: int) -> None:
+        """Forget what is in memory and take it from the store."""
+        self.city, self.cursor = recover(self.db, self.catalogue, now_ms)
+        self._hours, self._days = set(), set()
+        with self.db.read() as conn:
+            rolled = engine_state.get(conn, "rolled")
+            found = readings.next_batches(conn, rolled, None)
+            days = {day for batch in found for day in batch[4].split(",") if day}
+            for row in readings.rows_of_batches(conn, rolled, self.cursor, days):
+                self._hours |= self._hours_near(row[1], row[2], row[5])
+
+    def _hours_near(self, street: str, code: str, at: int) -> set[rollups.Key]:
+        """The hours a reading can have changed: its own, and those its value carries into."""
+        window = self.city.windows.get(code)
+        if window is None:
+            return set()
+        reached = range(at, at + (window.reach + 1) * window.slot_ms, window.slot_ms)
+        places = (street, self.catalogue.code)
+        keys = [(place, code, moment) for place in places for moment in reached]
+        return hours_of(keys, self.catalogue.offset_ms)
+
+    def turn(self) -> int:
+        """Take in the next batches, at most about MAX_ROWS readings; how many there were."""
+        with self.db.read() as conn:
+            found = readings.next_batches(conn, self.cursor, MAX_ROWS)
+            if not found:
+                return 0
+            last = found[-1][0]
+            days = {day for batch in found for day in batch[4].split(",") if day}
+            known = self.city.demo_sources
+            rows = list(readings.rows_of_batches(conn, self.cursor, last, days))
+        if {batch[1] for batch in found} - known:
+            known |= demo_sources(self.db)
+        self.city.take(rows)
+        out = self.city.settle()
+        with self.db.read() as conn:
+            out.minutes.update(backfill.recompute(conn, self.city, out.late))
+        self._write(out, last)
+        self.cursor = last
+        return len(rows)
+
+    def _write(self, out: WriteSet, cursor: int) -> None:
+        with self.db.write() as conn:
+            rollups.write_minutes(self.db, conn, list(out.minutes.values()))
+            states.write_latest(self.db, conn, out.latest)
+            states.write_points(self.db, conn, out.points)
+            states.change_history(self.db, conn, out.gone, out.new)
+            engine_state.put(self.db, conn, cursor=cursor)
+        self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
+
+    def roll(self, now_ms: int, *, force: bool = False) -> None:
+        """Bring hours and days up to date when due (or at once with `force`)."""
+        hours_due = force or now_ms - self._hours_at >= ROLL_HOURS_MS
+        days_due = force or now_ms - self._days_at >= ROLL_DAYS_MS
+        if not hours_due or not (self._hours or (days_due and self._days)):
+            return
+        days = self._days | days_of(self._hours, self.catalogue.offset_ms)
+        with self.db.write() as conn:
+            rollups.roll_hours(self.db, conn, self._hours)
+            if days_due:
+                rollups.roll_days(self.db, conn, days)
+                engine_state.put(self.db, conn, rolled=self.cursor)
+        self._hours = set()
+        self._hours_at = now_ms
+        self._days = set() if days_due else days
+        if days_due:
+            self._days_at = now_ms
+
+
+class _Stop:
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._set)
+
+    def _set(self, _number: int, _frame: FrameType | None) -> None:
+        self.event.set()
+
+
+def run(settings: Settings, clock: Clock = utc_now) -> None:
+    """Run until SIGTERM. Only one engine runs on a store; a second one waits its turn."""
+    migrate(settings)
+    catalogue = load_catalogue(settings.city)
+    db = open_database(settings, durable=False)
+    stop = _Stop()
+    with engine_lock(db, settings, stop.event) as mine:
+        if mine:
+            _loop(settings, clock, db, catalogue, stop.event)
+    db.close()
+
+
+def _loop(
+    settings: Settings, clock: Clock, db: Database, catalogue: Catalogue, stop: threading.Event
+) -> None:
+    now = to_ms(clock())
+    engine = Engine(db, catalogue, now)
+    publisher = Publisher(db, open_redis(settings), build_id(), now)
+    retention = Retention(db, settings, catalogue)
+    published_at = 0
+    log.info("engine ready: %s, at batch %d", catalogue.name_en, engine.cursor)
+    while not stop.is_set():
+        try:
+            taken = engine.turn()
+            now = to_ms(clock())
+            engine.roll(now)
+            if now - published_at >= PUBLISH_EVERY_MS:
+                publisher.publish(engine.city, now)
+                published_at = now
+            retention.step(now, engine.cursor)
+        except Exception:  # whatever it was, the store is the truth: start again from there
+            log.exception("engine turn failed; starting again from the store")
+            stop.wait(1.0)
+            if not stop.is_set():
+                engine = _recovered(engine, clock)
+            continue
+        if taken < MAX_ROWS // 2:
+            stop.wait(POLL_S)
+    engine.roll(to_ms(clock()), force=True)
+
+
+def _recovered(engine: Engine, clock: Clock) -> Engine:
+    try:
+        engine.reload(to_ms(clock()))
+    except Exception:
+        log.exception("the store cannot be read")
+    return engine

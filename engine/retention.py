@@ -1,0 +1,80 @@
+"""Retention: what is older than its tier allows goes, a little at a time.
+
+Raw readings go by whole day tables, roll-ups along their primary key: the cost follows what is
+dropped, not what is kept.
+"""
+
+import itertools
+import logging
+
+from sqlalchemy import delete, select
+
+from data_access import readings, rollups
+from data_access.db import Database
+from data_access.settings import Settings
+from data_access.tables import batches, index_history, quarantine
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, slot_start
+
+log = logging.getLogger("yiping.engine")
+
+PAIRS_A_TURN = 60
+QUARANTINE_DAYS = 90
+EVERY_MS = 10_000
+
+
+class Retention:
+    """Runs one short step at a time, so that the writer's lock is never held for long."""
+
+    def __init__(self, db: Database, settings: Settings, catalogue: Catalogue) -> None:
+        self._db = db
+        self._settings = settings
+        self._catalogue = catalogue
+        places = [catalogue.code, *(s.code for s in catalogue.streets)]
+        self._pairs = list(itertools.product(places, (s.code for s in catalogue.signs)))
+        self._at = len(self._pairs)
+        self._due = 0
+
+    def step(self, now_ms: int, cursor: int) -> None:
+        """One step, when one is due: a round over all places and signs takes about ten minutes."""
+        if now_ms < self._due:
+            return
+        self._due = now_ms + EVERY_MS
+        if self._at >= len(self._pairs):
+            self._at = 0
+            self.drop_raw(now_ms, cursor)
+            return
+        pairs = self._pairs[self._at : self._at + PAIRS_A_TURN]
+        self._at += PAIRS_A_TURN
+        minute = now_ms - self._settings.retain_minute_days * DAY_MS
+        hour = now_ms - self._settings.retain_hour_days * DAY_MS
+        with self._db.write() as conn:
+            rollups.prune(conn, "minute", pairs, minute)
+            rollups.prune(conn, "hour", pairs, hour)
+
+    def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
+        """Drop day tables past the retention that no recent batch wrote to; their names."""
+        edge = now_ms - self._settings.retain_raw_days * DAY_MS
+        first_day = slot_start(edge, DAY_MS, self._catalogue.offset_ms)
+        with self._db.write() as conn:
+            recent = select(batches.c.days).where(
+                (batches.c.received_at >= edge) | (batches.c.id > cursor)
+            )
+            busy = {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
+            gone = readings.drop_days_before(conn, first_day, self._catalogue.offset_ms, busy)
+            conn.execute(
+                delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor)
+            )
+            conn.execute(
+                delete(quarantine).where(
+                    quarantine.c.received_at < now_ms - QUARANTINE_DAYS * DAY_MS
+                )
+            )
+            conn.execute(
+                delete(index_history).where(
+                    index_history.c.bucket < now_ms - self._settings.retain_hour_days * DAY_MS
+                )
+            )
+        if gone:
+            log.info("raw readings dropped: %s", ", ".join(gone))
+        return gone

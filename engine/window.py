@@ -1,0 +1,347 @@
+"""One sign's recent past in memory: what was observed, what it adds up to, how it was judged.
+
+The value of a place in a slot is a function of the *set* of readings alone: each point counts with
+its last observation before the end of the slot, unless that is stale by then. The state is a fold
+over the slots in their order. So late, repeated and shuffled readings end in the same picture.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from domain.aggregation import Child, aggregate
+from domain.clock import slot_start
+from domain.sign import Rule, Sign, State
+from domain.state import Judge, Judged
+
+Part = tuple[str, str]  # (source, point)
+JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
+KEEP_SLOTS = 24
+
+
+class Row(NamedTuple):
+    """A stored reading as the engine takes it in. `mass` is its denominator or weight, else 1."""
+
+    street: str
+    part: Part
+    at: int
+    value: float
+    mass: float
+
+
+class Sample(NamedTuple):
+    """The value of a place in one slot."""
+
+    value: float
+    numerator: float
+    denominator: float
+    children: int
+    at: int  # newest contributing observation
+    demo: bool
+
+
+class Transition(NamedTuple):
+    """A change of state at `since` (ms)."""
+
+    since: int
+    state: State
+    value: float
+    version: int
+
+
+class Changes(NamedTuple):
+    """What `settle` changed, and the district's slots that lie before its window."""
+
+    samples: dict[tuple[str, int], Sample]  # by (place, slot)
+    gone: list[tuple[str, int]]  # transitions that no longer hold: (place, since)
+    new: list[tuple[str, Transition]]
+    late: set[int]
+
+
+def reach_of(sign: Sign) -> int:
+    """How many slots a value can carry forward before it is stale."""
+    return -(-sign.stale_after_s * 1000 // sign.slot_ms) + 1
+
+
+class SignWindow:
+    """The last slots of one sign at every place. Not safe for threads: the engine is one loop."""
+
+    def __init__(
+        self,
+        sign: Sign,
+        district: str,
+        counted: frozenset[str],
+        offset_ms: int,
+        judge_at: JudgeAt,
+        is_demo: Callable[[str], bool],
+        keep_slots: int | None = KEEP_SLOTS,
+    ) -> None:
+        self.sign = sign
+        self.slot_ms = sign.slot_ms
+        self._district = district
+        self._counted = counted
+        self._offset_ms = offset_ms
+        self._judge_at = judge_at
+        self._is_demo = is_demo
+        self._keep = keep_slots
+        self._stale_ms = sign.stale_after_s * 1000
+        self.reach = reach_of(sign)
+        self._parts: dict[str, dict[Part, dict[int, Child]]] = {}
+        self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
+        self._order: dict[str, list[int]] = {}
+        self.samples: dict[str, dict[int, Sample]] = {}
+        self.judged: dict[str, dict[int, Judged]] = {}
+        self._seed: dict[str, Judged] = {}
+        self._transitions: dict[str, dict[int, Transition]] = {}  # by slot
+        self._dirty: dict[str, set[int]] = {}
+        self._floor: dict[str, int] = {}  # slots before it are not complete in memory
+
+    # -- taking in --------------------------------------------------------------------------
+
+    def add(self, row: Row) -> int | None:
+        """Take in a reading; None, or its slot when that lies before the window (late by far)."""
+        slot = slot_start(row.at, self.slot_ms, self._offset_ms)
+        floor = self._floor.get(row.street)
+        if floor is not None and slot < floor:
+            return slot
+        slots = self._parts.setdefault(row.street, {}).setdefault(row.part, {})
+        known = slots.get(slot)
+        if known is not None and known.observed_at > row.at:
+            return None  # an older observation of the same slot changes nothing
+        slots[slot] = Child(row.value, row.mass, row.at)
+        self._dirty.setdefault(row.street, set()).add(slot)
+        return None
+
+    def restore(self, row: Row) -> None:
+        """Put back an observation that the store's samples already contain."""
+        slot = slot_start(row.at, self.slot_ms, self._offset_ms)
+        self._parts.setdefault(row.street, {}).setdefault(row.part, {})[slot] = Child(
+            row.value, row.mass, row.at
+        )
+
+    def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> None:
+        """Take in a value the engine derived; it counts only where nothing is reported."""
+        self._computed.setdefault(place, {})[slot] = (child, demo)
+        self._dirty.setdefault(place, set()).add(slot)
+
+    def set_floor(self, place: str, slot: int) -> None:
+        """Declare the slots of `place` before `slot` incomplete in memory (after a restart)."""
+        self._floor[place] = slot
+
+    def seed(self, place: str, judged: Judged) -> None:
+        """The state of `place` before the first slot in memory."""
+        self._seed[place] = judged
+
+    def recall(self, place: str, sample: Sample, judged: Judged | None) -> None:
+        """Put back a sample older than the window, as the store remembers it."""
+        slot = slot_start(sample.at, self.slot_ms, self._offset_ms)
+        self.samples.setdefault(place, {})[slot] = sample
+        insort(self._order.setdefault(place, []), slot)
+        if judged is not None:
+            self.judged.setdefault(place, {})[slot] = judged
+
+    def recall_transitions(self, place: str, transitions: Iterable[Transition]) -> None:
+        """Put back the recorded changes of state that fall into the window."""
+        kept = self._transitions.setdefault(place, {})
+        for transition in transitions:
+            kept[slot_start(transition.since, self.slot_ms, self._offset_ms)] = transition
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def newest(self, place: str) -> tuple[Sample, Judged | None] | None:
+        """The newest sample of a place with its judgement; None when it never had one."""
+        order = self._order.get(place)
+        if not order:
+            return None
+        slot = order[-1]
+        return self.samples[place][slot], self.judged.get(place, {}).get(slot)
+
+    def newest_parts(self, place: str, parts: Iterable[Part]) -> Iterable[tuple[Part, Child]]:
+        """The last observation of each of `parts` at `place`."""
+        known = self._parts.get(place, {})
+        for part in parts:
+            slots = known.get(part)
+            if slots:
+                yield part, slots[max(slots)]
+
+    def judge_version(self, place: str, at: int) -> int:
+        """The version of the thresholds in force at `place` at an instant."""
+        return self._judge_at(self.sign, place, at).version
+
+    # -- adding up --------------------------------------------------------------------------
+
+    def settle(self) -> Changes:
+        """Bring samples and states up to date with what was taken in."""
+        changes = Changes({}, [], [], set())
+        touched: set[int] = set()
+        dirty, self._dirty = self._dirty, {}
+        for place, slots in dirty.items():
+            changed = self._settle_place(place, slots, changes)
+            if place in self._counted or place == self._district:
+                touched |= changed if place != self._district else slots
+        floor = self._floor.get(self._district)
+        if floor is not None:
+            changes.late.update(slot for slot in touched if slot < floor)
+            touched -= changes.late
+        if touched:
+            self._settle_place(self._district, touched, changes)
+        return changes
+
+    def _settle_place(self, place: str, slots: set[int], changes: Changes) -> set[int]:
+        """Recompute the slots and those their values carry forward to; the slots that changed."""
+        order = self._order.setdefault(place, [])
+        samples = self.samples.setdefault(place, {})
+        todo = set(slots)
+        if order and min(slots) < order[-1]:
+            for slot in slots:
+                at = bisect_left(order, slot)
+                todo.update(s for s in order[at:] if s - slot <= self.reach * self.slot_ms)
+        changed: set[int] = set()
+        for slot in sorted(todo):
+            sample = self._sample(place, slot)
+            if sample is None or samples.get(slot) == sample:
+                continue
+            if slot not in samples:
+                insort(order, slot)
+            samples[slot] = sample
+            changed.add(slot)
+            changes.samples[place, slot] = sample
+        if changed:
+            self._judge(place, min(changed), changes)
+            self._trim(place)
+        return changed
+
+    def _sample(self, place: str, slot: int) -> Sample | None:
+        if place != self._district:
+            return self._of_parts(place, slot, self.sign.street_rule)
+        direct = self._of_parts(place, slot, self._direct_rule())
+        return direct if direct is not None else self._of_streets(slot)
+
+    def _direct_rule(self) -> Rule:
+        rule = self.sign.district_rule
+        return Rule.VALUE if rule is Rule.NA else rule
+
+    def _of_parts(self, place: str, slot: int, rule: Rule) -> Sample | None:
+        children: list[Child] = []
+        demo = False
+        for part, slots in self._parts.get(place, {}).items():
+            child = self._as_of(slots, slot)
+            if child is not None:
+                children.append(child)
+                demo = demo or self._is_demo(part[0])
+        if not children:
+            computed = self._computed.get(place, {}).get(slot)
+            if computed is None:
+                return None
+            children, demo = [computed[0]], computed[1]
+        return self._total(rule, children, place, slot, demo)
+
+    def _of_streets(self, slot: int) -> Sample | None:
+        children: list[Child] = []
+        demo = False
+        for street in self._counted:
+            samples = self.samples.get(street)
+            if not samples:
+                continue
+            sample = self._sample_as_of(samples, slot)
+            if sample is not None:
+                children.append(Child(sample.value, sample.denominator, sample.at))
+                demo = demo or sample.demo
+        children.sort()  # floating-point sums must not depend on the order of a set
+        return self._total(self.sign.district_rule, children, self._district, slot, demo)
+
+    def _total(
+        self, rule: Rule, children: list[Child], place: str, slot: int, demo: bool
+    ) -> Sample | None:
+        if not children:
+            return None
+        if len(children) > 1:
+            children.sort()
+        total = aggregate(rule, children, self._judge_at(self.sign, place, slot).badness)
+        if total is None:
+            return None
+        value, numerator, denominator, count, at = total
+        # judged as it is shown: a rounded 25 must not stand beside "below 25"
+        return Sample(round(value, self.sign.decimals), numerator, denominator, count, at, demo)
+
+    def _as_of(self, slots: dict[int, Child], slot: int) -> Child | None:
+        child = slots.get(slot)
+        if child is not None:
+            return child
+        edge = slot + self.slot_ms - self._stale_ms
+        for back in range(1, self.reach + 1):
+            child = slots.get(slot - back * self.slot_ms)
+            if child is not None:
+                return child if child.observed_at > edge else None
+        return None
+
+    def _sample_as_of(self, samples: dict[int, Sample], slot: int) -> Sample | None:
+        sample = samples.get(slot)
+        if sample is not None:
+            return sample
+        edge = slot + self.slot_ms - self._stale_ms
+        for back in range(1, self.reach + 1):
+            sample = samples.get(slot - back * self.slot_ms)
+            if sample is not None:
+                return sample if sample.at > edge else None
+        return None
+
+    # -- judging ----------------------------------------------------------------------------
+
+    def _judge(self, place: str, first: int, changes: Changes) -> None:
+        order = self._order[place]
+        samples = self.samples[place]
+        judged = self.judged.setdefault(place, {})
+        recorded = self._transitions.setdefault(place, {})
+        at = bisect_left(order, max(first, self._floor.get(place, first)))
+        before = judged.get(order[at - 1]) if at else None
+        before = before or self._seed.get(place)
+        for slot in order[at:]:
+            sample = samples[slot]
+            judge = self._judge_at(self.sign, place, slot)
+            after = judge.step(before, sample.at, sample.value)
+            judged[slot] = after
+            found = None
+            if before is None or after.state is not before.state:
+                found = Transition(after.since, after.state, sample.value, judge.version)
+            self._record(place, slot, recorded, found, changes)
+            before = after
+
+    @staticmethod
+    def _record(
+        place: str,
+        slot: int,
+        recorded: dict[int, Transition],
+        found: Transition | None,
+        changes: Changes,
+    ) -> None:
+        known = recorded.get(slot)
+        if known == found:
+            return
+        if known is not None:
+            changes.gone.append((place, known.since))
+            del recorded[slot]
+        if found is not None:
+            recorded[slot] = found
+            changes.new.append((place, found))
+
+    def _trim(self, place: str) -> None:
+        order = self._order[place]
+        if self._keep is None or len(order) <= self._keep:
+            return
+        cut = order[-self._keep]
+        keep_from = cut - self.reach * self.slot_ms
+        samples, judged = self.samples[place], self.judged[place]
+        computed = self._computed.get(place, {})
+        dropped = bisect_left(order, cut)
+        self._seed[place] = judged[order[dropped - 1]]
+        for slot in order[:dropped]:
+            judged.pop(slot, None)
+            self._transitions[place].pop(slot, None)
+            computed.pop(slot, None)
+            del samples[slot]
+        del order[:dropped]
+        self._floor[place] = max(cut, self._floor.get(place, cut))
+        for slots in self._parts.get(place, {}).values():
+            for slot in [s for s in slots if s < keep_from and s != max(slots)]:
+                del slots[slot]

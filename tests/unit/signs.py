@@ -1,0 +1,58 @@
+"""Signs made for tests: one to start from, changed field by field."""
+
+from dataclasses import replace
+from typing import Any
+
+from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+
+
+def thresholds(version: int = 1, valid_from: str = "2020-01-01", **edges: float) -> Thresholds:
+    """Thresholds from `attention_high=…`-style edges; what is not given is open."""
+
+    def bounds(name: str) -> Bounds:
+        return Bounds(edges.get(f"{name}_low"), edges.get(f"{name}_high"))
+
+    return Thresholds(
+        version, valid_from, None, bounds("attention"), bounds("warning"), bounds("alarm")
+    )
+
+
+_DEPTH = Sign(
+    code="T-01",
+    name_zh="下立交积水",
+    name_en="Underpass depth",
+    short_zh="积水",
+    short_en="depth",
+    domain="facilities",
+    goal="safety",
+    unit="cm",
+    unit_en="cm",
+    decimals=0,
+    value_min=0,
+    value_max=1000,
+    cadence_s=60,
+    stale_after_s=180,
+    direction=Direction.HIGHER_WORSE,
+    thresholds=(thresholds(attention_high=10, warning_high=20, alarm_high=25),),
+    typical=0,
+    street_rule=Rule.MAX,
+    district_rule=Rule.MAX,
+    weight_by=None,
+    threshold_rule="same",
+    raise_after_s=0,
+    clear_after=3,
+    source="s",
+    department="d",
+    public=True,
+    wall_trend=False,
+    value_labels_zh=(),
+    value_labels_en=(),
+    derived=None,
+    basis_type="assumed",
+    basis="made for a test",
+)
+
+
+def make_sign(**changes: Any) -> Sign:
+    """An underpass-depth sign (cm, alarm at 25) with some fields changed."""
+    return replace(_DEPTH, **changes)

@@ -1,0 +1,54 @@
+"""The index and its receipt add up."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.index import DEDUCTION, city_index
+from domain.sign import State
+
+groups = st.lists(st.sampled_from(list(State)), min_size=1, max_size=150).map(
+    lambda states: [(f"S-{n}", state) for n, state in enumerate(states)]
+)
+
+
+@given(groups)
+def test_the_receipt_sums_to_the_index(states: list[tuple[str, State]]) -> None:
+    index = city_index(states)
+    lost = round(sum(d.points for d in index.detractors), 2)
+    if all(state is State.UNKNOWN for _, state in states):
+        assert index.value is None
+        return
+    assert index.value == round(max(0.0, 100 - lost), 2)
+    assert index.low is not None and index.low <= index.value
+
+
+@given(groups)
+def test_unknown_is_counted_apart_and_costs_only_the_lower_bound(
+    states: list[tuple[str, State]],
+) -> None:
+    index = city_index(states)
+    assert index.excluded == sum(1 for _, s in states if s is State.UNKNOWN)
+    assert all(d.state is not State.UNKNOWN for d in index.detractors)
+    if index.excluded == 0:
+        assert index.low == index.value
+
+
+def test_all_calm_is_one_hundred_and_nothing_known_is_no_number() -> None:
+    assert city_index([("A", State.NORMAL)]).value == 100
+    assert city_index([("A", State.UNKNOWN)]).value is None
+    assert city_index([]).value is None
+
+
+def test_worse_costs_more() -> None:
+    costs = [DEDUCTION[s] for s in (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM)]
+    assert costs == sorted(costs) and len(set(costs)) == 4
+
+
+def test_the_district_is_the_weighted_mean_of_its_groups() -> None:
+    states = [(f"S-{n}", State.NORMAL) for n in range(117)]
+    states[3] = ("S-3", State.ALARM)
+    states[80] = ("S-80", State.ATTENTION)
+    whole = city_index(states).value
+    parts = [states[:20], states[20:81], states[81:]]
+    mean = sum((city_index(p).value or 0) * len(p) for p in parts) / 117
+    assert whole is not None and abs(whole - mean) < 0.01
