@@ -1,6 +1,7 @@
 """A city's catalogue in memory: immutable, validated by its loader, shared by every process."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.place import CatalogueSource, Committee, Department, Named, Street
@@ -71,6 +72,9 @@ class Catalogue:
     industries: tuple[Industry, ...]
     scenarios: tuple[Scenario, ...]
     map_path: str  # GeoJSON of the schematic map, absolute
+    platforms: tuple[Named, ...] = ()  # of scenarios: 城市运行, 经济治理, …
+    stages: tuple[Named, ...] = ()  # of scenarios: 应用, 新建, 预研, 储备
+    scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
 
     @cached_property
     def sign(self) -> dict[str, Sign]:
@@ -91,6 +95,28 @@ class Catalogue:
     def counted(self) -> tuple[Street, ...]:
         """The streets and towns that make up the district (special areas overlie them)."""
         return tuple(s for s in self.streets if s.counts)
+
+    @cached_property
+    def source(self) -> dict[str, CatalogueSource]:
+        """Expected business systems by code."""
+        return {s.code: s for s in self.sources}
+
+    def share(self, street: str, rule: str) -> float | None:
+        """Share (0 … 1] of the district that threshold `rule` gives a street; None = do not scale.
+
+        A place without the rule's figure (special areas have no residents) is taken by its jobs,
+        its area, or as one among equals. KeyError for an unknown street.
+        """
+        attribute = self.scaling.get(rule)
+        if attribute is None:
+            return None
+        place = self.street[street]
+        for name in (attribute, "population", "employment", "area_km2"):
+            own = getattr(place, name)
+            whole = sum(getattr(s, name) or 0 for s in self.counted)
+            if own and whole:
+                return float(min(own / whole, 1.0))
+        return 1.0 / max(len(self.counted), 1)
 
     @property
     def offset_ms(self) -> int:

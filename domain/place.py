@@ -37,12 +37,13 @@ class Committee:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A department that owns signs, industries or scenarios."""
+    """An organisation that owns signs, industries or scenarios, or works on them."""
 
     code: str
     name_zh: str
     name_en: str
     short_zh: str
+    kind: str = "district"  # district | vertical (answers upwards) | utility | partner
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ SEVERITY: dict[State, int] = {
     State.ALARM: 3,
 }
 GRADED = (State.ATTENTION, State.WARNING, State.ALARM)
+DERIVED_RULES = frozenset({"aqi"})  # what engine/derived.py can compute from stored facts
 
 
 class Direction(StrEnum):
@@ -66,6 +67,7 @@ class Thresholds:
     attention: Bounds
     warning: Bounds
     alarm: Bounds
+    normal: Bounds = Bounds(None, None)  # the usual range: documentation, never judged by
 
     def bounds(self, state: State) -> Bounds:
         """The bounds of a graded state; KeyError for normal and unknown."""
@@ -109,9 +111,13 @@ class Sign:
     wall_trend: bool  # drawn as a 36 h line on the wall (110, 119, 120, 12345)
     value_labels_zh: tuple[str, ...]  # names for integer levels (气象预警 0–4), else empty
     value_labels_en: tuple[str, ...]
-    derived: str | None  # name of a rule in engine/derived.py, None when measured
+    derived: str | None  # one of DERIVED_RULES, None when measured; a report wins over it
     basis_type: str
     basis: str
+    weight_by_en: str | None = None
+    co_departments: tuple[str, ...] = ()  # codes of Departments beside the owner
+    owner_note: str = ""  # the owner as the source words it, with its sub-office
+    derived_from: tuple[tuple[str, str], ...] = ()  # (role in the rule, sign code)
 
     @property
     def at_street(self) -> bool:

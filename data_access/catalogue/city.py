@@ -1,0 +1,199 @@
+"""`city.toml`: what a city is called, where it lies, and its vocabularies."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_access.catalogue.faults import Report
+from data_access.catalogue.rows import SLUG, Row, read_text
+from domain.place import Named
+
+FILE = "city.toml"
+_VOCABULARIES = ("goals", "domains", "fields", "platforms", "stages")
+_NEEDED = ("goals", "domains")
+_TEXTS = ("version", "code", "name_zh", "name_en", "short_zh")
+_TABLES = {
+    "population": ("value", "basis"),
+    "area_km2": ("value", "basis"),
+    "box": ("west", "south", "east", "north"),
+}
+SCALED_BY = ("population", "area_km2", "employment")  # columns of streets.csv
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The contents of city.toml."""
+
+    version: str
+    code: str
+    name_zh: str
+    name_en: str
+    short_zh: str
+    utc_offset_min: int
+    population: int | None
+    area_km2: float | None
+    box: tuple[float, float, float, float]  # west, south, east, north
+    scaling: dict[str, str]
+    vocabularies: dict[str, tuple[Named, ...]]
+
+
+class _Toml:
+    """A parsed TOML file that knows on which line a key stands."""
+
+    def __init__(self, text: str, data: dict[str, object], report: Report) -> None:
+        self.lines = text.splitlines()
+        self.data = data
+        self.report = report
+
+    def fault(self, section: str, key: str, reason: str, index: int = 0) -> None:
+        where = f"{section}.{key}" if section else key
+        self.report.add(FILE, self._line(section, key, index), f"{where}: {reason}")
+
+    def _line(self, section: str, key: str, index: int) -> int:
+        """Line of `key` in the index-th `[section]`; of the section, or 1, when not found."""
+        current, seen, found = "", -1, 1
+        for number, line in enumerate(self.lines, 1):
+            head = re.match(r"\s*\[+\s*([\w-]+)\s*\]+", line)
+            if head:
+                current = head[1]
+                seen += current == section
+                if current == section and seen == index:
+                    found = number
+            elif current == section and (not section or seen == index):
+                if re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
+                    return number
+        return found
+
+    def table(self, section: str) -> dict[str, object]:
+        found = self.data.get(section, {})
+        if isinstance(found, dict):
+            return found
+        self.fault("", section, "must be a table")
+        return {}
+
+    def number(self, section: str, key: str) -> float | None:
+        """A finite number, None (and a fault) when there is none."""
+        value = self.table(section).get(key) if section else self.data.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
+            return float(value)
+        self.fault(section, key, "a number is needed")
+        return None
+
+
+def read_city(folder: Path, report: Report) -> City:
+    """The city of a folder; faults go to `report`, wrong parts are replaced by harmless ones."""
+    text = read_text(folder / FILE, FILE, report)
+    data: dict[str, object] = {}
+    if text is not None:
+        try:
+            data = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            line = re.search(r"at line (\d+)", str(error))
+            report.add(FILE, int(line[1]) if line else 1, f"not TOML: {error}")
+            text = None
+    toml = _Toml(text or "", data, report)
+    if text is None:
+        toml.report = Report()  # one fault for an unreadable file, not thirty
+    return _city(toml)
+
+
+def _city(toml: _Toml) -> City:
+    known = {*_TEXTS, "utc_offset_minutes", *_TABLES, "scaling", *_VOCABULARIES}
+    for key in toml.data:
+        if key not in known:
+            toml.fault("", key, "unknown key")
+    texts = _texts(toml)
+    offset = toml.number("", "utc_offset_minutes")
+    if offset is not None and not (-720 <= offset <= 840 and offset % 15 == 0):
+        toml.fault("", "utc_offset_minutes", "a quarter of an hour in -720 … 840 is needed")
+    population, area = _measured(toml, "population"), _measured(toml, "area_km2")
+    return City(
+        **texts,
+        utc_offset_min=int(offset or 0),
+        population=None if population is None else int(population),
+        area_km2=area,
+        box=_box(toml),
+        scaling=_scaling(toml),
+        vocabularies={name: _vocabulary(toml, name) for name in _VOCABULARIES},
+    )
+
+
+def _texts(toml: _Toml) -> dict[str, str]:
+    cells = {}
+    for key in _TEXTS:
+        value = toml.data.get(key)
+        if value is not None and not isinstance(value, str):
+            toml.fault("", key, "must be a text in quotes")
+        cells[key] = value if isinstance(value, str) else ""
+    _checked(toml, "", 0, cells, {"code": r"[0-9]{6}", "version": r"[0-9]+(\.[0-9]+)*"})
+    return cells
+
+
+def _checked(
+    toml: _Toml, section: str, index: int, cells: dict[str, str], patterns: dict[str, str]
+) -> None:
+    """The rules of CSV cells for texts of the TOML file, faulted on the TOML's own lines."""
+    for key, value in cells.items():
+        inner = Report()
+        row = Row(FILE, 1, {key: value}, inner)
+        if key in patterns:
+            row.code(key, patterns[key])
+        elif key.endswith("_zh"):
+            row.chinese(key)
+        else:
+            row.english(key)
+        for fault in inner.faults:
+            toml.fault(section, key, fault.reason.removeprefix(f"{key}: "), index)
+
+
+def _measured(toml: _Toml, section: str) -> float | None:
+    """A positive figure with its basis; a city may leave it out."""
+    if section not in toml.data:
+        return None
+    value = toml.number(section, "value")
+    if value is not None and value <= 0:
+        toml.fault(section, "value", "must be positive")
+    basis = toml.table(section).get("basis")
+    if not isinstance(basis, str) or not basis:
+        toml.fault(section, "basis", "where the figure comes from is needed")
+    return value
+
+
+def _box(toml: _Toml) -> tuple[float, float, float, float]:
+    west, south, east, north = (toml.number("box", key) or 0.0 for key in _TABLES["box"])
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        toml.fault("box", "west", "west < east and south < north in degrees are needed")
+    return west, south, east, north
+
+
+def _scaling(toml: _Toml) -> dict[str, str]:
+    rules: dict[str, str] = {}
+    for rule, column in toml.table("scaling").items():
+        if not re.fullmatch(r"scale_[a-z_]+", rule):
+            toml.fault("scaling", rule, "a rule is named scale_…")
+        elif column not in SCALED_BY:
+            toml.fault("scaling", rule, f"must be one of {', '.join(SCALED_BY)}")
+        else:
+            rules[rule] = str(column)
+    return rules
+
+
+def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:
+    entries = toml.data.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        toml.fault("", name, f"must be [[{name}]] tables")
+        return ()
+    if not entries and name in _NEEDED:
+        toml.fault("", name, "at least one is needed")
+    found: list[Named] = []
+    for index, entry in enumerate(entries):
+        cells = {k: str(entry.get(k, "")) for k in ("code", "name_zh", "name_en")}
+        for key in entry:
+            if key not in cells:
+                toml.fault(name, key, "unknown key", index)
+        _checked(toml, name, index, cells, {"code": SLUG})
+        if any(cells["code"] == other.code for other in found):
+            toml.fault(name, "code", f"{cells['code']!r} occurs twice", index)
+        found.append(Named(**cells))
+    return tuple(found)

@@ -1,0 +1,122 @@
+"""A city's folder → `domain.catalogue.Catalogue`, or every reason why not.
+
+No city is known here: everything that distinguishes one from another is in its folder
+(`docs/catalogue.md` describes the files).
+"""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from data_access.catalogue.city import City, read_city
+from data_access.catalogue.economy import read_industries, read_scenarios
+from data_access.catalogue.faults import CatalogueError, Fault, Report
+from data_access.catalogue.map_checks import FILE as MAP_FILE
+from data_access.catalogue.map_checks import check_map
+from data_access.catalogue.places import (
+    read_committees,
+    read_departments,
+    read_sources,
+    read_streets,
+)
+from data_access.catalogue.signs import Surroundings, read_signs
+from data_access.catalogue.standards import AqiScale, load_aqi
+from domain.catalogue import Catalogue
+from domain.place import Street
+
+__all__ = [
+    "AqiScale",
+    "CatalogueError",
+    "Fault",
+    "cities",
+    "load_aqi",
+    "load_catalogue",
+    "load_catalogue_from",
+    "load_streets",
+]
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def cities() -> list[str]:
+    """Names of the cities that ship with the product."""
+    return sorted(p.parent.name for p in FOLDER.glob("*/city.toml"))
+
+
+@lru_cache(maxsize=4)
+def load_catalogue(city: str) -> Catalogue:
+    """The catalogue of a city by the name of its folder; read once per process.
+
+    Raises CatalogueError with all faults.
+    """
+    if city not in cities():
+        known = ", ".join(cities())
+        raise CatalogueError(city, [Fault("city.toml", 1, f"no such city; known: {known}")])
+    return load_catalogue_from(FOLDER / city)
+
+
+def load_catalogue_from(path: Path, *, with_map: bool = True) -> Catalogue:
+    """The catalogue in a folder. `with_map=False` does not ask for map.geojson (to draw it).
+
+    Raises CatalogueError with all faults.
+    """
+    folder, report = path.resolve(), Report()
+    city = read_city(folder, report)
+    streets = read_streets(folder, city, report)
+    departments = read_departments(folder, report)
+    codes = {d.code for d in departments}
+    sources = read_sources(folder, codes, report)
+    around = Surroundings(city, codes, {s.code: s for s in sources})
+    words = city.vocabularies
+    catalogue = Catalogue(
+        city=folder.name,
+        version=_version(folder, city),
+        code=city.code,
+        name_zh=city.name_zh,
+        name_en=city.name_en,
+        short_zh=city.short_zh,
+        utc_offset_min=city.utc_offset_min,
+        population=city.population,
+        area_km2=city.area_km2,
+        domains=words["domains"],
+        goals=words["goals"],
+        signs=read_signs(folder, around, report),
+        streets=streets,
+        committees=read_committees(folder, streets, report),
+        departments=departments,
+        sources=sources,
+        fields=words["fields"],
+        industries=read_industries(folder, city, codes, report),
+        scenarios=read_scenarios(folder, city, codes, report),
+        map_path=str(folder / MAP_FILE),
+        platforms=words["platforms"],
+        stages=words["stages"],
+        scaling=city.scaling,
+    )
+    if with_map:
+        check_map(folder, streets, report)
+    if report.faults:
+        raise CatalogueError(folder.name, report.faults)
+    return catalogue
+
+
+def load_streets(path: Path) -> tuple[Street, ...]:
+    """Streets, towns and special areas of a folder that need not hold anything else yet.
+
+    Raises CatalogueError.
+    """
+    report = Report()
+    streets = read_streets(path, read_city(path, report), report)
+    if report.faults:
+        raise CatalogueError(path.name, report.faults)
+    return streets
+
+
+def _version(folder: Path, city: City) -> str:
+    """The stated version and a digest of every file, so that no change goes unnoticed."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = file.relative_to(folder).as_posix()
+        if not name.startswith("."):
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"{city.version}+{digest.hexdigest()[:8]}"

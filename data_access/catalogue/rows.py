@@ -1,0 +1,197 @@
+"""Reading a catalogue's CSV files: every cell typed, every fault with its line.
+
+A getter that meets a wrong cell notes a fault and returns a harmless stand-in, so that one pass
+over the files finds all that is wrong. The stand-ins never leave the loader: a catalogue with a
+fault is refused.
+"""
+
+import csv
+import math
+import re
+from collections.abc import Collection, Iterator
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import TypeVar
+
+from data_access.catalogue.faults import Report
+
+_E = TypeVar("_E", bound=StrEnum)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+SLUG = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+class Row:
+    """One line of a CSV file."""
+
+    def __init__(self, file: str, line: int, cells: dict[str, str], report: Report) -> None:
+        self.file = file
+        self.line = line
+        self.cells = cells
+        self.report = report
+        self.sound = True  # no fault seen in this row so far
+
+    def fault(self, reason: str) -> None:
+        """Note a fault of this row."""
+        self.sound = False
+        self.report.add(self.file, self.line, reason)
+
+    def text(self, name: str, *, longest: int = 600, empty: bool = False) -> str:
+        """A text of at most `longest` characters, without blanks around it."""
+        value = self.cells[name]
+        if not value and not empty:
+            self.fault(f"{name}: missing")
+        elif value != value.strip():
+            self.fault(f"{name}: blanks around {value!r}")
+        elif len(value) > longest:
+            self.fault(f"{name}: {len(value)} characters, at most {longest}: {value[:40]!r}")
+        elif any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in value):
+            self.fault(f"{name}: control character in {value[:40]!r}")
+        return value
+
+    def code(self, name: str, pattern: str = SLUG, longest: int = 64) -> str:
+        """An identifier of the form `pattern`."""
+        value = self.text(name, longest=longest)
+        if value and not re.fullmatch(pattern, value):
+            self.fault(f"{name}: {value[:60]!r} is not of the form {pattern}")
+        return value
+
+    def chinese(self, name: str, *, longest: int = 60) -> str:
+        """A name with at least one Chinese character."""
+        value = self.text(name, longest=longest)
+        if value and not _CJK.search(value):
+            self.fault(f"{name}: no Chinese in {value[:40]!r}: translation missing?")
+        return value
+
+    def english(self, name: str, *, longest: int = 120, empty: bool = False) -> str:
+        """A name without Chinese characters."""
+        value = self.text(name, longest=longest, empty=empty)
+        if _CJK.search(value):
+            self.fault(f"{name}: Chinese in {value[:40]!r}: translation missing?")
+        return value
+
+    def number(self, name: str) -> float:
+        """A finite decimal number."""
+        return self.optional_number(name, required=True) or 0.0
+
+    def optional_number(self, name: str, *, required: bool = False) -> float | None:
+        """A finite decimal number, or None for an empty cell."""
+        value = self.text(name, empty=not required)
+        if not value:
+            return None
+        if not _NUMBER.fullmatch(value) or not math.isfinite(float(value)):
+            self.fault(f"{name}: {value[:40]!r} is not a number")
+            return None
+        return float(value)
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        """A whole number in [low, high]."""
+        found = self.optional_integer(name, low, high, required=True)
+        return low if found is None else found
+
+    def optional_integer(
+        self, name: str, low: int, high: int, *, required: bool = False
+    ) -> int | None:
+        """A whole number in [low, high], or None for an empty cell."""
+        value = self.text(name, empty=not required)
+        if not value:
+            return None
+        if not _INTEGER.fullmatch(value):
+            self.fault(f"{name}: {value[:40]!r} is not a whole number")
+            return None
+        if not low <= int(value) <= high:
+            self.fault(f"{name}: {value} is outside {low} … {high}")
+            return None
+        return int(value)
+
+    def choice(self, name: str, allowed: Collection[str], what: str) -> str:
+        """One of `allowed`."""
+        value = self.text(name)
+        if value and value not in allowed:
+            self.fault(f"{name}: unknown {what} {value[:60]!r}")
+        return value
+
+    def member(self, name: str, kind: type[_E]) -> _E:
+        """A member of an enumeration."""
+        value = self.choice(name, [m.value for m in kind], name)
+        return next((m for m in kind if m.value == value), next(iter(kind)))
+
+    def flag(self, name: str) -> bool:
+        """`yes` or `no`."""
+        return self.choice(name, ("yes", "no"), "yes/no") == "yes"
+
+    def items(self, name: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
+        """A list separated by `;`, each one of `allowed` when given; empty cell = empty list."""
+        value = self.text(name, longest=1000, empty=True)
+        parts = tuple(value.split(";")) if value else ()
+        for part in parts:
+            if not part or part != part.strip():
+                self.fault(f"{name}: empty item in {value[:60]!r}")
+            elif allowed is not None and part not in allowed:
+                self.fault(f"{name}: unknown {part[:60]!r}")
+        if len(set(parts)) != len(parts):
+            self.fault(f"{name}: repeated item in {value[:60]!r}")
+        return parts
+
+
+def read_text(path: Path, file: str, report: Report) -> str | None:
+    """The file as UTF-8 text, None (and a fault) when it is missing or not UTF-8."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        report.add(file, 1, f"cannot be read: {error.strerror}")
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        report.add(file, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
+        return None
+
+
+def read_rows(folder: Path, file: str, columns: tuple[str, ...], report: Report) -> list[Row]:
+    """The rows of a CSV file whose header is exactly `columns`, in any order."""
+    text = read_text(folder / file, file, report)
+    if text is None:
+        return []
+    lines = _lines(text, file, report)
+    _, header = next(lines, (1, []))
+    wrong = [f"column {c!r} is missing" for c in columns if c not in header]
+    wrong += [f"unknown column {c[:40]!r}" for c in header if c not in columns]
+    wrong += [f"column {c!r} occurs twice" for c in columns if header.count(c) > 1]
+    for reason in wrong:
+        report.add(file, 1, reason)
+    if wrong:
+        return []
+    rows = []
+    for line, cells in lines:
+        if len(cells) != len(header):
+            report.add(file, line, f"{len(cells)} cells, the header has {len(header)}")
+            continue
+        rows.append(Row(file, line, dict(zip(header, cells, strict=True)), report))
+    return rows
+
+
+def _lines(text: str, file: str, report: Report) -> Iterator[tuple[int, list[str]]]:
+    """Non-empty records with the line on which each starts."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        report.add(file, start, f"not CSV: {error}")
+
+
+def unique(rows: list[Row], name: str) -> None:
+    """Fault every row whose `name` an earlier row already has."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        value = row.cells[name]
+        if value in seen:
+            row.fault(f"{name}: {value[:60]!r} is already on line {seen[value]}")
+        elif value:
+            seen[value] = row.line

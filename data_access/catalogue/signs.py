@@ -1,0 +1,137 @@
+"""`vital_signs.csv`, joined with its thresholds."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data_access.catalogue.city import City
+from data_access.catalogue.faults import Report
+from data_access.catalogue.rows import Row, read_rows, unique
+from data_access.catalogue.sign_checks import (
+    check_derived,
+    check_sign,
+    check_source,
+    check_thresholds,
+)
+from data_access.catalogue.thresholds import FILE as THRESHOLDS_FILE
+from data_access.catalogue.thresholds import Versions, read_thresholds
+from domain.place import CatalogueSource
+from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+
+FILE = "vital_signs.csv"
+BASIS_TYPES = ("standard", "practice", "fact", "fact+assumed", "assumed")
+SHORT_ZH, SHORT_EN = 7, 16  # what a cell of the wall has room for
+DAY_S = 86_400
+UNDATED = Thresholds(0, "0001-01-01", None, *(Bounds(None, None),) * 3)
+_COLUMNS = (
+    *("code", "name_zh", "name_en", "short_zh", "short_en", "domain", "goal", "unit", "unit_en"),
+    *("decimals", "value_min", "value_max", "cadence_s", "stale_after_s", "direction", "typical"),
+    *("street_rule", "district_rule", "weight_by", "weight_by_en", "threshold_rule"),
+    *("raise_after_s", "clear_after", "source", "department", "co_departments", "owner_note"),
+    *("public", "wall_trend", "value_labels_zh", "value_labels_en", "derived", "derived_from"),
+    *("basis_type", "basis"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a sign may refer to."""
+
+    city: City
+    departments: Collection[str]
+    sources: Mapping[str, CatalogueSource]
+
+
+def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign, ...]:
+    """The signs in the order of the file."""
+    rows = read_rows(folder, FILE, _COLUMNS, report)
+    for name in ("code", "name_zh", "name_en", "short_zh", "short_en"):
+        unique(rows, name)
+    if not rows:
+        report.add(FILE, 1, "no sign")
+    versions = read_thresholds(folder, report)
+    signs = []
+    for row in rows:
+        found = versions.get(row.cells["code"])
+        if found is None:
+            row.fault(f"code: no row in {THRESHOLDS_FILE}")
+        sign = _sign(row, around, found)
+        if row.sound:
+            check_sign(row, sign)
+            if found is not None:
+                check_thresholds(found, sign)
+            check_source(row, sign, around.sources.get(sign.source))
+        signs.append(sign)
+    for code in versions.keys() - {sign.code for sign in signs}:
+        versions[code].rows[0].fault(f"sign: unknown sign {code[:40]!r}")
+    check_derived(rows, signs)
+    return tuple(signs)
+
+
+def _sign(row: Row, around: Surroundings, versions: Versions | None) -> Sign:
+    return Sign(
+        **_identity(row, around),
+        **_measure(row),
+        **_judgement(row, around),
+        **_provenance(row, around),
+        thresholds=tuple(versions.found) if versions else (UNDATED,),
+    )
+
+
+def _identity(row: Row, around: Surroundings) -> dict[str, Any]:
+    names = around.city.vocabularies
+    return {
+        "code": row.code("code", "[A-Z]{2,5}-[0-9]{2,4}", longest=16),
+        "name_zh": row.chinese("name_zh"),
+        "name_en": row.english("name_en"),
+        "short_zh": row.text("short_zh", longest=SHORT_ZH),
+        "short_en": row.english("short_en", longest=SHORT_EN),
+        "domain": row.choice("domain", [n.code for n in names["domains"]], "domain"),
+        "goal": row.choice("goal", [n.code for n in names["goals"]], "goal"),
+        "public": row.flag("public"),
+        "wall_trend": row.flag("wall_trend"),
+    }
+
+
+def _measure(row: Row) -> dict[str, Any]:
+    return {
+        "unit": row.text("unit", longest=12, empty=True),
+        "unit_en": row.english("unit_en", longest=SHORT_EN, empty=True),
+        "decimals": row.integer("decimals", 0, 4),
+        "value_min": row.number("value_min"),
+        "value_max": row.number("value_max"),
+        "cadence_s": row.integer("cadence_s", 1, 31 * DAY_S),
+        "stale_after_s": row.integer("stale_after_s", 60, 366 * DAY_S),
+        "value_labels_zh": row.items("value_labels_zh"),
+        "value_labels_en": row.items("value_labels_en"),
+        "typical": row.number("typical"),
+    }
+
+
+def _judgement(row: Row, around: Surroundings) -> dict[str, Any]:
+    rules = ("same", "n/a", *around.city.scaling)
+    return {
+        "direction": row.member("direction", Direction),
+        "street_rule": row.member("street_rule", Rule),
+        "district_rule": row.member("district_rule", Rule),
+        "weight_by": row.text("weight_by", empty=True) or None,
+        "weight_by_en": row.english("weight_by_en", empty=True) or None,
+        "threshold_rule": row.choice("threshold_rule", rules, "threshold rule"),
+        "raise_after_s": row.integer("raise_after_s", 0, DAY_S),
+        "clear_after": row.integer("clear_after", 1, 100),
+    }
+
+
+def _provenance(row: Row, around: Surroundings) -> dict[str, Any]:
+    pairs = [item.partition("=") for item in row.items("derived_from")]
+    return {
+        "source": row.choice("source", around.sources, "source"),
+        "department": row.choice("department", around.departments, "department"),
+        "co_departments": row.items("co_departments", around.departments),
+        "owner_note": row.text("owner_note", empty=True),
+        "derived": row.text("derived", empty=True) or None,
+        "derived_from": tuple((role, sign) for role, _, sign in pairs),
+        "basis_type": row.choice("basis_type", BASIS_TYPES, "basis type"),
+        "basis": row.text("basis"),
+    }

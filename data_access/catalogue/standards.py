@@ -1,0 +1,53 @@
+"""Tables that hold for every city: units of measurement, air quality index breakpoints."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from data_access.catalogue.faults import CatalogueError, Report
+from data_access.catalogue.rows import read_rows
+
+FOLDER = Path(__file__).parent / "standards"
+
+
+@dataclass(frozen=True, slots=True)
+class AqiScale:
+    """The breakpoints of one pollutant (HJ 633-2012, table 1)."""
+
+    pollutant: str  # pm25 | pm10 | o3 | no2 | so2 | co
+    unit: str
+    averaging: str  # the mean the standard defines them for: 1h | 24h
+    points: tuple[tuple[float, float], ...]  # (concentration, index), both ascending from 0
+
+
+@lru_cache(maxsize=1)
+def load_aqi() -> dict[str, AqiScale]:
+    """Scales by pollutant; the index between two points is linear, above the last it stays there.
+
+    Raises CatalogueError when the table itself is wrong.
+    """
+    report = Report()
+    columns = ("pollutant", "unit", "averaging", "iaqi", "concentration")
+    scales: dict[str, AqiScale] = {}
+    for row in read_rows(FOLDER, "aqi.csv", columns, report):
+        name, point = row.code("pollutant"), (row.number("concentration"), row.number("iaqi"))
+        unit, averaging = row.text("unit"), row.choice("averaging", ("1h", "24h"), "averaging")
+        scale = scales.get(name, AqiScale(name, unit, averaging, ()))
+        last = scale.points[-1] if scale.points else (-1.0, -1.0)
+        if not (point[0] > last[0] and point[1] > last[1]):
+            row.fault(f"breakpoint {point} does not follow {last}")
+        scales[name] = AqiScale(name, unit, averaging, (*scale.points, point))
+    if report.faults:
+        raise CatalogueError("standards", report.faults)
+    return scales
+
+
+@lru_cache(maxsize=1)
+def load_units() -> frozenset[str]:
+    """Units that a sign may have, as shown in Chinese. Raises CatalogueError."""
+    report = Report()
+    rows = read_rows(FOLDER, "units.csv", ("unit", "quantity"), report)
+    units = frozenset(row.text("unit", longest=12) for row in rows)
+    if report.faults:
+        raise CatalogueError("standards", report.faults)
+    return units
