@@ -22,7 +22,6 @@ from data_access.catalogue.places import (
 from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, load_aqi
 from domain.catalogue import Catalogue
-from domain.place import Street
 
 __all__ = [
     "AqiScale",
@@ -32,7 +31,6 @@ __all__ = [
     "load_aqi",
     "load_catalogue",
     "load_catalogue_from",
-    "load_streets",
 ]
 
 FOLDER = Path(__file__).resolve().parent
@@ -55,11 +53,8 @@ def load_catalogue(city: str) -> Catalogue:
     return load_catalogue_from(FOLDER / city)
 
 
-def load_catalogue_from(path: Path, *, with_map: bool = True) -> Catalogue:
-    """The catalogue in a folder. `with_map=False` does not ask for map.geojson (to draw it).
-
-    Raises CatalogueError with all faults.
-    """
+def load_catalogue_from(path: Path) -> Catalogue:
+    """The catalogue in a folder. Raises CatalogueError with all faults."""
     folder, report = path.resolve(), Report()
     city = read_city(folder, report)
     streets = read_streets(folder, city, report)
@@ -93,23 +88,10 @@ def load_catalogue_from(path: Path, *, with_map: bool = True) -> Catalogue:
         stages=words["stages"],
         scaling=city.scaling,
     )
-    if with_map:
-        check_map(folder, streets, report)
+    check_map(folder, streets, report)
     if report.faults:
         raise CatalogueError(folder.name, report.faults)
     return catalogue
-
-
-def load_streets(path: Path) -> tuple[Street, ...]:
-    """Streets, towns and special areas of a folder that need not hold anything else yet.
-
-    Raises CatalogueError.
-    """
-    report = Report()
-    streets = read_streets(path, read_city(path, report), report)
-    if report.faults:
-        raise CatalogueError(path.name, report.faults)
-    return streets
 
 
 def _version(folder: Path, city: City) -> str:
