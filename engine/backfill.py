@@ -11,6 +11,8 @@ from data_access import readings
 from data_access.rollups import Key, MinuteRow
 from domain.sign import Sign
 from engine.city import City, minute_row, row_of
+from engine.derived import derive_into
+from engine.window import SignWindow, reach_of
 
 Late = dict[str, dict[str, set[int]]]  # sign → place → slots
 
@@ -44,14 +46,33 @@ def _clusters(sign: Sign, slots: set[int]) -> Iterator[tuple[int, int]]:
 def _cluster(
     conn: Connection, city: City, sign: Sign, places: set[str], first: int, last: int
 ) -> dict[Key, MinuteRow]:
-    window = city.make_window(sign, keep_slots=None)
-    margin = window.reach * window.slot_ms
-    lo, hi = first - 2 * margin, last + margin + window.slot_ms
-    for raw in readings.rows_between(conn, sign.code, None, lo, hi):
-        window.add(row_of(sign, raw))
+    margin = reach_of(sign) * sign.slot_ms
+    hi = last + margin + sign.slot_ms
+    window = _filled(conn, city, sign, first - 2 * margin, hi)
     wanted = places | {city.catalogue.code}
     return {
         (place, sign.code, slot): minute_row(place, sign.code, slot, sample)
         for (place, slot), sample in window.settle().samples.items()
         if place in wanted and first <= slot < hi
     }
+
+
+def _filled(conn: Connection, city: City, sign: Sign, lo: int, hi: int) -> SignWindow:
+    window = city.make_window(sign, keep_slots=None)
+    for raw in readings.rows_between(conn, sign.code, None, lo, hi):
+        window.add(row_of(sign, raw))
+    if sign.derived_from:
+        inputs = {
+            code: _filled(conn, city, city.catalogue.sign[code], lo, hi)
+            for _, code in sign.derived_from
+        }
+        for source in inputs.values():
+            source.settle()
+        changed = {
+            (place, slot)
+            for source in inputs.values()
+            for place, slots in source.samples.items()
+            for slot in slots
+        }
+        derive_into(window, sign, inputs, city.catalogue.code, changed)
+    return window

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from data_access.readings import RawRow
 from data_access.rollups import Key, MinuteRow
 from data_access.states import HistoryRow, LatestRow, PointRow
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
 from domain.sign import Rule, Sign
 from domain.state import Judge, make_judge
+from engine.derived import derive
 from engine.window import KEEP_SLOTS, Changes, Part, Row, Sample, SignWindow
-
-RawRow = tuple[int, str, str, str, str, int, float, float | None, float | None]
-# id, street_code, sign, source, point, observed_at, value, weight, denominator
 
 
 @dataclass(slots=True)
@@ -82,6 +81,10 @@ class City:
         self.judges = Judges(catalogue)
         self._counted = frozenset(s.code for s in catalogue.counted)
         self.windows = {sign.code: self.make_window(sign) for sign in catalogue.signs}
+        self._dependents: dict[str, list[str]] = {}
+        for sign in catalogue.signs:
+            for _, source in sign.derived_from:
+                self._dependents.setdefault(source, []).append(sign.code)
         self._touched: dict[str, dict[str, set[Part]]] = {}
         self._late: dict[str, dict[str, set[int]]] = {}
 
@@ -120,20 +123,44 @@ class City:
         out = WriteSet(late=self._late)
         self._late = {}
         touched, self._touched = self._touched, {}
-        for code in touched:
-            window = self.windows[code]
-            changes = window.settle()
-            self._write_samples(code, changes, out)
-            if changes.late:
-                out.late.setdefault(code, {}).setdefault(self.catalogue.code, set()).update(
-                    changes.late
-                )
-            for street, parts in touched[code].items():
+        derived: set[str] = set()
+        for code, places in touched.items():
+            changes = self._settle_sign(code, out)
+            for dependent in self._dependents.get(code, ()):
+                derive(self, self.catalogue.sign[dependent], changes.samples)
+                derived.add(dependent)
+            for street, parts in places.items():
                 out.points.extend(
                     (street, code, source, point, child.observed_at, child.value, child.mass, None)
-                    for (source, point), child in window.newest_parts(street, parts)
+                    for (source, point), child in self.windows[code].newest_parts(street, parts)
                 )
+        for code in derived:
+            self._settle_sign(code, out)
+        for code in list(out.late):
+            for dependent in self._dependents.get(code, ()):
+                for place, slots in out.late[code].items():
+                    out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
+
+    def derive_all(self) -> None:
+        """Compute every derived value anew from what the windows hold (after a restart)."""
+        for code, dependents in self._dependents.items():
+            window = self.windows[code]
+            known = {
+                (p, slot): s for p, slots in window.samples.items() for slot, s in slots.items()
+            }
+            for dependent in dependents:
+                derive(self, self.catalogue.sign[dependent], known)
+        for dependent in {d for ds in self._dependents.values() for d in ds}:
+            self.windows[dependent].settle()
+
+    def _settle_sign(self, code: str, out: WriteSet) -> Changes:
+        changes = self.windows[code].settle()
+        self._write_samples(code, changes, out)
+        if changes.late:
+            district = out.late.setdefault(code, {}).setdefault(self.catalogue.code, set())
+            district.update(changes.late)
+        return changes
 
     def _write_samples(self, code: str, changes: Changes, out: WriteSet) -> None:
         for (place, slot), sample in changes.samples.items():

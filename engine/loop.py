@@ -7,7 +7,10 @@ computed from the stored readings; so a crash at any point loses nothing and dou
 import logging
 import signal
 import threading
+from collections.abc import Iterator
 from types import FrameType
+
+from sqlalchemy import Connection
 
 from data_access import engine_state, readings, rollups, states
 from data_access.catalogue.loader import load_catalogue
@@ -16,7 +19,7 @@ from data_access.engine_lock import engine_lock
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
 from domain.catalogue import Catalogue
-from domain.clock import Clock, to_ms, utc_now
+from domain.clock import MINUTE_MS, Clock, to_ms, utc_now
 from engine import backfill
 from engine.city import City, WriteSet, days_of, hours_of
 from engine.publisher import Publisher
@@ -30,6 +33,7 @@ MAX_ROWS = 50_000
 PUBLISH_EVERY_MS = 450
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
+QUARTER_MS = 15 * MINUTE_MS
 
 
 class Engine:
@@ -51,17 +55,15 @@ class Engine:
         self._hours, self._days = set(), set()
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
-            found = readings.next_batches(conn, rolled, None)
-            days = {day for batch in found for day in batch[4].split(",") if day}
-            for row in readings.rows_of_batches(conn, rolled, self.cursor, days):
-                self._hours |= self._hours_near(row[1], row[2], row[5])
+            for street, code, near in readings.keys_of_batches(conn, rolled, self.cursor):
+                self._hours |= self._hours_near(street, code, near)
 
     def _hours_near(self, street: str, code: str, at: int) -> set[rollups.Key]:
         """The hours a reading can have changed: its own, and those its value carries into."""
         window = self.city.windows.get(code)
         if window is None:
             return set()
-        reached = range(at, at + (window.reach + 1) * window.slot_ms, window.slot_ms)
+        reached = range(at, at + (window.reach + 1) * window.slot_ms + QUARTER_MS, QUARTER_MS)
         places = (street, self.catalogue.code)
         keys = [(place, code, moment) for place in places for moment in reached]
         return hours_of(keys, self.catalogue.offset_ms)
@@ -72,27 +74,24 @@ class Engine:
             found = readings.next_batches(conn, self.cursor, MAX_ROWS)
             if not found:
                 return 0
-            last = found[-1][0]
-            days = {day for batch in found for day in batch[4].split(",") if day}
-            known = self.city.demo_sources
-            rows = list(readings.rows_of_batches(conn, self.cursor, last, days))
-        if {batch[1] for batch in found} - known:
-            known |= demo_sources(self.db)
+            rows = list(_rows(conn, found))
+        if not {batch.source for batch in found} <= self.city.demo_sources:
+            self.city.demo_sources |= demo_sources(self.db)
         self.city.take(rows)
         out = self.city.settle()
         with self.db.read() as conn:
             out.minutes.update(backfill.recompute(conn, self.city, out.late))
-        self._write(out, last)
-        self.cursor = last
+        self.cursor = found[-1].id
+        self._write(out)
         return len(rows)
 
-    def _write(self, out: WriteSet, cursor: int) -> None:
+    def _write(self, out: WriteSet) -> None:
         with self.db.write() as conn:
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
             states.write_latest(self.db, conn, out.latest)
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, out.new)
-            engine_state.put(self.db, conn, cursor=cursor)
+            engine_state.put(self.db, conn, cursor=self.cursor)
         self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
 
     def roll(self, now_ms: int, *, force: bool = False) -> None:
@@ -112,6 +111,11 @@ class Engine:
         self._days = set() if days_due else days
         if days_due:
             self._days_at = now_ms
+
+
+def _rows(conn: Connection, found: list[readings.Batch]) -> Iterator[readings.RawRow]:
+    days = {day for batch in found for day in batch.days.split(",") if day}
+    return readings.rows_of_batches(conn, found[0].id - 1, found[-1].id, sorted(days))
 
 
 class _Stop:

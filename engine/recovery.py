@@ -14,8 +14,6 @@ from domain.state import Judged
 from engine.city import City, row_of
 from engine.window import KEEP_SLOTS, Row, Sample, SignWindow, Transition
 
-ROW_BITS = 20  # a reading's id is its batch's id shifted by this, plus its place in the batch
-
 
 def demo_sources(db: Database) -> set[str]:
     """Codes of the sources whose values are demonstration or replay."""
@@ -39,6 +37,7 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> tuple[City, int]
         for code, rows in latest.items():
             if code in city.windows:
                 _Refill(city, city.windows[code], now_ms, cursor).run(conn, rows)
+        city.derive_all()
     return city, cursor
 
 
@@ -66,7 +65,7 @@ class _Refill:
             else:
                 self._seed(conn, row.street_code, floor)
         for raw in readings.rows_between(conn, window.sign.code, None, self.load_from, None):
-            if raw[0] >> ROW_BITS > self.cursor:
+            if raw[0] >> readings.BATCH_BITS > self.cursor:
                 continue  # not taken in before the stop: it comes again with its batch
             row = row_of(window.sign, raw)
             if row.at < self._floor(row.street):

@@ -14,7 +14,7 @@ from data_access.db import Database
 from data_access.settings import Settings
 from data_access.tables import batches, index_history, quarantine
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, slot_start
+from domain.clock import DAY_MS
 
 log = logging.getLogger("yiping.engine")
 
@@ -55,13 +55,12 @@ class Retention:
     def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         """Drop day tables past the retention that no recent batch wrote to; their names."""
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
-        first_day = slot_start(edge, DAY_MS, self._catalogue.offset_ms)
         with self._db.write() as conn:
             recent = select(batches.c.days).where(
                 (batches.c.received_at >= edge) | (batches.c.id > cursor)
             )
             busy = {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
-            gone = readings.drop_days_before(conn, first_day, self._catalogue.offset_ms, busy)
+            gone = readings.drop_days_before(conn, edge, self._catalogue.offset_ms, busy)
             conn.execute(
                 delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor)
             )

@@ -156,6 +156,11 @@ class SignWindow:
         slot = order[-1]
         return self.samples[place][slot], self.judged.get(place, {}).get(slot)
 
+    def sample_at(self, place: str, slot: int) -> Sample | None:
+        """The sample of a place in a slot, or the one that carries forward into it."""
+        samples = self.samples.get(place)
+        return None if samples is None else self._sample_as_of(samples, slot)
+
     def newest_parts(self, place: str, parts: Iterable[Part]) -> Iterable[tuple[Part, Child]]:
         """The last observation of each of `parts` at `place`."""
         known = self._parts.get(place, {})
