@@ -1,0 +1,200 @@
+"""The one door for readings: validate, store, quarantine what fails, commit; only then answer.
+
+HTTP, files and replays all come through `accept`. One call is one transaction and, when anything
+is new, one row of `batches`: what the engine takes in next. Writers queue up at the store's lock;
+who cannot have it within two seconds is told to come back, so nothing piles up in memory.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psycopg
+from sqlalchemy import Connection, delete, insert, text, update
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from data_access import quarantine
+from data_access.cache import uncached
+from data_access.db import BUSY_S, Database
+from data_access.reading_writes import insert_rows
+from data_access.readings import BATCH_ROWS, day_name
+from data_access.sources import count_batch
+from data_access.tables import batches
+from domain.catalogue import Catalogue
+from domain.reading import Checked, Parcel, Reading, Reason, Rejection, Validator, window
+
+log = logging.getLogger("yiping.intake")
+
+WAIT_S = 2
+_LOCK = 0x59697069_6E67  # PostgreSQL's advisory lock of intake: batch ids appear in order
+_VALIDATORS: dict[int, tuple[Catalogue, Validator]] = {}  # by identity; a process has one or two
+
+
+class Busy(RuntimeError):
+    """The store cannot take anything now; nothing was stored, send it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of what was sent; the three counts add up to it."""
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[Rejection, ...]  # by index
+
+
+@uncached("a write")
+def accept(
+    db: Database,
+    catalogue: Catalogue,
+    source: str,
+    rows: Sequence[Reading] | Parcel,
+    received_ms: int,
+    via: str,
+    *,
+    retain_days: int | None = None,
+    notify: Callable[[], object] | None = None,
+) -> Outcome:
+    """Take in what `source` sent; committed when this returns.
+
+    `via` is api, file or replay. `retain_days` refuses readings older than that (None: they may be
+    as old as 2000). `notify` wakes the engine; its failure is nobody's business.
+    Busy when the store cannot be had in time; UnknownSource when nobody registered the source.
+    """
+    parcel = rows if isinstance(rows, Parcel) else Parcel(rows, range(len(rows)))
+    if len(parcel.readings) > BATCH_ROWS:
+        raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
+    limits = window(received_ms, retain_days)
+    checked = validator_of(catalogue).check(parcel, source, limits)
+    with locked(db) as conn:
+        outcome = _store(conn, source, parcel, checked, received_ms, via)
+    if notify is not None and outcome.accepted:
+        with suppress(Exception):  # it is committed: the engine finds it by itself
+            notify()
+    return outcome
+
+
+@uncached("a write")
+def refuse_body(
+    db: Database, source: str, body: bytes, detail: str, received_ms: int, via: str
+) -> None:
+    """Keep a body of which nothing could be read (its first 64 kB) as one thing in quarantine."""
+    thing = (
+        Reason.MALFORMED,
+        detail,
+        body[: quarantine.BODY_CHARS].decode(errors="backslashreplace"),
+    )
+    with locked(db) as conn:
+        quarantine.keep(conn, source, via, received_ms, [thing], quarantine.BODY_CHARS)
+        count_batch(conn, source, received_ms, None, accepted=0, duplicates=0, quarantined=1)
+
+
+def validator_of(catalogue: Catalogue) -> Validator:
+    """The process's validator for a catalogue; it remembers what it has understood."""
+    found = _VALIDATORS.get(id(catalogue))
+    if found is None or found[0] is not catalogue:
+        found = _VALIDATORS[id(catalogue)] = (catalogue, Validator(catalogue))
+    return found[1]
+
+
+@contextmanager
+def locked(db: Database) -> Iterator[Connection]:
+    """A write transaction under intake's lock; Busy when it cannot be had or the store is away."""
+    try:
+        with db.engine.connect().execution_options(yiping_write=True) as conn:
+            with _patience(conn, db.dialect), conn.begin():
+                if db.dialect == "postgresql":
+                    conn.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+                    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                yield conn
+    except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.OperationalError) as error:
+        if not _passing(error):
+            raise
+        log.warning("intake is busy: %s", error)
+        raise Busy("the store cannot take readings now") from error
+
+
+@contextmanager
+def _patience(conn: Connection, dialect: str) -> Iterator[None]:
+    """SQLite waits for its lock as long as the connection says; ours is shared with others."""
+    if dialect != "sqlite":
+        yield
+        return
+    driver: Any = conn.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
+
+
+def _passing(error: Exception) -> bool:
+    """Whether the fault lies with the store's present condition, not with what we ask of it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return "no such" not in str(cause) and "syntax" not in str(cause)
+    return isinstance(cause, psycopg.OperationalError | TimeoutError)
+
+
+def _store(
+    conn: Connection, source: str, parcel: Parcel, checked: Checked, received_ms: int, via: str
+) -> Outcome:
+    rejected = list(checked.rejected)
+    accepted = duplicates = 0
+    newest = checked.newest
+    if newest is not None:
+        batch = {"source": source, "received_at": received_ms, "accepted": 0, "days": ""}
+        made = conn.execute(insert(batches).values(batch).returning(batches.c.id))
+        batch_id = int(made.scalar_one())
+        stored = insert_rows(conn, batch_id, source, checked)
+        accepted, duplicates = stored.accepted, stored.duplicates
+        for n, stays in stored.conflicts:
+            rejected.append(_conflict(parcel.positions[n], parcel.readings[n], stays))
+        _close_batch(conn, batch_id, accepted, ",".join(map(day_name, stored.days)))
+    rejected.sort(key=lambda fault: fault.index)
+    payload = parcel.payload or _own_payload(parcel)
+    things = [(r.reason, r.detail, payload(r.index)) for r in rejected]
+    quarantined = quarantine.keep(conn, source, via, received_ms, things)
+    count_batch(
+        conn,
+        source,
+        received_ms,
+        newest,
+        accepted=accepted,
+        duplicates=duplicates,
+        quarantined=quarantined,
+    )
+    return Outcome(accepted, duplicates, tuple(rejected))
+
+
+def _close_batch(conn: Connection, batch_id: int, accepted: int, days: str) -> None:
+    """Write down what a batch brought; one that brought nothing new is none."""
+    if accepted:
+        done = update(batches).where(batches.c.id == batch_id)
+        conn.execute(done.values(accepted=accepted, days=days))
+    else:
+        conn.execute(delete(batches).where(batches.c.id == batch_id))
+
+
+def _conflict(index: int, reading: Reading, stays: float) -> Rejection:
+    return Rejection(
+        index,
+        Reason.CONFLICT,
+        f"value: {reading.value!r} for {reading.sign} at {reading.observed_at}, but {stays!r} "
+        "(or another weight or denominator) is stored; the first stays",
+    )
+
+
+def _own_payload(parcel: Parcel) -> Callable[[int], str]:
+    """Payloads of a parcel that was made here: the readings themselves."""
+    by_index = dict(zip(parcel.positions, parcel.readings, strict=True))
+
+    def payload(index: int) -> str:
+        return json.dumps(msgspec.to_builtins(by_index[index]), ensure_ascii=False)
+
+    return payload

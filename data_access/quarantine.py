@@ -1,0 +1,102 @@
+"""Quarantine: what could not be accepted, with its reason and what was sent; never thrown away."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from data_access.cache import uncached
+from data_access.db import Database
+from data_access.tables import quarantine, sources
+from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.reading import DETAIL_CHARS, Reason
+
+PAYLOAD_CHARS = 2_000  # of one reading
+BODY_CHARS = 64 * 1024  # of a body that could not be read at all
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One thing in quarantine."""
+
+    id: int
+    received_at: int  # epoch ms
+    source: str
+    via: str  # api | file | replay
+    reason: str  # a domain.reading.Reason
+    detail: str
+    payload: str
+
+
+def storable(text: str, limit: int) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair, at most `limit` long."""
+    clean = text[:limit].encode("utf-8", "backslashreplace").decode().replace("\x00", "\\u0000")
+    return clean[:limit]
+
+
+def keep(
+    conn: Connection,
+    source: str,
+    via: str,
+    received_ms: int,
+    things: Iterable[tuple[Reason, str, str]],
+    payload_chars: int = PAYLOAD_CHARS,
+) -> int:
+    """Put (reason, detail, payload) into quarantine; how many there were."""
+    rows = [
+        {
+            "received_at": received_ms,
+            "source": source,
+            "via": via,
+            "reason": str(reason),
+            "detail": storable(detail, DETAIL_CHARS),
+            "payload": storable(payload, payload_chars),
+        }
+        for reason, detail, payload in things
+    ]
+    if rows:
+        conn.execute(insert(quarantine), rows)
+    return len(rows)
+
+
+@uncached("evidence is shown as it is now")
+def quarantined(
+    db: Database, actor: Actor, source: str, before_id: int | None = None
+) -> tuple[Quarantined, ...]:
+    """The newest PAGE things of a source (older than `before_id`), newest first.
+
+    Operators and admins see every source's, a department its own sources'; Forbidden otherwise.
+    """
+    query = select(quarantine).where(quarantine.c.source == source)
+    if before_id is not None:
+        query = query.where(quarantine.c.id < before_id)
+    with db.read() as conn:
+        _authorise(conn, actor, source)
+        rows = conn.execute(query.order_by(quarantine.c.id.desc()).limit(PAGE))
+        return tuple(Quarantined(*row) for row in rows)
+
+
+@uncached("evidence is shown as it is now")
+def quarantine_reasons(db: Database, actor: Actor, source: str) -> dict[str, int]:
+    """How many things of a source are kept, by reason; for every person with an account."""
+    if actor.role not in PEOPLE:
+        raise Forbidden(f"quarantine of {source}")
+    query = (
+        select(quarantine.c.reason, func.count())
+        .where(quarantine.c.source == source)
+        .group_by(quarantine.c.reason)
+        .order_by(quarantine.c.reason)
+    )
+    with db.read() as conn:
+        return {reason: count for reason, count in conn.execute(query)}
+
+
+def _authorise(conn: Connection, actor: Actor, source: str) -> None:
+    if actor.role in (Role.OPERATOR, Role.ADMIN):
+        return
+    if actor.role is Role.DEPARTMENT and actor.department is not None:
+        owner = conn.scalar(select(sources.c.department).where(sources.c.code == source))
+        if owner == actor.department:
+            return
+    raise Forbidden(f"quarantine of {source}")

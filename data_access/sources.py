@@ -1,0 +1,172 @@
+"""The register of sources: who reports, when it was last heard, and what became of what it sent."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, case, insert, select, update
+
+from data_access.cache import cached_query, uncached
+from data_access.db import Database
+from data_access.tables import sources
+from domain.actor import PEOPLE, Actor, Forbidden
+from domain.catalogue import Catalogue
+
+Kind = Literal["live", "demo", "replay"]
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_CADENCE_S = 3600  # what we expect of a source that nobody has described
+
+
+class UnknownSource(ValueError):
+    """The source is not in the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One line of the register."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    department: str | None
+    cadence_s: int
+    kind: str  # live | demo | replay
+    in_catalogue: bool
+    created_at: int  # epoch ms
+    last_received: int | None  # epoch ms of the newest batch with anything new in it or not
+    last_observed: int | None  # epoch ms of the newest instant it told of
+    accepted: int
+    duplicates: int
+    quarantined: int
+
+
+@uncached("a write")
+def ensure_sources(db: Database, catalogue: Catalogue, now_ms: int) -> None:
+    """Enter the catalogue's sources, and bring names and owners of known ones up to date."""
+    with db.write() as conn:
+        known = set(conn.scalars(select(sources.c.code)))
+        for source in catalogue.sources:
+            about = {
+                "name_zh": source.name_zh,
+                "name_en": source.name_en,
+                "department": source.department or None,
+                "cadence_s": source.cadence_s,
+                "in_catalogue": True,
+            }
+            if source.code in known:
+                conn.execute(update(sources).where(sources.c.code == source.code).values(**about))
+            else:
+                conn.execute(
+                    insert(sources).values(
+                        code=source.code, kind="live", created_at=now_ms, **about
+                    )
+                )
+
+
+@uncached("a write")
+def ensure_source(
+    db: Database, catalogue: Catalogue, code: str, now_ms: int, kind: Kind = "live"
+) -> bool:
+    """Enter a source unless it is there, described by the catalogue if it can; True when new.
+
+    ValueError for a code that is not lower-case letters, digits and . _ -, at most 64.
+    """
+    known = catalogue.source.get(code)
+    if known is None:
+        return create_source(db, code, kind, now_ms)
+    return create_source(
+        db,
+        code,
+        kind,
+        now_ms,
+        name_zh=known.name_zh,
+        name_en=known.name_en,
+        department=known.department or None,
+        cadence_s=known.cadence_s,
+        in_catalogue=True,
+    )
+
+
+@uncached("a write")
+def create_source(
+    db: Database,
+    code: str,
+    kind: Kind,
+    now_ms: int,
+    *,
+    name_zh: str | None = None,
+    name_en: str | None = None,
+    department: str | None = None,
+    cadence_s: int = _CADENCE_S,
+    in_catalogue: bool = False,
+) -> bool:
+    """Enter a source unless it is there; True when new. ValueError for a wrong code."""
+    if not _CODE.fullmatch(code):
+        raise ValueError(
+            f"source: {code!r} is not lower-case letters, digits and . _ -, at most 64"
+        )
+    with db.write() as conn:
+        if conn.execute(select(sources.c.code).where(sources.c.code == code)).first():
+            return False
+        conn.execute(
+            insert(sources).values(
+                code=code,
+                name_zh=name_zh or code,
+                name_en=name_en or code,
+                department=department,
+                cadence_s=cadence_s,
+                kind=kind,
+                in_catalogue=in_catalogue,
+                created_at=now_ms,
+            )
+        )
+    return True
+
+
+@uncached("who may speak is decided on what is registered now")
+def source_codes(db: Database) -> frozenset[str]:
+    """Codes of every registered source."""
+    with db.read() as conn:
+        return frozenset(conn.scalars(select(sources.c.code)))
+
+
+@cached_query(ttl=2, stale_ttl=30)
+def source_list(db: Database, actor: Actor) -> tuple[SourceRow, ...]:
+    """The register by code; Forbidden for a screen."""
+    if actor.role not in PEOPLE:
+        raise Forbidden("sources: for people with an account")
+    columns = [sources.c[name] for name in SourceRow.__slots__]
+    with db.read() as conn:
+        return tuple(
+            SourceRow(*row) for row in conn.execute(select(*columns).order_by(sources.c.code))
+        )
+
+
+def count_batch(
+    conn: Connection,
+    code: str,
+    received_ms: int,
+    newest_ms: int | None,
+    *,
+    accepted: int,
+    duplicates: int,
+    quarantined: int,
+) -> None:
+    """Add a batch to its source's account, in the batch's own transaction.
+
+    `newest_ms` is the newest instant that it told of. UnknownSource when there is no such source.
+    """
+    newer = (sources.c.last_observed.is_(None)) | (sources.c.last_observed < newest_ms)
+    received = (sources.c.last_received.is_(None)) | (sources.c.last_received < received_ms)
+    values: dict[str, object] = {
+        "accepted": sources.c.accepted + accepted,
+        "duplicates": sources.c.duplicates + duplicates,
+        "quarantined": sources.c.quarantined + quarantined,
+        "last_received": case((received, received_ms), else_=sources.c.last_received),
+    }
+    if newest_ms is not None:
+        values["last_observed"] = case((newer, newest_ms), else_=sources.c.last_observed)
+    done = conn.execute(update(sources).where(sources.c.code == code).values(values))
+    if done.rowcount != 1:
+        raise UnknownSource(f"source: {code!r} is not registered")

@@ -1,0 +1,330 @@
+"""A reading: one value of one sign at one place and instant, and what makes it acceptable.
+
+`value` is always in the sign's unit, also for ratio signs (numerator = value · denominator).
+A reading is identified by (sign, place, instant, source, point); sending it again is harmless.
+Instants are kept to the millisecond: finer digits are cut off.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, MINUTE_MS, to_rfc3339
+from domain.sign import Rule
+
+AHEAD_MS = 5 * MINUTE_MS  # clocks of devices may run ahead by this much
+EARLIEST_MS = 946_684_800_000  # 2000-01-01T00:00Z: files may be as old as this
+POINT_CHARS = 64
+DETAIL_CHARS = 300
+_REMEMBER = 50_000  # distinct instants and points remembered before starting afresh
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """One reading as it is sent. `street` None = the district itself."""
+
+    source: str
+    sign: str
+    observed_at: str  # RFC 3339 with its offset from UTC
+    value: float
+    street: str | None = None
+    weight: float | None = None  # for weighted signs, > 0
+    denominator: float | None = None  # for ratio signs, > 0
+    point: str = ""  # device or station inside the source
+
+
+class Reason(StrEnum):
+    """Why something ended in quarantine."""
+
+    UNKNOWN_SIGN = "unknown_sign"
+    UNKNOWN_SOURCE = "unknown_source"
+    WRONG_SOURCE = "wrong_source"  # a known source, but not the one this key speaks for
+    UNKNOWN_STREET = "unknown_street"
+    NOT_APPLICABLE = "not_applicable"  # 不适用: the sign is not defined at this level
+    NOT_FINITE = "not_finite"
+    ABSURD = "absurd"  # outside the sign's physical range
+    TOO_FAR_AHEAD = "too_far_ahead"
+    TOO_FAR_BEHIND = "too_far_behind"
+    WRONG_TYPE = "wrong_type"
+    MISSING_FIELD = "missing_field"
+    BAD_TIME = "bad_time"
+    BAD_WEIGHT = "bad_weight"
+    BAD_POINT = "bad_point"
+    CONFLICT = "conflict"  # the same reading with another value: the first stays
+    MALFORMED = "malformed"  # not readable as a reading at all
+
+
+class Fault(NamedTuple):
+    """A reason with a detail that names the field and the offending value."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A fault of the reading at `index` of what was sent."""
+
+    index: int
+    reason: Reason
+    detail: str
+
+
+class Row(NamedTuple):
+    """An acceptable reading on its way to the store; `n` counts within its parcel."""
+
+    n: int
+    street_code: str
+    sign: str
+    point: str
+    observed_at: int  # epoch ms
+    value: float
+    weight: float | None
+    denominator: float | None
+
+
+PlainRow = tuple[int, str, str, str, int, float]
+"""A Row without weight and denominator: the common case, two columns less to carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What arrived in one piece: the readings that could be read, and what could not."""
+
+    readings: Sequence[Reading]
+    positions: Sequence[int]  # index of each reading in what was sent
+    faults: Sequence[Rejection] = ()
+    payload: Callable[[int], str] | None = None  # what was sent at an index, as text
+
+
+@dataclass(slots=True)
+class Checked:
+    """A parcel sorted by local day (days since 1970-01-01), and what was refused of it."""
+
+    plain: dict[int, list[PlainRow]] = field(default_factory=dict)
+    full: dict[int, list[Row]] = field(default_factory=dict)  # with weight or denominator
+    rejected: list[Rejection] = field(default_factory=list)
+
+    @property
+    def days(self) -> list[int]:
+        """The local days that have rows, ascending."""
+        return sorted(self.plain.keys() | self.full.keys())
+
+    @property
+    def newest(self) -> int | None:
+        """The newest instant of all rows, epoch ms; None without rows."""
+        if not self.days:
+            return None
+        last = self.days[-1]
+        plain = (row[4] for row in self.plain.get(last, ()))
+        return max((*plain, *(row.observed_at for row in self.full.get(last, ()))))
+
+
+class _Place(NamedTuple):
+    code: str
+    low: float
+    high: float
+
+
+class Window(NamedTuple):
+    """The instants acceptable now, epoch ms, both ends included."""
+
+    oldest: int
+    newest: int
+
+
+def window(now_ms: int, retain_days: int | None) -> Window:
+    """Acceptable instants: not older than the raw retention; None = as old as files may be."""
+    oldest = EARLIEST_MS if retain_days is None else now_ms - retain_days * DAY_MS
+    return Window(oldest, now_ms + AHEAD_MS)
+
+
+def instant_ms(text: str) -> int:
+    """Epoch ms of an RFC 3339 instant; ValueError when it is naive or not one."""
+    if not _RFC3339.fullmatch(text):
+        raise ValueError("not an RFC 3339 instant with an offset from UTC")
+    gap = datetime.fromisoformat(text.upper()) - _EPOCH
+    return gap.days * DAY_MS + gap.seconds * 1000 + gap.microseconds // 1000
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a detail: quoted, one line, at most 80 characters."""
+    text = ascii(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+class Validator:
+    """Checks readings against one catalogue; remembers what it has already understood."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._offset_ms = catalogue.offset_ms
+        self._known_sources = {s.code for s in catalogue.sources}
+        self._places: dict[tuple[str, str | None], _Place] = {}
+        for sign in catalogue.signs:
+            if sign.district_rule is not Rule.NA:
+                self._places[sign.code, None] = _Place(
+                    catalogue.code, sign.value_min, sign.value_max
+                )
+            if sign.at_street:
+                for street in catalogue.streets:
+                    self._places[sign.code, street.code] = _Place(
+                        street.code, sign.value_min, sign.value_max
+                    )
+        self._instants: dict[str, int] = {}
+        self._points: set[str] = {""}
+
+    def check(self, parcel: Parcel, source: str, limits: Window) -> Checked:
+        """Sort a parcel of `source` into rows by local day and rejections by index."""
+        out = Checked(rejected=list(parcel.faults))
+        places, instants, points = self._places, self._instants, self._points
+        oldest, newest = limits
+        day_of, day_rows = -1, None
+        offset_ms, positions = self._offset_ms, parcel.positions
+        for n, reading in enumerate(parcel.readings):
+            place = places.get((reading.sign, reading.street))
+            at = instants.get(reading.observed_at)
+            if (
+                place is None
+                or at is None
+                or not place[1] <= reading.value <= place[2]
+                or not oldest <= at <= newest
+                or reading.source != source
+                or reading.weight is not None
+                or reading.denominator is not None
+                or reading.point not in points
+            ):
+                found = self._careful(n, reading, source, limits)
+                if isinstance(found, Fault):
+                    out.rejected.append(Rejection(positions[n], *found))
+                    continue
+                day = (found.observed_at + offset_ms) // DAY_MS
+                if found.weight is not None or found.denominator is not None:
+                    out.full.setdefault(day, []).append(found)
+                    continue
+                row: PlainRow = found[:6]
+            else:
+                day = (at + offset_ms) // DAY_MS
+                row = (n, place[0], reading.sign, reading.point, at, reading.value)
+            if day != day_of or day_rows is None:
+                day_of, day_rows = day, out.plain.setdefault(day, [])
+            day_rows.append(row)
+        return out
+
+    def _careful(self, n: int, reading: Reading, source: str, limits: Window) -> Row | Fault:
+        """The row of a reading, or the first thing that is wrong with it."""
+        fault = (
+            self._source_fault(reading.source, source)
+            or self._place_fault(reading.sign, reading.street)
+            or _number_fault(reading)
+            or self._range_fault(reading)
+            or self._point_fault(reading.point)
+        )
+        if fault is not None:
+            return fault
+        at = self._instant(reading.observed_at)
+        if at is None:
+            return Fault(
+                Reason.BAD_TIME,
+                f"observed_at: {shown(reading.observed_at)} is not an RFC 3339 instant with an "
+                "offset from UTC",
+            )
+        if at > limits.newest:
+            return Fault(
+                Reason.TOO_FAR_AHEAD,
+                f"observed_at: {reading.observed_at} is after {to_rfc3339(limits.newest)}",
+            )
+        if at < limits.oldest:
+            return Fault(
+                Reason.TOO_FAR_BEHIND,
+                f"observed_at: {reading.observed_at} is before {to_rfc3339(limits.oldest)}",
+            )
+        code = self._places[reading.sign, reading.street].code
+        return Row(
+            n,
+            code,
+            reading.sign,
+            reading.point,
+            at,
+            reading.value,
+            reading.weight,
+            reading.denominator,
+        )
+
+    def _instant(self, text: str) -> int | None:
+        known = self._instants.get(text)
+        if known is not None:
+            return known
+        try:
+            at = instant_ms(text)
+        except ValueError:
+            return None
+        if len(self._instants) >= _REMEMBER:
+            self._instants.clear()
+        self._instants[text] = at
+        return at
+
+    def _source_fault(self, given: str, expected: str) -> Fault | None:
+        if given == expected:
+            return None
+        if given in self._known_sources:
+            return Fault(
+                Reason.WRONG_SOURCE, f"source: {shown(given)}, but this sender is {expected}"
+            )
+        return Fault(Reason.UNKNOWN_SOURCE, f"source: {shown(given)} is not registered")
+
+    def _place_fault(self, sign_code: str, street: str | None) -> Fault | None:
+        if (sign_code, street) in self._places:
+            return None
+        sign = self._catalogue.sign.get(sign_code)
+        if sign is None:
+            return Fault(Reason.UNKNOWN_SIGN, f"sign: {shown(sign_code)} is not in the catalogue")
+        if street is not None and street not in self._catalogue.street:
+            return Fault(Reason.UNKNOWN_STREET, f"street: {shown(street)} is not in the catalogue")
+        level = "the district" if street is None else f"a street ({shown(street)})"
+        return Fault(Reason.NOT_APPLICABLE, f"street: {sign_code} is not defined for {level}")
+
+    def _range_fault(self, reading: Reading) -> Fault | None:
+        sign = self._catalogue.sign[reading.sign]
+        if sign.value_min <= reading.value <= sign.value_max:
+            return None
+        return Fault(
+            Reason.ABSURD,
+            f"value: {reading.value!r} {sign.unit} is outside "
+            f"{sign.value_min:g} … {sign.value_max:g} of {sign.code}",
+        )
+
+    def _point_fault(self, point: str) -> Fault | None:
+        if point in self._points:
+            return None
+        if len(point) > POINT_CHARS or not point.isprintable():
+            return Fault(
+                Reason.BAD_POINT,
+                f"point: {shown(point)} is not at most {POINT_CHARS} printable characters",
+            )
+        if len(self._points) >= _REMEMBER:
+            self._points.clear()
+            self._points.add("")
+        self._points.add(point)
+        return None
+
+
+def _number_fault(reading: Reading) -> Fault | None:
+    if not math.isfinite(reading.value):
+        return Fault(Reason.NOT_FINITE, f"value: {reading.value!r} is not a finite number")
+    for name in ("weight", "denominator"):
+        number = getattr(reading, name)
+        if number is not None and not (math.isfinite(number) and number > 0):
+            return Fault(Reason.BAD_WEIGHT, f"{name}: {number!r} is not a number above 0")
+    return None
