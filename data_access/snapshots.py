@@ -62,6 +62,11 @@ _head = msgspec.json.Decoder(_Head)
 _delta_head = msgspec.json.Decoder(_DeltaHead)
 
 
+def etag_of(version: int, body: bytes) -> str:
+    """The entity tag of a snapshot, the same from Redis and from the store."""
+    return f"{version}-{zlib.crc32(body):08x}"
+
+
 def live_name(city: str, view: str) -> str:
     """The Redis key of a view's newest snapshot, and the name of the channel of its deltas."""
     return f"yiping:{city}:live:{view}"
@@ -120,7 +125,7 @@ def published_snapshot(db: Database, view: str) -> Snapshot | None:
     if row is None:
         return None
     body = bytes(row.body)
-    etag = f"{row.version}-db{zlib.crc32(body):08x}"
+    etag = etag_of(row.version, body)
     packed = gzip.compress(body, compresslevel=6, mtime=0)
     return Snapshot(int(row.version), etag, to_rfc3339(row.as_of) or "", body, packed)
 

@@ -1,0 +1,170 @@
+"""The gunicorn worker: gevent's WSGI server, stricter about what a request may look like.
+
+Compared with the server it builds on: heads are parsed by us (faster, and ambiguous framing is
+refused, so that no proxy in front can disagree with us about where a request ends), idle and slow
+connections end, and a worker that must stop sends its viewers away instead of waiting for them.
+"""
+
+import re
+import socket
+from typing import Any
+
+import gevent
+from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIHandler, PyWSGIServer
+
+IDLE_S = 75.0  # between requests, and for any single read or write
+HEAD_S = 10.0  # from the first line of a request to the end of its head
+MAX_HEAD = 16_384  # bytes of all header lines
+MAX_FIELDS = 64
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_VERSIONS = ("HTTP/1.1", "HTTP/1.0")
+_ONCE = frozenset({"content-length", "transfer-encoding", "host", "content-type"})
+
+
+class Head:
+    """The header fields of one request, in the form that gevent's handler reads."""
+
+    status = ""
+
+    def __init__(self, rfile: Any, _: int = 0) -> None:
+        """Read up to the empty line; ValueError for anything but plain fields."""
+        self._fields: dict[str, str] = {}
+        size = 0
+        while True:
+            line = rfile.readline(MAX_HEAD + 1)
+            size += len(line)
+            if line in (b"\r\n", b"\n"):
+                return
+            if size > MAX_HEAD or not line.endswith(b"\n") or len(self._fields) >= MAX_FIELDS:
+                raise ValueError("the head is too large or was cut off")
+            self._add(line)
+
+    def _add(self, line: bytes) -> None:
+        raw_name, colon, raw_value = line.partition(b":")
+        raw_value = raw_value.strip(b" \t\r\n")
+        if not colon or not _NAME.fullmatch(raw_name) or not _VALUE.fullmatch(raw_value):
+            raise ValueError("a header field is not one line of `name: value`")
+        name, value = raw_name.decode("ascii").lower(), raw_value.decode("latin-1")
+        before = self._fields.get(name)
+        if before is not None:
+            if name in _ONCE:
+                raise ValueError(f"{name} is given twice")
+            value = f"{before}; {value}" if name == "cookie" else f"{before},{value}"
+        self._fields[name] = value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field, its repetitions joined."""
+        return self._fields.get(name.lower(), default)
+
+    getheader = get
+
+    def items(self) -> list[tuple[str, str]]:
+        """All fields, for the access log."""
+        return list(self._fields.items())
+
+    @property
+    def typeheader(self) -> str | None:
+        """The Content-Type."""
+        return self._fields.get("content-type")
+
+
+class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
+    """One connection."""
+
+    MessageClass = Head
+    waiting = False  # for the next request: may be closed without harm
+
+    def handle(self) -> None:
+        """Serve requests until the connection ends."""
+        self.socket.settimeout(IDLE_S)
+        self.server.connections.add(self)
+        try:
+            super().handle()
+        finally:
+            self.server.connections.discard(self)
+
+    def read_requestline(self) -> str:
+        """Wait for a request."""
+        self.waiting = True
+        line: str = super().read_requestline()
+        self.waiting = False
+        return line
+
+    def read_request(self, raw_requestline: str) -> bool:
+        """Read the head; ValueError or False (→ 400) when it is unclear or too slow."""
+        words = raw_requestline.split()
+        if len(words) != 3 or words[2] not in _VERSIONS or not words[1].startswith(("/", "*")):
+            raise ValueError("not an HTTP/1 request line")
+        with gevent.Timeout(HEAD_S, False):
+            if not super().read_request(raw_requestline):
+                return False
+            self._check_framing()
+            return True
+        return False
+
+    def _check_framing(self) -> None:
+        coding, length = self.headers.get("transfer-encoding"), self.headers.get("content-length")
+        if coding is not None and (coding.lower() != "chunked" or length is not None):
+            raise ValueError("unclear framing: Transfer-Encoding")
+        if length is not None and not (length.isascii() and length.isdigit()):
+            raise ValueError("unclear framing: Content-Length")
+        if self.request_version == "HTTP/1.1" and self.headers.get("host") is None:
+            raise ValueError("no Host")
+
+    def _headers(self) -> Any:
+        # an underscore could pass for a hyphen in the environment: such fields are left out
+        for name, value in self.headers.items():
+            if "_" not in name and name not in ("content-type", "content-length"):
+                yield "HTTP_" + name.upper().replace("-", "_"), value
+
+    def leave(self) -> None:
+        """End the connection if it only waits for a request."""
+        self.close_connection = True
+        if self.waiting:
+            try:
+                self.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it ended by itself
+
+
+class Server(PyWSGIServer):  # type: ignore[misc]
+    """The WSGI server of a worker; knows its connections."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: set[Handler] = set()
+
+    def update_environ(self) -> None:
+        """Name the server by its address: the inherited way asks DNS, which may not answer."""
+        if isinstance(self.address, tuple):
+            self.environ.setdefault("SERVER_NAME", str(self.address[0]))
+        super().update_environ()
+
+    def close(self) -> None:
+        """Take no more connections; those that only wait end now, the others after their answer."""
+        super().close()
+        for connection in tuple(self.connections):
+            connection.leave()
+
+
+class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
+    """gunicorn's gevent worker with our server; drains the lane when it is told to stop."""
+
+    server_class = Server
+    wsgi_handler = Handler
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM: no new work; viewers are sent away at once."""
+        super().handle_exit(sig, frame)
+        gevent.spawn(self._drain)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """SIGQUIT, SIGINT: the same, and quickly."""
+        gevent.spawn(self._drain)
+        super().handle_quit(sig, frame)
+
+    def _drain(self) -> None:
+        drain = getattr(self.wsgi, "drain", None)
+        if drain is not None:
+            drain()
