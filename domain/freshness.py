@@ -42,3 +42,11 @@ def next_change_ms(observed_ms: int, now_ms: int, cadence_s: int, stale_after_s:
         if now_ms <= edge:
             return edge + 1
     return None
+
+
+def source_freshness(received_ms: int | None, now_ms: int, cadence_s: int) -> Freshness:
+    """Freshness of a whole source, last heard at `received_ms` (epoch ms; None = never).
+
+    A source is stale after three cadences without a word, at the earliest after three minutes.
+    """
+    return freshness(received_ms, now_ms, max(cadence_s, 60), max(3 * cadence_s, 180))

@@ -16,7 +16,7 @@ from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.snapshots import live_name, pack_delta, pack_snapshot
 from domain.clock import HOUR_MS, MINUTE_MS, slot_start
-from domain.freshness import Freshness, freshness
+from domain.freshness import Freshness, source_freshness
 from domain.sign import Rule, Sign
 from engine.board import Board, Json, delta
 from engine.city import City
@@ -135,8 +135,7 @@ def rollup_value(rule: Rule, row: rollups.MinuteRow) -> float:
 def _sources(conn: Connection, now_ms: int) -> dict[str, int]:
     marks: Counter[str] = Counter()
     for _, cadence_s, last in engine_state.source_marks(conn):
-        stale_after_s = max(3 * cadence_s, 180)
-        marks[freshness(last, now_ms, max(cadence_s, 60), stale_after_s).value] += 1
+        marks[source_freshness(last, now_ms, cadence_s).value] += 1
     return {mark.value: marks[mark.value] for mark in Freshness}
 
 
