@@ -178,12 +178,12 @@ class SignWindow:
     def settle(self) -> Changes:
         """Bring samples and states up to date with what was taken in."""
         changes = Changes({}, [], [], set())
-        touched: set[int] = set()
         dirty, self._dirty = self._dirty, {}
+        touched = dirty.pop(self._district, set())
         for place, slots in dirty.items():
             changed = self._settle_place(place, slots, changes)
-            if place in self._counted or place == self._district:
-                touched |= changed if place != self._district else slots
+            if place in self._counted:
+                touched |= changed
         floor = self._floor.get(self._district)
         if floor is not None:
             changes.late.update(slot for slot in touched if slot < floor)
