@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
+from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import audit
 
@@ -43,6 +44,7 @@ def write_audit(conn: Connection, entry: Entry) -> None:
     )
 
 
+@uncached("the log is read as it stands")
 def newest(db: Database, limit: int = 100) -> list[Entry]:
     """The newest rows, newest first."""
     with db.read() as conn:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from data_access import sessions
+from data_access.cache import uncached
 from data_access.db import Database
 from data_access.sessions import token_hash
 from data_access.tables import api_keys
@@ -36,6 +37,7 @@ class Key:
     revoked_at: int | None
 
 
+@uncached("a command")
 def add_key(db: Database, name: str, kind: KeyKind, source: str | None, now_ms: int) -> str:
     """Make a key and return its secret, which nobody can read again; AccountError if refused."""
     if not _NAME.fullmatch(name):
@@ -59,6 +61,7 @@ def add_key(db: Database, name: str, kind: KeyKind, source: str | None, now_ms: 
     return secret
 
 
+@uncached("a revoked key must be over at once")
 def find_key(db: Database, secret: str, kind: KeyKind) -> Key | None:
     """The key of that kind with that secret; None when unknown, of another kind or revoked."""
     query = select(api_keys).where(
@@ -71,12 +74,14 @@ def find_key(db: Database, secret: str, kind: KeyKind) -> Key | None:
     return None if row is None else _key(row)
 
 
+@uncached("a command of the shell")
 def list_keys(db: Database) -> list[Key]:
     """Every key by name, revoked ones too."""
     with db.read() as conn:
         return [_key(row) for row in conn.execute(select(api_keys).order_by(api_keys.c.name))]
 
 
+@uncached("a command")
 def revoke_key(db: Database, name: str, now_ms: int) -> None:
     """End a key and the wall sessions it has opened; AccountError when there is none to end."""
     live = (api_keys.c.name == name) & api_keys.c.revoked_at.is_(None)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import api_keys, sessions, users
 from domain.actor import Actor, Role
@@ -51,6 +52,7 @@ def start_screen(conn: Connection, screen: str, now_ms: int) -> str:
     return _start(conn, now_ms, now_ms + SCREEN_MS, screen=screen)
 
 
+@uncached("an ended session must be over at once")
 def find_session(db: Database, id_hash: str, now_ms: int) -> Session | None:
     """The session, if it is neither over, nor of a disabled account, nor of a revoked key."""
     query = (
@@ -71,6 +73,7 @@ def find_session(db: Database, id_hash: str, now_ms: int) -> Session | None:
     return Session(id_hash, actor, row.last_seen, valid_until)
 
 
+@uncached("a command")
 def touch_session(db: Database, session: Session, now_ms: int) -> None:
     """Write down that the session is in use; a wall's end moves on with it."""
     values = {"last_seen": now_ms}

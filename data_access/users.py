@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from data_access import sessions
+from data_access.cache import uncached
 from data_access.db import Database
 from data_access.passwords import hash_password, verify_password
 from data_access.tables import users
@@ -42,6 +43,7 @@ def normal_name(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
+@uncached("a command")
 def add_user(
     db: Database,
     username: str,
@@ -78,6 +80,7 @@ def add_user(
     return User(name, role, department, demo, False, now_ms)
 
 
+@uncached("decides who is who")
 def find_user(db: Database, username: str) -> User | None:
     """The account of that name, disabled or not."""
     with db.read() as conn:
@@ -85,12 +88,14 @@ def find_user(db: Database, username: str) -> User | None:
     return None if row is None else _user(row)
 
 
+@uncached("a command of the shell")
 def list_users(db: Database) -> list[User]:
     """Every account by name."""
     with db.read() as conn:
         return [_user(row) for row in conn.execute(select(users).order_by(users.c.username))]
 
 
+@uncached("a password is checked afresh")
 def authenticate(db: Database, username: str, password: str) -> User | None:
     """The account when the password is right and it is not disabled; equally slow if unknown."""
     with db.read() as conn:
@@ -99,16 +104,19 @@ def authenticate(db: Database, username: str, password: str) -> User | None:
     return _user(row) if right and row is not None and not row.disabled else None
 
 
+@uncached("a command")
 def set_password(db: Database, username: str, password: str) -> None:
     """Give an account a new password and end its sessions; AccountError when there is none."""
     _change(db, username, password_hash=_hashed(password))
 
 
+@uncached("a command")
 def set_disabled(db: Database, username: str, disabled: bool) -> None:
     """Shut an account (ending its sessions) or open it again; AccountError when there is none."""
     _change(db, username, disabled=disabled)
 
 
+@uncached("a command")
 def remove_demo_users(db: Database) -> list[str]:
     """Delete every demonstration account with its sessions; their names."""
     with db.write() as conn:

@@ -1,0 +1,59 @@
+"""The HTML around Dash: language and theme stand on <html> before the first script runs."""
+
+from typing import Any
+
+import dash
+from flask import request
+
+from dashboard.labels import language
+from dashboard.security.screens import PATH as SCREEN
+
+THEMES = ("light", "dark")
+LANG_TAGS = {"zh": "zh-CN", "en": "en"}
+_INDEX = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer hidden>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>"""
+
+
+class YipingDash(dash.Dash):
+    """Dash with our index page; it tells nobody which Python and which Dash answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.index_string = _INDEX
+
+    def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
+        """The index for the present request's `?lang=` and `?theme=`."""
+        page: str = super().interpolate_index(*args, **kwargs)  # type: ignore[no-untyped-call]
+        return page.replace('<html lang="zh-CN">', _html_tag(), 1)
+
+    def _config(self) -> dict[str, Any]:
+        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
+        return {**config, "python_version": "", "dash_version": ""}
+
+
+def theme(wanted: object, path: str) -> str | None:
+    """A theme from a query string; the wall is dark, desks follow the system (None)."""
+    if isinstance(wanted, str) and wanted in THEMES:
+        return wanted
+    return "dark" if path.rstrip("/") == SCREEN else None
+
+
+def _html_tag() -> str:
+    lang = LANG_TAGS[language(request.args.get("lang"))]
+    chosen = theme(request.args.get("theme"), request.path)
+    return f'<html lang="{lang}"' + (f' data-theme="{chosen}">' if chosen else ">")

@@ -1,0 +1,87 @@
+"""Every refusal and fault as an answer: JSON for programs, a plain bilingual page for people."""
+
+import logging
+
+import flask
+from dash.exceptions import DependencyException, InvalidResourceError
+from flask import request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
+from werkzeug.wrappers import Request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.labels import label, language
+from dashboard.security.headers import FRONT_CSP
+
+log = logging.getLogger(__name__)
+
+PROGRAMS = ("/api/", "/live/", "/_dash", "/metrics", "/healthz", "/readyz")
+EXPLAINED = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
+RETRY_S = 5
+
+
+def register_errors(server: flask.Flask) -> None:
+    """Answer every exception in the one form."""
+    server.register_error_handler(HTTPException, answer)
+    server.register_error_handler(DependencyException, _no_such_resource)
+    server.register_error_handler(InvalidResourceError, _no_such_resource)
+    server.register_error_handler(OperationalError, _store_away)
+    server.register_error_handler(PoolTimeout, _store_away)
+    server.register_error_handler(Exception, _fault)
+
+
+def answer(error: HTTPException) -> AnyResponse:
+    """The answer to a refusal; what werkzeug put into it (Allow, Retry-After) stays."""
+    code = error.code or 500
+    if error.response is not None or code < 400:
+        return error.get_response()
+    if wants_page(request) and not request.path.startswith(PROGRAMS):
+        response = flask.make_response(_page(code), code)
+        response.headers["Content-Security-Policy"] = FRONT_CSP
+    else:
+        body = {"error": error.name, "detail": error.description}
+        response = flask.make_response(flask.jsonify(body), code)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    if code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer" if "/api/" in request.path else "Session"
+    if code == 503:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response
+
+
+def wants_page(asked: Request) -> bool:
+    """Whether a person's browser asks, or somebody who does not say what is wanted."""
+    accepted = asked.accept_mimetypes
+    return not accepted or (accepted.accept_html and accepted.best != "application/json")
+
+
+def _page(code: int) -> str:
+    lang = language(request.args.get("lang"))
+    key = code if code in EXPLAINED else 500
+    return flask.render_template(
+        "error.html",
+        lang=lang,
+        theme=request.args.get("theme"),
+        code=code,
+        title=label(f"error.{key}.title", lang),
+        text=label(f"error.{key}.text", lang),
+        home=label("error.home", lang),
+        app=label("app.name", lang),
+    )
+
+
+def _no_such_resource(_error: Exception) -> AnyResponse:
+    return answer(NotFound())
+
+
+def _store_away(error: Exception) -> AnyResponse:
+    log.error("the store did not answer %s: %s", request.path, type(error).__name__)
+    return answer(ServiceUnavailable())
+
+
+def _fault(error: Exception) -> AnyResponse:
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return answer(InternalServerError())

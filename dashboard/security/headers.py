@@ -1,0 +1,65 @@
+"""Headers that every answer carries, errors and the live lane included."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import Response
+from werkzeug.wrappers import Request
+
+BASE: tuple[tuple[str, str], ...] = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(),"
+        " microphone=(), payment=(), usb=()",
+    ),
+)
+DATA_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+FRONT_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
+NO_STORE = "private, no-store"
+_STATIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+
+
+def page_csp(script_hashes: Sequence[str], map_tiles: str | None) -> str:
+    """The policy of Dash's pages: own scripts, the known inline ones, and nothing from outside.
+
+    Dash and Leaflet set style attributes, so style-src cannot be strict.
+    """
+    images = " ".join(["'self'", "data:", "blob:", *_tile_origin(map_tiles)])
+    scripts = " ".join(["'self'", *script_hashes])
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline';"
+        f" img-src {images}; font-src 'self'; worker-src 'self' blob:; connect-src 'self';"
+        " object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def finish(request: Request, response: Response, html_csp: str) -> Response:
+    """Put the headers on an answer; `html_csp` is the policy should it be a page."""
+    for name, value in BASE:
+        response.headers.setdefault(name, value)
+    html = response.mimetype == "text/html"
+    response.headers.setdefault("Content-Security-Policy", html_csp if html else DATA_CSP)
+    static = request.path.startswith(_STATIC) and response.status_code in (200, 304)
+    if not static:
+        response.headers.setdefault("Cache-Control", NO_STORE)
+    elif response.cache_control.max_age:  # the address changes with the content
+        response.headers["Cache-Control"] = f"private, max-age={response.cache_control.max_age}"
+    else:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _tile_origin(map_tiles: str | None) -> list[str]:
+    """`https://t0.example` of a tile address; {s} stands for any sub-domain."""
+    if not map_tiles:
+        return []
+    parts = urlsplit(map_tiles.replace("{s}", "*"))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
