@@ -9,6 +9,7 @@ gunicorn gets `app:server` as a string; nothing imports this module.
 """
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -70,22 +71,31 @@ def _configuration_faults(fault: Exception) -> list[str]:
     from data_access.catalogue.loader import CatalogueError
 
     if isinstance(fault, CatalogueError):
-        lines = [f"{f.file}:{f.line}: {f.reason}" for f in fault.faults]
-        return [f"the catalogue has {len(lines)} fault(s):", *lines]
+        return [str(fault)]
     if isinstance(fault, ValidationError) and fault.title == "Settings":
         return [
             "the environment has faults:",
             *(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors()),
         ]
-    if isinstance(fault, ValueError) and str(fault).startswith("SECRET_KEY"):
+    if isinstance(fault, ValueError) and str(fault).startswith(("SECRET_KEY", "LOG_LEVEL")):
         return [str(fault)]
     return []
 
 
 def _settings() -> "Settings":
+    """The environment's settings; logging follows them from here on."""
     from data_access.settings import load_settings
 
-    return load_settings()
+    settings = load_settings()
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper())
+    if level is None:
+        raise ValueError(f"LOG_LEVEL: {settings.log_level!r} is not DEBUG, INFO, WARNING or ERROR")
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for chatty in ("alembic", "sqlalchemy", "urllib3"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    return settings
 
 
 def _plain(name: str, argv: list[str]) -> None:
@@ -178,7 +188,9 @@ def _db(argv: list[str]) -> int:
     action = parser.parse_args(argv).action
     settings = _settings()
     if action == "status":
-        return _db_status(settings)
+        from data_access import db_status
+
+        return db_status.main(settings)
     from data_access.db import migrate
 
     migrate(settings)
@@ -187,43 +199,35 @@ def _db(argv: list[str]) -> int:
     return 0
 
 
-def _db_status(settings: "Settings") -> int:
-    from data_access.db import revisions
-
-    current, newest = revisions(settings)
-    print(f"database: {settings.db_url_shown}\nat: {current or 'empty'}\nnewest: {newest}")
-    return 0 if current == newest else 1
-
-
 def _prepare(settings: "Settings") -> None:
     """Everything that must stand before the first process starts; harmless to repeat."""
     from data_access.catalogue.loader import load_catalogue
     from data_access.db import open_database
+    from data_access.demo_accounts import ensure_demo_accounts
     from data_access.sources import ensure_sources
     from domain.clock import to_ms, utc_now
 
     catalogue = load_catalogue(settings.city)
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
+    ensure_demo_accounts(db, settings, catalogue)  # removes them when DEMO=0
     if settings.demo:
-        from data_access.users import ensure_demo_accounts
         from engine.demo.bootstrap import ensure_demo_keys
 
-        ensure_demo_accounts(db, catalogue, settings)
         ensure_demo_keys(db, catalogue, settings)
     db.close()
 
 
 def _user(argv: list[str]) -> int:
-    from dashboard.security import commands
+    from data_access import account_commands
 
-    return commands.user(argv)
+    return account_commands.main(["user", *argv], _settings())
 
 
 def _key(argv: list[str]) -> int:
-    from dashboard.security import commands
+    from data_access import account_commands
 
-    return commands.key(argv)
+    return account_commands.main(["key", *argv], _settings())
 
 
 def _city(argv: list[str]) -> int:
