@@ -36,6 +36,13 @@ class City:
     box: tuple[float, float, float, float]  # west, south, east, north
     scaling: dict[str, str]
     vocabularies: dict[str, tuple[Named, ...]]
+    readable: bool  # False: the file itself is broken, the rest are stand-ins
+
+    def codes(self, *vocabularies: str) -> list[str] | None:
+        """Codes of the vocabularies together; None when nothing can be known of them."""
+        if not self.readable:
+            return None
+        return [n.code for name in vocabularies for n in self.vocabularies[name]]
 
 
 class _Toml:
@@ -95,10 +102,10 @@ def read_city(folder: Path, report: Report) -> City:
     toml = _Toml(text or "", data, report)
     if text is None:
         toml.report = Report()  # one fault for an unreadable file, not thirty
-    return _city(toml)
+    return _city(toml, text is not None)
 
 
-def _city(toml: _Toml) -> City:
+def _city(toml: _Toml, readable: bool) -> City:
     known = {*_TEXTS, "utc_offset_minutes", *_TABLES, "scaling", *_VOCABULARIES}
     for key in toml.data:
         if key not in known:
@@ -116,6 +123,7 @@ def _city(toml: _Toml) -> City:
         box=_box(toml),
         scaling=_scaling(toml),
         vocabularies={name: _vocabulary(toml, name) for name in _VOCABULARIES},
+        readable=readable,
     )
 
 

@@ -23,13 +23,13 @@ _SCENARIOS = (
 
 
 def read_industries(
-    folder: Path, city: City, departments: Collection[str], report: Report
+    folder: Path, city: City, departments: Collection[str] | None, report: Report
 ) -> tuple[Industry, ...]:
     """Supervised industries; a city may have none."""
     rows = read_rows(folder, "industries.csv", _INDUSTRIES, report)
     for name in ("code", "name_zh", "name_en"):
         unique(rows, name)
-    fields = [n.code for n in city.vocabularies["fields"]]
+    fields = city.codes("fields")
     return tuple(
         Industry(
             code=row.code("code", "[A-Z]{2,5}-[0-9]{2,4}"),
@@ -55,7 +55,7 @@ def _gbt4754(row: Row) -> str:
     return row.code("gbt4754", "[A-T][0-9]{0,4}") if row.cells["gbt4754"] else ""
 
 
-def _others(row: Row, departments: Collection[str]) -> tuple[str, ...]:
+def _others(row: Row, departments: Collection[str] | None) -> tuple[str, ...]:
     others = row.items("co_departments", departments)
     if row.cells["department"] in others:
         row.fault(f"co_departments: {row.cells['department']!r} already leads")
@@ -63,7 +63,7 @@ def _others(row: Row, departments: Collection[str]) -> tuple[str, ...]:
 
 
 def read_scenarios(
-    folder: Path, city: City, departments: Collection[str], report: Report
+    folder: Path, city: City, departments: Collection[str] | None, report: Report
 ) -> tuple[Scenario, ...]:
     """Application scenarios; a city may have none."""
     rows = read_rows(folder, "scenarios.csv", _SCENARIOS, report)
@@ -72,18 +72,17 @@ def read_scenarios(
     return tuple(_scenario(row, city, departments) for row in rows)
 
 
-def _scenario(row: Row, city: City, departments: Collection[str]) -> Scenario:
-    codes = {name: [n.code for n in found] for name, found in city.vocabularies.items()}
+def _scenario(row: Row, city: City, departments: Collection[str] | None) -> Scenario:
     scenario = Scenario(
         code=row.code("code", "[A-Z]{2,5}-[0-9]{2,4}"),
         name_zh=row.chinese("name_zh"),
         name_en=row.english("name_en"),
-        platform=row.choice("platform", codes["platforms"], "platform"),
-        domain=row.choice("domain", codes["domains"] + codes["fields"], "domain or field"),
+        platform=row.choice("platform", city.codes("platforms"), "platform"),
+        domain=row.choice("domain", city.codes("domains", "fields"), "domain or field"),
         department=row.choice("department", departments, "department"),
         co_departments=_others(row, departments),
         data_sources=row.items("data_sources"),
-        stage=row.choice("stage", codes["stages"], "stage"),
+        stage=row.choice("stage", city.codes("stages"), "stage"),
         detection_rule=row.text("detection_rule"),
         respond_min=row.integer("respond_min", 1, YEAR_MIN),
         close_min=row.integer("close_min", 1, YEAR_MIN),
@@ -91,6 +90,6 @@ def _scenario(row: Row, city: City, departments: Collection[str]) -> Scenario:
         basis_type=row.choice("basis_type", BASIS_TYPES, "basis type"),
         basis=row.text("basis"),
     )
-    if row.sound and scenario.respond_min > scenario.close_min:
+    if row.sound("respond_min", "close_min") and scenario.respond_min > scenario.close_min:
         row.fault(f"close_min: {scenario.close_min} is before respond_min {scenario.respond_min}")
     return scenario

@@ -34,3 +34,8 @@ class Report:
     def add(self, file: str, line: int, reason: str) -> None:
         """Note a fault."""
         self.faults.append(Fault(file, line, reason))
+
+    def require(self, rows: object, file: str, what: str) -> None:
+        """Fault a file that could be read and yet holds nothing."""
+        if not rows and all(fault.file != file for fault in self.faults):
+            self.add(file, 1, f"no {what}")

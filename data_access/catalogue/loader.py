@@ -59,9 +59,9 @@ def load_catalogue_from(path: Path) -> Catalogue:
     city = read_city(folder, report)
     streets = read_streets(folder, city, report)
     departments = read_departments(folder, report)
-    codes = {d.code for d in departments}
+    codes = {d.code for d in departments} or None
     sources = read_sources(folder, codes, report)
-    around = Surroundings(city, codes, {s.code: s for s in sources})
+    around = Surroundings(city, codes, {s.code: s for s in sources} or None)
     words = city.vocabularies
     catalogue = Catalogue(
         city=folder.name,

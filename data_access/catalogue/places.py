@@ -35,9 +35,8 @@ def read_streets(folder: Path, city: City, report: Report) -> tuple[Street, ...]
         unique(rows, name)
     streets = tuple(_street(row, city) for row in rows)
     counted = [s for s in streets if s.counts]
-    if not counted:
-        report.add("streets.csv", 1, "no street or town")
-    elif all(row.sound for row in rows):
+    report.require(counted, "streets.csv", "street or town")
+    if city.readable and all(row.sound("population", "area_km2", "kind") for row in rows):
         _add_up(city.population, [s.population or 0 for s in counted], "population", report)
         _add_up(city.area_km2, [s.area_km2 or 0 for s in counted], "area_km2", report)
     return streets
@@ -58,17 +57,18 @@ def _street(row: Row, city: City) -> Street:
         employment=row.optional_integer("employment", 1, 100_000_000),
         basis=row.text("basis"),
     )
-    if city.code and not street.code.startswith(city.code):
+    if row.sound("code") and not street.code.startswith(city.code):
         row.fault(f"code: {street.code[:20]!r} is not in district {city.code}")
-    if not street.stat_code.startswith(street.code):
+    if row.sound("code", "stat_code") and not street.stat_code.startswith(street.code):
         row.fault(f"stat_code: {street.stat_code[:20]!r} does not begin with the code")
     if street.area_km2 is not None and not 0 < street.area_km2 <= 100_000:
         row.fault(f"area_km2: {street.area_km2:g} is outside 0 … 100000")
-    if street.counts and row.sound:
-        for name in ("lon", "lat", "population", "area_km2"):
-            if not row.cells[name]:
-                row.fault(f"{name}: missing; only a special area may leave it out")
-    _inside(row, street, city)
+    needed = ("lon", "lat", "population", "area_km2") if street.counts else ()
+    for name in needed:
+        if not row.cells[name]:
+            row.fault(f"{name}: missing; only a special area may leave it out")
+    if city.readable and row.sound("lon", "lat"):
+        _inside(row, street, city)
     return street
 
 
@@ -95,7 +95,7 @@ def read_committees(
     """Village and neighbourhood committees."""
     rows = read_rows(folder, "committees.csv", ("code", "name_zh", "street"), report)
     unique(rows, "code")
-    counted = {s.code for s in streets if s.counts}
+    counted = {s.code for s in streets if s.counts} or None
     committees = []
     for row in rows:
         committee = Committee(
@@ -103,7 +103,11 @@ def read_committees(
             name_zh=row.chinese("name_zh"),
             street=row.choice("street", counted, "street or town"),
         )
-        if len(committee.code) == 12 and not committee.code.startswith(committee.street):
+        if (
+            row.sound()
+            and len(committee.code) == 12
+            and not committee.code.startswith(committee.street)
+        ):
             row.fault(f"code: {committee.code} does not begin with its street's code")
         committees.append(committee)
     return tuple(committees)
@@ -115,6 +119,7 @@ def read_departments(folder: Path, report: Report) -> tuple[Department, ...]:
     rows = read_rows(folder, "departments.csv", columns, report)
     for name in ("code", "name_zh", "name_en", "short_zh"):
         unique(rows, name)
+    report.require(rows, "departments.csv", "department")
     return tuple(
         Department(
             code=row.code("code"),
@@ -128,13 +133,14 @@ def read_departments(folder: Path, report: Report) -> tuple[Department, ...]:
 
 
 def read_sources(
-    folder: Path, departments: Collection[str], report: Report
+    folder: Path, departments: Collection[str] | None, report: Report
 ) -> tuple[CatalogueSource, ...]:
     """Business systems that are expected to report."""
     columns = ("code", "name_zh", "name_en", "department", "cadence_s")
     rows = read_rows(folder, "sources.csv", columns, report)
     for name in ("code", "name_zh", "name_en"):
         unique(rows, name)
+    report.require(rows, "sources.csv", "source")
     return tuple(
         CatalogueSource(
             code=row.code("code"),

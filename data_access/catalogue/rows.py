@@ -31,12 +31,16 @@ class Row:
         self.line = line
         self.cells = cells
         self.report = report
-        self.sound = True  # no fault seen in this row so far
+        self.faulty: set[str] = set()  # columns blamed so far
 
     def fault(self, reason: str) -> None:
-        """Note a fault of this row."""
-        self.sound = False
+        """Note a fault of this row, worded `column: what is wrong`."""
+        self.faulty.add(reason.partition(":")[0])
         self.report.add(self.file, self.line, reason)
+
+    def sound(self, *columns: str) -> bool:
+        """True while none of the columns (none given: of the row) has a fault."""
+        return self.faulty.isdisjoint(columns) if columns else not self.faulty
 
     def text(self, name: str, *, longest: int = 600, empty: bool = False) -> str:
         """A text of at most `longest` characters, without blanks around it."""
@@ -106,10 +110,10 @@ class Row:
             return None
         return int(value)
 
-    def choice(self, name: str, allowed: Collection[str], what: str) -> str:
-        """One of `allowed`."""
+    def choice(self, name: str, allowed: Collection[str] | None, what: str) -> str:
+        """One of `allowed`; None = the list itself could not be read, so nothing is known."""
         value = self.text(name)
-        if value and value not in allowed:
+        if value and allowed is not None and value not in allowed:
             self.fault(f"{name}: unknown {what} {value[:60]!r}")
         return value
 

@@ -6,7 +6,7 @@ from data_access.catalogue.rows import Row
 from data_access.catalogue.standards import load_aqi, load_units
 from data_access.catalogue.thresholds import Versions, check_order, is_normal
 from domain.place import CatalogueSource
-from domain.sign import DERIVED_RULES, Rule, Sign
+from domain.sign import DERIVED_RULES, Rule, Sign, Thresholds
 
 STALE_CADENCES = 10  # a value this many cadences old is stale, whatever the sign
 _MASSES = (Rule.WEIGHTED, Rule.RATIO)
@@ -15,17 +15,15 @@ _MASSES = (Rule.WEIGHTED, Rule.RATIO)
 def check_sign(row: Row, sign: Sign) -> None:
     """Unit, range, cadence, rules and labels of one sign."""
     _check_unit(row, sign)
-    if not sign.value_min < sign.value_max:
-        row.fault(f"value_max: {sign.value_max:g} is not above value_min {sign.value_min:g}")
-    elif not sign.value_min <= sign.typical <= sign.value_max:
-        row.fault(f"typical: {sign.typical:g} is outside value_min … value_max")
+    _check_range(row, sign)
     longest = STALE_CADENCES * max(sign.cadence_s, 60)
-    if not sign.cadence_s <= sign.stale_after_s <= longest:
+    cadence = row.sound("cadence_s", "stale_after_s")
+    if cadence and not sign.cadence_s <= sign.stale_after_s <= longest:
         row.fault(
             f"stale_after_s: {sign.stale_after_s} is not between one and {STALE_CADENCES} "
             f"cadences of {sign.cadence_s} s"
         )
-    if sign.raise_after_s > 2 * sign.cadence_s:
+    if row.sound("cadence_s", "raise_after_s") and sign.raise_after_s > 2 * sign.cadence_s:
         row.fault(f"raise_after_s: {sign.raise_after_s} is more than two cadences")
     _check_rules(row, sign)
     _check_labels(row, sign)
@@ -33,22 +31,32 @@ def check_sign(row: Row, sign: Sign) -> None:
         row.fault(f"co_departments: {sign.department!r} is already the owner")
 
 
+def _check_range(row: Row, sign: Sign) -> None:
+    if not row.sound("value_min", "value_max"):
+        return
+    if not sign.value_min < sign.value_max:
+        row.fault(f"value_max: {sign.value_max:g} is not above value_min {sign.value_min:g}")
+    elif row.sound("typical") and not sign.value_min <= sign.typical <= sign.value_max:
+        row.fault(f"typical: {sign.typical:g} is outside value_min … value_max")
+
+
 def _check_unit(row: Row, sign: Sign) -> None:
     if sign.unit and sign.unit not in load_units():
         row.fault(f"unit: unknown unit {sign.unit!r}")
-    if bool(sign.unit) != bool(sign.unit_en):
+    if row.sound("unit_en") and bool(sign.unit) != bool(sign.unit_en):
         row.fault("unit_en: translation missing" if sign.unit else "unit: missing beside unit_en")
 
 
 def _check_rules(row: Row, sign: Sign) -> None:
-    if sign.district_rule is Rule.NA:
+    if row.sound("district_rule") and sign.district_rule is Rule.NA:
         row.fault("district_rule: a sign must be defined for the district")
-    if sign.street_rule is Rule.NA and sign.threshold_rule != "n/a":
+    rules = row.sound("street_rule", "threshold_rule")
+    if rules and sign.street_rule is Rule.NA and sign.threshold_rule != "n/a":
         row.fault("threshold_rule: must be n/a when there is no street value")
     massive = sign.district_rule in _MASSES or sign.street_rule in _MASSES
     if massive and not sign.weight_by:
         row.fault("weight_by: missing for a weighted or ratio rule")
-    if bool(sign.weight_by) != bool(sign.weight_by_en):
+    if row.sound("weight_by_en") and bool(sign.weight_by) != bool(sign.weight_by_en):
         row.fault("weight_by_en: translation missing")
 
 
@@ -56,26 +64,36 @@ def _check_labels(row: Row, sign: Sign) -> None:
     if len(sign.value_labels_zh) != len(sign.value_labels_en):
         row.fault("value_labels_en: not as many as value_labels_zh")
     levels = sign.value_max - sign.value_min + 1
-    if sign.value_labels_zh and (len(sign.value_labels_zh) != levels or sign.decimals):
+    known = row.sound("value_min", "value_max", "decimals", "value_labels_zh")
+    wrong = len(sign.value_labels_zh) != levels or sign.decimals
+    if known and sign.value_labels_zh and wrong:
         row.fault(f"value_labels_zh: one for each of the {levels:g} whole values is needed")
 
 
-def check_thresholds(versions: Versions, sign: Sign) -> None:
+def check_thresholds(row: Row, sign: Sign, versions: Versions) -> None:
     """Order of the cut-offs, their range, and that the typical value is normal now."""
-    for row, cuts in zip(versions.rows, versions.found, strict=True):
-        check_order(row, cuts, sign.direction)
-        for name in ("normal", "attention", "warning", "alarm"):
-            bounds = getattr(cuts, name)
-            for side, edge in (("low", bounds.low), ("high", bounds.high)):
-                if edge is not None and not sign.value_min <= edge <= sign.value_max:
-                    row.fault(f"{name}_{side}: {edge:g} is outside value_min … value_max")
-    if not is_normal(versions.found[-1], sign.typical):
+    if not row.sound("code"):
+        return
+    for line, cuts in zip(versions.rows, versions.found, strict=True):
+        if row.sound("direction"):
+            check_order(line, cuts, sign.direction)
+        if row.sound("value_min", "value_max"):
+            _check_edges(line, sign, cuts)
+    if row.sound("typical") and not is_normal(versions.found[-1], sign.typical):
         versions.rows[-1].fault(f"sign: the typical value {sign.typical:g} is not normal")
+
+
+def _check_edges(line: Row, sign: Sign, cuts: Thresholds) -> None:
+    for name in ("normal", "attention", "warning", "alarm"):
+        bounds = getattr(cuts, name)
+        for side, edge in (("low", bounds.low), ("high", bounds.high)):
+            if edge is not None and not sign.value_min <= edge <= sign.value_max:
+                line.fault(f"{name}_{side}: {edge:g} is outside value_min … value_max")
 
 
 def check_source(row: Row, sign: Sign, source: CatalogueSource | None) -> None:
     """A source is expected at least as often as its signs."""
-    if source is not None and source.cadence_s > sign.cadence_s:
+    if source is not None and row.sound("cadence_s") and source.cadence_s > sign.cadence_s:
         row.fault(
             f"cadence_s: {sign.cadence_s} is quicker than its source {source.code} "
             f"({source.cadence_s})"
@@ -86,6 +104,8 @@ def check_derived(rows: Sequence[Row], signs: Sequence[Sign]) -> None:
     """Derived signs name a known rule, fill its roles, and rest on measured signs."""
     by_code = {sign.code: sign for sign in signs}
     for row, sign in zip(rows, signs, strict=True):
+        if not row.sound("code"):
+            continue
         if sign.derived is None:
             if sign.derived_from:
                 row.fault("derived: missing beside derived_from")

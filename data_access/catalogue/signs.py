@@ -39,8 +39,8 @@ class Surroundings:
     """What a sign may refer to."""
 
     city: City
-    departments: Collection[str]
-    sources: Mapping[str, CatalogueSource]
+    departments: Collection[str] | None  # None: their file could not be read
+    sources: Mapping[str, CatalogueSource] | None
 
 
 def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign, ...]:
@@ -48,20 +48,18 @@ def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign
     rows = read_rows(folder, FILE, _COLUMNS, report)
     for name in ("code", "name_zh", "name_en", "short_zh", "short_en"):
         unique(rows, name)
-    if not rows:
-        report.add(FILE, 1, "no sign")
+    report.require(rows, FILE, "sign")
     versions = read_thresholds(folder, report)
     signs = []
     for row in rows:
         found = versions.get(row.cells["code"])
-        if found is None:
+        if found is None and versions:
             row.fault(f"code: no row in {THRESHOLDS_FILE}")
         sign = _sign(row, around, found)
-        if row.sound:
-            check_sign(row, sign)
-            if found is not None:
-                check_thresholds(found, sign)
-            check_source(row, sign, around.sources.get(sign.source))
+        check_sign(row, sign)
+        if found is not None:
+            check_thresholds(row, sign, found)
+        check_source(row, sign, (around.sources or {}).get(sign.source))
         signs.append(sign)
     for code in versions.keys() - {sign.code for sign in signs}:
         versions[code].rows[0].fault(f"sign: unknown sign {code[:40]!r}")
@@ -80,15 +78,15 @@ def _sign(row: Row, around: Surroundings, versions: Versions | None) -> Sign:
 
 
 def _identity(row: Row, around: Surroundings) -> dict[str, Any]:
-    names = around.city.vocabularies
+    city = around.city
     return {
         "code": row.code("code", "[A-Z]{2,5}-[0-9]{2,4}", longest=16),
         "name_zh": row.chinese("name_zh"),
         "name_en": row.english("name_en"),
         "short_zh": row.text("short_zh", longest=SHORT_ZH),
         "short_en": row.english("short_en", longest=SHORT_EN),
-        "domain": row.choice("domain", [n.code for n in names["domains"]], "domain"),
-        "goal": row.choice("goal", [n.code for n in names["goals"]], "goal"),
+        "domain": row.choice("domain", city.codes("domains"), "domain"),
+        "goal": row.choice("goal", city.codes("goals"), "goal"),
         "public": row.flag("public"),
         "wall_trend": row.flag("wall_trend"),
     }
@@ -110,7 +108,7 @@ def _measure(row: Row) -> dict[str, Any]:
 
 
 def _judgement(row: Row, around: Surroundings) -> dict[str, Any]:
-    rules = ("same", "n/a", *around.city.scaling)
+    rules = ("same", "n/a", *around.city.scaling) if around.city.readable else None
     return {
         "direction": row.member("direction", Direction),
         "street_rule": row.member("street_rule", Rule),
