@@ -125,11 +125,10 @@ def _reading() -> Json:
         "required": ["source", "sign", "observed_at", "value"],
         "properties": {
             "source": {"type": "string", "description": "The source that the key speaks for."},
-            "sign": {"type": "string", "description": "Code of a vital sign.", "example": "ENV-02"},
+            "sign": {"type": "string", "description": "Code of a vital sign."},
             "street": {
                 "type": ["string", "null"],
                 "description": "Code of a street, town or special area; null: the district.",
-                "example": "310115005",
             },
             "observed_at": {
                 "type": "string",
