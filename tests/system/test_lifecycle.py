@@ -1,0 +1,94 @@
+"""The real product under its supervisor: from start to stop, with deaths in between."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.conditions import eventually
+from tests.fixtures.product import Stack
+from tests.system.test_supervisor import gone
+
+NewStack = Callable[..., Stack]
+
+
+def _family(pids: dict[str, int]) -> set[int]:
+    """The supervisor's children with everything below them."""
+    found, fresh = set(), set(pids.values())
+    while fresh:
+        found |= fresh
+        fresh = {int(child) for pid in fresh for child in _children(pid) if int(child) not in found}
+    return found
+
+
+def _children(pid: int) -> list[str]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as listing:
+            return listing.read().split()
+    except FileNotFoundError:
+        return []
+
+
+def test_sigterm_stops_everything_and_a_new_start_goes_on(new_stack: NewStack) -> None:
+    stack = new_stack().start()
+    family = _family(stack.pids())
+    assert len(family) >= 6  # supervisor, its watcher, Valkey, engine, gunicorn and its workers
+    began = time.monotonic()
+    assert stack.stop() == 0
+    assert time.monotonic() - began < 10
+    assert [pid for pid in family if not gone(pid)] == []
+    with socket.create_server(("127.0.0.1", stack.port)):
+        pass  # the port is free again
+    stack.start()
+    assert stack.client().get("/readyz").json()["status"] == "ok"
+
+
+def test_sigkill_of_the_supervisor_leaves_nobody(new_stack: NewStack) -> None:
+    stack = new_stack().start()
+    family = _family(stack.pids())
+    assert stack.process is not None
+    stack.process.kill()
+    stack.process.wait()
+    eventually(lambda: all(gone(pid) for pid in family), timeout=10)
+    stack.start()  # neither lock, socket nor port is in the way
+    assert "supervisor" in stack.pids()
+
+
+@pytest.mark.parametrize("name", ["engine", "valkey", "web"])
+def test_a_killed_part_comes_back(live_app: Stack, name: str) -> None:
+    old = live_app.pids()[name]
+    os.kill(old, signal.SIGKILL)
+
+    def well_again() -> bool:
+        report = live_app.client().get("/readyz").json()
+        return bool(live_app.pids().get(name, old) != old and report["status"] == "ok")
+
+    eventually(well_again, timeout=20)
+
+
+def test_a_wrong_environment_is_named_before_anything_starts(new_stack: NewStack) -> None:
+    done = new_stack(CITY="Atlantis 2", WEB_WORKERS="many", SECRET_KEY="short").command("run")
+    assert done.returncode == 2
+    assert "CITY: " in done.stderr and "WEB_WORKERS: " in done.stderr
+
+
+def test_a_short_secret_is_refused(new_stack: NewStack) -> None:
+    done = new_stack(SECRET_KEY="short").command("run")
+    assert done.returncode == 2
+    assert done.stderr.strip() == "SECRET_KEY: at least 32 characters are needed"
+
+
+def test_an_unknown_city_is_refused(new_stack: NewStack) -> None:
+    done = new_stack(CITY="atlantis").command("run")
+    assert done.returncode == 2
+    assert "atlantis" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_two_products_side_by_side(live_app: Stack, new_stack: NewStack) -> None:
+    second = new_stack().start()
+    assert live_app.client().get("/readyz").status == 200
+    assert set(second.pids().values()).isdisjoint(live_app.pids().values())
