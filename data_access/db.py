@@ -39,22 +39,29 @@ class Database:
         with self.engine.connect().execution_options(yiping_write=True) as conn, conn.begin():
             yield conn
 
-    def upsert(self, conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows (columns in table order), replacing those with the same primary key."""
+    def upsert(
+        self,
+        conn: Connection,
+        table: Table,
+        rows: Sequence[tuple[Any, ...]],
+        newer: str | None = None,
+    ) -> None:
+        """Insert rows (columns in table order), replacing those with the same primary key.
+
+        With `newer`, only where that column is not smaller than what is there.
+        """
         if not rows:
             return
         cursor = driver_cursor(conn)
         try:
             if self.dialect == "sqlite":
                 marks = ",".join("?" * len(table.columns))
-                cursor.executemany(
-                    f"INSERT OR REPLACE INTO {table.name} VALUES ({marks})",  # noqa: S608
-                    rows,
-                )
+                cursor.executemany(_upsert(table, f"VALUES ({marks})", newer), rows)
             else:
-                cursor.execute(
-                    _pg_upsert(table), [list(column) for column in zip(*rows, strict=True)]
-                )
+                arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in table.columns)
+                source = f"SELECT * FROM unnest({arrays})"  # noqa: S608
+                statement = _upsert(table, source, newer)  # noqa: S608
+                cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
         finally:
             cursor.close()
 
@@ -85,16 +92,15 @@ def _pg_type(kind: TypeEngine[Any]) -> str:
     return "text"
 
 
-def _pg_upsert(table: Table) -> str:
+def _upsert(table: Table, source: str, newer: str | None) -> str:
     names = [c.name for c in table.columns]
     keys = [c.name for c in table.primary_key.columns]
     quoted = ",".join(f'"{n}"' for n in names)
-    arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in table.columns)
     sets = ",".join(f'"{n}"=excluded."{n}"' for n in names if n not in keys)
-    on_conflict = f"DO UPDATE SET {sets}" if sets else "DO NOTHING"
+    only = f' WHERE excluded."{newer}" >= "{table.name}"."{newer}"' if newer else ""
     return (
-        f'INSERT INTO "{table.name}" ({quoted}) SELECT * FROM unnest({arrays})'  # noqa: S608
-        f" ON CONFLICT ({','.join(keys)}) {on_conflict}"
+        f'INSERT INTO "{table.name}" ({quoted}) {source}'
+        f" ON CONFLICT ({','.join(keys)}) DO UPDATE SET {sets}{only}"
     )
 
 

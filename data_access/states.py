@@ -1,12 +1,22 @@
 """The judged picture: the newest value of every sign at every place, and how states changed."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
-from data_access.db import Database
+from data_access.db import Database, driver_cursor
 from data_access.tables import latest, point_latest, state_history
+
+
+class Transition(NamedTuple):
+    """A recorded change of state."""
+
+    since: int  # epoch ms
+    state: str
+    value: float | None
+    threshold_version: int
+
 
 LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
@@ -21,8 +31,8 @@ def write_latest(db: Database, conn: Connection, rows: Sequence[LatestRow]) -> N
 
 
 def write_points(db: Database, conn: Connection, rows: Sequence[PointRow]) -> None:
-    """Replace the last observation of points."""
-    db.upsert(conn, point_latest, rows)
+    """Replace the last observation of points, where these are newer."""
+    db.upsert(conn, point_latest, rows, newer="observed_at")
 
 
 def all_latest(conn: Connection) -> list[Any]:
@@ -48,29 +58,26 @@ def change_history(
     new: Sequence[HistoryRow],
 ) -> None:
     """Take back transitions (place, sign, since) that no longer hold and record the new ones."""
-    for place, sign, since in gone:
-        conn.execute(
-            delete(state_history).where(
-                state_history.c.street_code == place,
-                state_history.c.sign == sign,
-                state_history.c.since == since,
-            )
-        )
+    cursor = driver_cursor(conn)
+    mark = "?" if db.dialect == "sqlite" else "%s"
+    cursor.executemany(
+        f"DELETE FROM state_history WHERE street_code={mark} AND sign={mark} AND since={mark}",  # noqa: S608
+        list(gone),
+    )
+    cursor.close()
     db.upsert(conn, state_history, new)
 
 
-def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Any]:
+def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Transition]:
     """Transitions since `from_ms`, oldest first, led by the one in force at that instant."""
-    mine = (state_history.c.street_code == place) & (state_history.c.sign == sign)
-    before = conn.execute(
-        select(state_history)
-        .where(mine, state_history.c.since < from_ms)
-        .order_by(state_history.c.since.desc())
-        .limit(1)
-    ).all()
-    after = conn.execute(
-        select(state_history)
-        .where(mine, state_history.c.since >= from_ms)
-        .order_by(state_history.c.since)
-    ).all()
-    return [*before, *after]
+    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    mine = f"FROM state_history WHERE street_code={mark} AND sign={mark}"
+    cursor = driver_cursor(conn)
+    cursor.execute(
+        f"SELECT since, state, value, threshold_version {mine} AND since >="
+        f" COALESCE((SELECT MAX(since) {mine} AND since < {mark}), 0) ORDER BY since",
+        (place, sign, place, sign, from_ms),
+    )
+    found = [Transition(*row) for row in cursor.fetchall()]
+    cursor.close()
+    return found

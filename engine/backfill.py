@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from data_access import readings
 from data_access.rollups import Key, MinuteRow
 from domain.sign import Sign
-from engine.city import City, minute_row, row_of
+from engine.city import City, add_raw, minute_row
 from engine.derived import derive_into
 from engine.window import SignWindow, reach_of
 
@@ -60,7 +60,7 @@ def _cluster(
 def _filled(conn: Connection, city: City, sign: Sign, lo: int, hi: int) -> SignWindow:
     window = city.make_window(sign, keep_slots=None)
     for raw in readings.rows_between(conn, sign.code, None, lo, hi):
-        window.add(row_of(sign, raw))
+        add_raw(window, raw)
     if sign.derived_from:
         inputs = {
             code: _filled(conn, city, city.catalogue.sign[code], lo, hi)

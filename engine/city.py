@@ -11,7 +11,7 @@ from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
 from domain.sign import Rule, Sign
 from domain.state import Judge, make_judge
 from engine.derived import derive
-from engine.window import KEEP_SLOTS, Changes, Part, Row, Sample, SignWindow
+from engine.window import KEEP_SLOTS, Changes, Sample, SignWindow
 
 
 @dataclass(slots=True)
@@ -85,7 +85,10 @@ class City:
         for sign in catalogue.signs:
             for _, source in sign.derived_from:
                 self._dependents.setdefault(source, []).append(sign.code)
-        self._touched: dict[str, dict[str, set[Part]]] = {}
+        self._touched: set[str] = set()
+        self._points: dict[
+            tuple[str, str, str, str], tuple[int, float, float | None, float | None]
+        ] = {}
         self._late: dict[str, dict[str, set[int]]] = {}
 
     def make_window(self, sign: Sign, keep_slots: int | None = KEEP_SLOTS) -> SignWindow:
@@ -103,37 +106,38 @@ class City:
     def take(self, rows: Iterable[RawRow]) -> int:
         """Take in stored rows; how many. Signs no longer in the catalogue are passed over."""
         count = 0
-        windows, touched, late = self.windows, self._touched, self._late
-        for row in rows:
+        windows, points, late = self.windows, self._points, self._late
+        for _, street, code, source, point, at, value, weight, denominator in rows:
             count += 1
-            code = row[2]
             window = windows.get(code)
             if window is None:
                 continue
-            taken = row_of(window.sign, row)
-            slot = window.add(taken)
-            if slot is None:
-                touched.setdefault(code, {}).setdefault(taken.street, set()).add(taken.part)
-            else:
-                late.setdefault(code, {}).setdefault(taken.street, set()).add(slot)
+            mass = 1.0
+            if weight is not None or denominator is not None:
+                mass = mass_of(window.sign.district_rule, weight, denominator)
+            self._touched.add(code)
+            slot = window.add(street, (source, point), at, value, mass)
+            if slot is not None:
+                late.setdefault(code, {}).setdefault(street, set()).add(slot)
+            key = (street, code, source, point)
+            known = points.get(key)
+            if known is None or known[0] <= at:
+                points[key] = (at, value, weight, denominator)
         return count
 
     def settle(self) -> WriteSet:
         """Add up and judge what was taken in."""
         out = WriteSet(late=self._late)
         self._late = {}
-        touched, self._touched = self._touched, {}
+        touched, self._touched = self._touched, set()
+        points, self._points = self._points, {}
+        out.points = [(*key, *row) for key, row in points.items()]
         derived: set[str] = set()
-        for code, places in touched.items():
+        for code in sorted(touched):
             changes = self._settle_sign(code, out)
             for dependent in self._dependents.get(code, ()):
                 derive(self, self.catalogue.sign[dependent], changes.samples)
                 derived.add(dependent)
-            for street, parts in places.items():
-                out.points.extend(
-                    (street, code, source, point, child.observed_at, child.value, child.mass, None)
-                    for (source, point), child in self.windows[code].newest_parts(street, parts)
-                )
         for code in derived:
             self._settle_sign(code, out)
         for code in list(out.late):
@@ -176,10 +180,12 @@ class City:
         )
 
 
-def row_of(sign: Sign, raw: RawRow) -> Row:
-    """A stored reading as a window takes it."""
+def add_raw(window: SignWindow, raw: RawRow, *, restore: bool = False) -> None:
+    """Give a stored reading to a window (`restore`: its samples contain it already)."""
     _, street, _, source, point, at, value, weight, denominator = raw
-    return Row(street, (source, point), at, value, mass_of(sign.district_rule, weight, denominator))
+    mass = mass_of(window.sign.district_rule, weight, denominator)
+    take = window.restore if restore else window.add
+    take(street, (source, point), at, value, mass)
 
 
 def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> float:

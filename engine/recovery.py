@@ -11,8 +11,8 @@ from domain.catalogue import Catalogue
 from domain.clock import slot_start
 from domain.sign import State
 from domain.state import Judged
-from engine.city import City, row_of
-from engine.window import KEEP_SLOTS, Row, Sample, SignWindow, Transition
+from engine.city import City, add_raw, mass_of
+from engine.window import KEEP_SLOTS, Sample, SignWindow, Transition
 
 
 def demo_sources(db: Database) -> set[str]:
@@ -32,8 +32,9 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> tuple[City, int]
         for p in states.all_points(conn):
             window = city.windows.get(p.sign)
             if window is not None:
+                mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
                 part = (p.source, p.point)
-                window.restore(Row(p.street_code, part, p.observed_at, p.value, p.weight or 1.0))
+                window.restore(p.street_code, part, p.observed_at, p.value, mass)
         for code, rows in latest.items():
             if code in city.windows:
                 _Refill(city, city.windows[code], now_ms, cursor).run(conn, rows)
@@ -67,11 +68,7 @@ class _Refill:
         for raw in readings.rows_between(conn, window.sign.code, None, self.load_from, None):
             if raw[0] >> readings.BATCH_BITS > self.cursor:
                 continue  # not taken in before the stop: it comes again with its batch
-            row = row_of(window.sign, raw)
-            if row.at < self._floor(row.street):
-                window.restore(row)
-            else:
-                window.add(row)
+            add_raw(window, raw, restore=raw[5] < self._floor(raw[1]))
         window.settle()
 
     def _floor(self, place: str) -> int:

@@ -7,6 +7,7 @@ over the slots in their order. So late, repeated and shuffled readings end in th
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from domain.aggregation import Child, aggregate
@@ -17,16 +18,7 @@ from domain.state import Judge, Judged
 Part = tuple[str, str]  # (source, point)
 JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
 KEEP_SLOTS = 24
-
-
-class Row(NamedTuple):
-    """A stored reading as the engine takes it in. `mass` is its denominator or weight, else 1."""
-
-    street: str
-    part: Part
-    at: int
-    value: float
-    mass: float
+_child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
 
 
 class Sample(NamedTuple):
@@ -45,7 +37,7 @@ class Transition(NamedTuple):
 
     since: int
     state: State
-    value: float
+    value: float | None
     version: int
 
 
@@ -98,26 +90,36 @@ class SignWindow:
 
     # -- taking in --------------------------------------------------------------------------
 
-    def add(self, row: Row) -> int | None:
-        """Take in a reading; None, or its slot when that lies before the window (late by far)."""
-        slot = slot_start(row.at, self.slot_ms, self._offset_ms)
-        floor = self._floor.get(row.street)
+    def add(self, street: str, part: Part, at: int, value: float, mass: float) -> int | None:
+        """Take in a reading; None, or its slot when that lies before the window (late by far).
+
+        `mass` is its denominator or weight, 1 where it has none.
+        """
+        width, offset = self.slot_ms, self._offset_ms
+        slot = (at + offset) // width * width - offset  # slot_start, inlined: this runs most
+        floor = self._floor.get(street)
         if floor is not None and slot < floor:
             return slot
-        slots = self._parts.setdefault(row.street, {}).setdefault(row.part, {})
+        parts = self._parts.get(street)
+        if parts is None:
+            parts = self._parts[street] = {}
+        slots = parts.get(part)
+        if slots is None:
+            slots = parts[part] = {}
         known = slots.get(slot)
-        if known is not None and known.observed_at > row.at:
+        if known is not None and known[2] > at:
             return None  # an older observation of the same slot changes nothing
-        slots[slot] = Child(row.value, row.mass, row.at)
-        self._dirty.setdefault(row.street, set()).add(slot)
+        slots[slot] = _child((value, mass, at))
+        dirty = self._dirty.get(street)
+        if dirty is None:
+            dirty = self._dirty[street] = set()
+        dirty.add(slot)
         return None
 
-    def restore(self, row: Row) -> None:
+    def restore(self, street: str, part: Part, at: int, value: float, mass: float) -> None:
         """Put back an observation that the store's samples already contain."""
-        slot = slot_start(row.at, self.slot_ms, self._offset_ms)
-        self._parts.setdefault(row.street, {}).setdefault(row.part, {})[slot] = Child(
-            row.value, row.mass, row.at
-        )
+        slot = slot_start(at, self.slot_ms, self._offset_ms)
+        self._parts.setdefault(street, {}).setdefault(part, {})[slot] = Child(value, mass, at)
 
     def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> None:
         """Take in a value the engine derived; it counts only where nothing is reported."""
@@ -160,14 +162,6 @@ class SignWindow:
         """The sample of a place in a slot, or the one that carries forward into it."""
         samples = self.samples.get(place)
         return None if samples is None else self._sample_as_of(samples, slot)
-
-    def newest_parts(self, place: str, parts: Iterable[Part]) -> Iterable[tuple[Part, Child]]:
-        """The last observation of each of `parts` at `place`."""
-        known = self._parts.get(place, {})
-        for part in parts:
-            slots = known.get(part)
-            if slots:
-                yield part, slots[max(slots)]
 
     def judge_version(self, place: str, at: int) -> int:
         """The version of the thresholds in force at `place` at an instant."""

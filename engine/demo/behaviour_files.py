@@ -94,7 +94,7 @@ def _read_tables(folder: Path, report: Report) -> _Tables | None:
 
 
 def _shapes(tables: _Tables, report: Report) -> dict[str, tuple[float, ...]]:
-    shapes = {"": _FLAT}
+    shapes: dict[str, tuple[float, ...]] = {"": _FLAT}
     for name, shape in tables.shapes.items():
         if len(shape.weekday) != 24 or len(shape.weekend) != 24:
             report.add(TOML_FILE, 1, f"shapes.{name}: 24 hours are needed for each kind of day")

@@ -11,7 +11,7 @@ from typing import NotRequired, TypedDict
 
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
-from domain.sign import Sign
+from domain.sign import Rule, Sign
 from engine.demo.behaviour import Behaviour, Coupling
 from engine.demo.chance import stream, uniform
 from engine.demo.disorder import SourceDisorder, sensor_value, stuck_since
@@ -31,7 +31,7 @@ class SimReading(TypedDict):
     sign: str
     street: str | None
     observed_at: str
-    value: float | str  # a broken device may send a text
+    value: float
     weight: NotRequired[float]
     denominator: NotRequired[float]
     point: NotRequired[str]
@@ -130,12 +130,15 @@ class City:
                 if point:
                     reading["point"] = point
                 mass = model.masses[i]
-                if mass is not None:
-                    key = "denominator" if sign.district_rule.value == "ratio" else "weight"
-                    reading[key] = mass  # type: ignore[literal-required]
+                if mass is not None and sign.district_rule is Rule.RATIO:
+                    reading["denominator"] = mass
+                elif mass is not None:
+                    reading["weight"] = mass
                 yield reading
 
-    def _points(self, model: SimulatedSign, place: int, value: float) -> Iterator[tuple[str, float]]:
+    def _points(
+        self, model: SimulatedSign, place: int, value: float
+    ) -> Iterator[tuple[str, float]]:
         """One device a street, or several of which one sees the worst of it."""
         count = model.behaviour.points
         if count == 1:

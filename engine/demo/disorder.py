@@ -4,6 +4,7 @@ Not what goes wrong in the city. All of it is seeded and rare; the intake and th
 cope with it in plain sight.
 """
 
+import math
 from collections import Counter
 
 from domain.catalogue import Catalogue
@@ -13,7 +14,6 @@ from engine.demo.behaviour import Behaviour, Disorder
 from engine.demo.chance import stream, uniform
 
 _SKEW_MIN = 25.0
-_NOT_A_NUMBER = "NaN"  # the way devices write it; JSON has no such number
 _TELLING_ERROR = (9999.0, -9999.0, 65535.0, 1e9)  # what broken devices like to send
 
 
@@ -44,7 +44,9 @@ class SourceDisorder:
         number, into = divmod(at_ms, span)
         lane = number * 4
         of = self._streams[source]
-        length = max(uniform(of, lane, low, high) * cadence_ms, shortest * uniform(of, lane + 1, 1, 1.5))
+        length = max(
+            uniform(of, lane, low, high) * cadence_ms, shortest * uniform(of, lane + 1, 1, 1.5)
+        )
         start = uniform(of, lane + 2) * (span - length)
         return start <= into < start + length
 
@@ -79,9 +81,7 @@ class SourceDisorder:
         return frozenset(able[: self._rules.never])
 
 
-def stuck_since(
-    sensor: int, rules: Disorder, place: int, at_ms: int, offset_ms: int
-) -> int | None:
+def stuck_since(sensor: int, rules: Disorder, place: int, at_ms: int, offset_ms: int) -> int | None:
     """Since when (epoch ms) the sensor at a place repeats itself; None when it does not."""
     day, into = divmod(at_ms + offset_ms, DAY_MS)
     lane = (day * 512 + place) * 4
@@ -96,7 +96,7 @@ def stuck_since(
 
 def sensor_value(
     sensor: int, rules: Disorder, sign: Sign, place: int, at_ms: int, value: float
-) -> float | str:
+) -> float:
     """What the device sends for a value: the value, or seldom something absurd or no number."""
     draw = uniform(sensor ^ 3, (at_ms // 1000) * 512 + place)
     if draw < rules.spike_share:
@@ -104,5 +104,5 @@ def sensor_value(
         absurd = _TELLING_ERROR[lane]
         return absurd if not sign.value_min <= absurd <= sign.value_max else sign.value_max * 10 + 1
     if draw < rules.spike_share + rules.nan_share:
-        return _NOT_A_NUMBER
+        return math.nan
     return value

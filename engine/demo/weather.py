@@ -9,6 +9,7 @@ temperature and wind where it has them; the rest of the weather follows from the
 """
 
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -26,6 +27,7 @@ _KEPT_DAYS = 8
 _HOUR_STEPS = HOUR_MS // STEP_MS
 
 Row = list[float]
+Grid = Callable[[str, int], list[Row]]  # rows of a named quantity for a local day
 
 
 class Observed(Protocol):
@@ -107,7 +109,7 @@ class Weather:
         return rows
 
     def _measured_rain(self, at_ms: int) -> Row:
-        """One gauge's hour spread over the district: it comes from the west, here more, there less."""
+        """One gauge's hour over the district: it comes from the west, here more, there less."""
         rain = []
         for i, (x, _) in enumerate(self._places):
             value = self._measured("rain", at_ms - round(x * 2.0) * MINUTE_MS)
@@ -237,7 +239,7 @@ class Weather:
 
 
 def row_between(
-    grid: "Grid", quantity: str, at_ms: int, offset_ms: int, stepped: bool | None = None
+    grid: Grid, quantity: str, at_ms: int, offset_ms: int, stepped: bool | None = None
 ) -> Row:
     """A row between two grid steps: linear, or the last step's for issued levels."""
     day, into = divmod(at_ms + offset_ms, DAY_MS)
@@ -249,9 +251,3 @@ def row_between(
     b = rest / STEP_MS
     a = 1.0 - b
     return [a * p + b * q for p, q in zip(row, after, strict=True)]
-
-
-class Grid(Protocol):
-    """Anything that gives rows of a named quantity for a local day."""
-
-    def __call__(self, quantity: str, day: int) -> list[Row]: ...

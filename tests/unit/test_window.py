@@ -1,14 +1,25 @@
 """The engine's window: whatever the order, the same picture."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.sign import Rule, Sign, State
 from domain.state import Judge, make_judge
-from engine.window import Row, SignWindow
+from engine.window import Part, SignWindow
 from tests.unit.signs import make_sign, thresholds
+
+
+class Row(NamedTuple):
+    """A reading for a window."""
+
+    street: str
+    part: Part
+    at: int
+    value: float
+    mass: float
+
 
 DISTRICT = "310115"
 STREETS = ("310115001", "310115002", "310115003")
@@ -75,14 +86,14 @@ def test_any_order_and_any_helpings_give_the_same_picture(
     history: dict[tuple[str, int], Any] = {}
     other: dict[tuple[str, int], Any] = {}
     for row in sorted(readings, key=lambda r: r.at):
-        orderly.add(row)
+        orderly.add(*row)
         record(history, orderly)
     mixed = readings + random.sample(readings, len(readings) // 2)
     random.shuffle(mixed)
     while mixed:
         helping = random.randint(1, len(mixed))
         for row in mixed[:helping]:
-            shuffled.add(row)
+            shuffled.add(*row)
         del mixed[:helping]
         record(other, shuffled)
     assert picture(orderly) == picture(shuffled)
@@ -93,8 +104,8 @@ def test_a_silent_point_stops_counting_when_it_is_stale() -> None:
     window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM))  # stale after 180 s
     street = STREETS[0]
     for minute in range(6):
-        window.add(Row(street, ("a", "talks"), START + minute * MINUTE, 1.0, 1.0))
-    window.add(Row(street, ("a", "falls silent"), START, 10.0, 1.0))
+        window.add(*Row(street, ("a", "talks"), START + minute * MINUTE, 1.0, 1.0))
+    window.add(*Row(street, ("a", "falls silent"), START, 10.0, 1.0))
     window.settle()
     values = [window.samples[street][START + m * MINUTE].value for m in range(6)]
     assert values == [11.0, 11.0, 1.0, 1.0, 1.0, 1.0]
@@ -103,12 +114,12 @@ def test_a_silent_point_stops_counting_when_it_is_stale() -> None:
 def test_the_district_sums_its_streets_and_a_direct_report_wins() -> None:
     window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM))
     for n, street in enumerate(STREETS):
-        window.add(Row(street, ("a", ""), START, float(n + 1), 1.0))
-    window.add(Row("310115501", ("a", ""), START, 99.0, 1.0))  # overlies the streets
+        window.add(*Row(street, ("a", ""), START, float(n + 1), 1.0))
+    window.add(*Row("310115501", ("a", ""), START, 99.0, 1.0))  # overlies the streets
     window.settle()
     newest = window.newest(DISTRICT)
     assert newest is not None and newest[0].value == 6.0 and newest[0].children == 3
-    window.add(Row(DISTRICT, ("b", ""), START, 7.0, 1.0))
+    window.add(*Row(DISTRICT, ("b", ""), START, 7.0, 1.0))
     window.settle()
     newest = window.newest(DISTRICT)
     assert newest is not None and newest[0].value == 7.0
@@ -119,9 +130,9 @@ def test_a_late_alarm_is_written_into_the_history_where_it_belongs() -> None:
     street = STREETS[0]
     history: dict[tuple[str, int], Any] = {}
     for minute in (0, 1, 3):
-        window.add(Row(street, ("a", ""), START + minute * MINUTE, 0.0, 1.0))
+        window.add(*Row(street, ("a", ""), START + minute * MINUTE, 0.0, 1.0))
         record(history, window)
-    window.add(Row(street, ("a", ""), START + 2 * MINUTE, 30.0, 1.0))
+    window.add(*Row(street, ("a", ""), START + 2 * MINUTE, 30.0, 1.0))
     record(history, window)
     mine = [t for (place, _), t in sorted(history.items()) if place == street]
     assert [(t.since - START) // MINUTE for t in mine] == [0, 2, 3]
@@ -132,18 +143,18 @@ def test_what_lies_before_the_window_is_handed_back() -> None:
     window = window_of(make_sign(), keep=4)
     street = STREETS[0]
     for minute in range(10):
-        assert window.add(Row(street, ("a", ""), START + minute * MINUTE, 0.0, 1.0)) is None
+        assert window.add(*Row(street, ("a", ""), START + minute * MINUTE, 0.0, 1.0)) is None
     window.settle()
     late = Row(street, ("a", ""), START + 1000, 30.0, 1.0)
-    assert window.add(late) == START
+    assert window.add(*late) == START
     assert window.settle().samples == {}
     assert len(window.samples[street]) == 4  # nothing grows with the length of the past
 
 
 def test_demonstration_marks_everything_it_touches() -> None:
     window = window_of(make_sign())
-    window.add(Row(STREETS[0], ("a", ""), START, 1.0, 1.0))
-    window.add(Row(STREETS[1], ("demo", ""), START, 1.0, 1.0))
+    window.add(*Row(STREETS[0], ("a", ""), START, 1.0, 1.0))
+    window.add(*Row(STREETS[1], ("demo", ""), START, 1.0, 1.0))
     window.settle()
     assert not window.samples[STREETS[0]][START].demo
     assert window.samples[STREETS[1]][START].demo
@@ -158,7 +169,7 @@ def test_the_value_is_judged_as_it_is_shown() -> None:
             thresholds=(thresholds(attention_high=10, warning_high=20, alarm_high=25),),
         )
     )
-    window.add(Row(STREETS[0], ("a", "1"), START, 24.6, 1.0))
+    window.add(*Row(STREETS[0], ("a", "1"), START, 24.6, 1.0))
     window.settle()
     newest = window.newest(STREETS[0])
     assert newest is not None and newest[1] is not None
