@@ -60,7 +60,7 @@ class Database:
             else:
                 arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in table.columns)
                 source = f"SELECT * FROM unnest({arrays})"  # noqa: S608
-                statement = _upsert(table, source, newer)  # noqa: S608
+                statement = _upsert(table, source, newer)
                 cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
         finally:
             cursor.close()
