@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +51,13 @@ def _ring(value: object) -> Line:
     points = tuple(_point(position) for position in _list(value, "ring"))
     if len(points) < 4 or points[0] != points[-1]:
         raise ValueError("a ring needs four positions or more, the last equal to the first")
+    ring = _without_repeats(points)
+    if len(ring) < 4:
+        raise ValueError("a ring needs three different positions: this one has no area")
+    return ring
+
+
+def _without_repeats(points: Sequence[Point]) -> Line:
     return tuple(p for i, p in enumerate(points) if i == 0 or p != points[i - 1])
 
 
@@ -65,8 +72,7 @@ def _point(position: object) -> Point:
 
 
 def _rounded(ring: Line) -> Line:
-    points = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring]
-    return tuple(p for i, p in enumerate(points) if i == 0 or p != points[i - 1])
+    return _without_repeats([(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring])
 
 
 def _check_near(parts: list[Polygon], street: Street) -> None:

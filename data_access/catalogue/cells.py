@@ -41,6 +41,16 @@ class Grid:
         y: Floats = self.y0 + (np.arange(self.height, dtype=np.float64) + 0.5) * self.step
         return x[None, :], y[:, None]
 
+    def sample(self, field: Floats, fine: "Grid") -> Floats:
+        """The field at the pixels of another grid over the same place, bilinear between ours."""
+        x, y = fine.axes()
+        for axis, at, start in ((1, x, self.x0), (0, y, self.y0)):
+            place = np.clip((at.ravel() - start) / self.step - 0.5, 0, field.shape[axis] - 1.001)
+            low = place.astype(np.int64)
+            part = np.expand_dims(place - low, 1 - axis)
+            field = np.take(field, low, axis) * (1 - part) + np.take(field, low + 1, axis) * part
+        return field
+
 
 @dataclass(frozen=True, slots=True)
 class Sites:
@@ -83,10 +93,10 @@ def fit(centroids: Floats, shares: Floats, region: Mask, grid: Grid) -> Sites:
     return sites
 
 
-def outline(centroids: Floats, areas: Floats, grid: Grid, softness: float) -> Mask:
-    """One smooth region round the centroids: discs of the given areas, near ones hulled together.
+def outline(centroids: Floats, areas: Floats, grid: Grid, softness: float) -> Floats:
+    """A soft region round the centroids: discs of the given areas, near ones hulled together.
 
-    Corners are rounded at about `softness` km and holes filled.
+    Blurred with a standard deviation of `softness` km: the outline is where it falls to one half.
     """
     x, y = grid.axes()
     radius = np.sqrt(areas / np.pi)
@@ -99,7 +109,7 @@ def outline(centroids: Floats, areas: Floats, grid: Grid, softness: float) -> Ma
             for t in np.linspace(0, 1, 25) if i != j else (0.0,):
                 (px, py), r = centroids[i] - t * gap, radius[i] + t * (radius[j] - radius[i])
                 region |= (x - px) ** 2 + (y - py) ** 2 < r * r
-    return filled(blur(region.astype(np.float64), softness / grid.step) > 0.5)
+    return blur(region.astype(np.float64), softness / grid.step)
 
 
 def filled(region: Mask) -> Mask:

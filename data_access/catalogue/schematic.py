@@ -19,7 +19,7 @@ from data_access.topology import Line, Point, cut, simplify
 
 KM_PER_DEGREE = 111.32
 EQUALISE = 0.8  # areas are drawn as area**EQUALISE: small streets need room for their names …
-SLACK = 0.14  # … but a share never leaves its true value by more than this
+SLACK = 0.13  # … but a share never leaves its true value by more than this
 SOFTNESS = 0.45  # the outline is rounded at this part of the smallest street's side
 GROWTH = 1.05  # discs are drawn this much larger than their areas, which closes the outline
 
@@ -98,12 +98,13 @@ def labelled_grid(spots: list[Spot], plane: Plane) -> tuple[cells.Grid, list[lis
     shares = drawn_shares(spots)
     areas = shares * (GROWTH * math.fsum(s.area for s in spots))
     small, large = math.sqrt(areas.min()), math.sqrt(areas.max())
+    middle = cells.Grid.around(centroids, large, small / 10)
+    soft = cells.outline(centroids, areas, middle, SOFTNESS * small)
     coarse = cells.Grid.around(centroids, large, small / 6)
-    region = cells.outline(centroids, areas, coarse, SOFTNESS * small)
-    sites = cells.fit(centroids, shares, region, coarse)
+    sites = cells.fit(centroids, shares, cells.filled(middle.sample(soft, coarse) > 0.5), coarse)
     fine = cells.Grid.around(centroids, large, min(small / 13, math.sqrt(areas.sum()) / 230))
     label = sites.scores(fine).argmin(axis=0)
-    label[~cells.outline(centroids, areas, fine, SOFTNESS * small)] = cells.OUTSIDE
+    label[~cells.filled(middle.sample(soft, fine) > 0.5)] = cells.OUTSIDE
     label = cells.foam(label, shares, rounds=6, sigma=min(0.22 * small / fine.step, 5))
     return fine, contour.joined(label.tolist(), len(spots))
 
@@ -112,7 +113,7 @@ def borders(spots: list[Spot]) -> list[list[Line]]:
     """Rings of each street in degrees, outer ring first, anticlockwise."""
     plane = Plane.of(spots)
     grid, label = labelled_grid(spots, plane)
-    place = contour.smoothed(label, outline=120, inner=50)
+    place = contour.smoothed(label, outline=120, inner=40)
     rings, owner = [], []
     for index in range(len(spots)):
         for ring in contour.rings(label, index):
