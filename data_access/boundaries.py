@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,22 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
             "set MAP_APPROVAL_NO"
         )
     if settings.boundaries is None:
-        shapes, _ = _matched(Path(catalogue.map_path), catalogue.counted)
+        geojson, _ = _drawn(Path(catalogue.map_path), catalogue.counted)
         zh, en = "示意图，不代表行政区划界线", "Schematic, not administrative boundaries"
     else:
-        shapes, credits = _matched(settings.boundaries, catalogue.counted)
-        shapes = thinned(shapes, WIRE_LIMIT)
+        geojson, credits = _drawn(settings.boundaries, catalogue.counted)
         zh = "；".join(["边界由部署单位提供", *credits])
         en = "; ".join(["Boundaries supplied by the operator", *credits])
     if approval:
         zh, en = f"{zh}。审图号：{approval}", f"{en}. Map approval number {approval}"
-    return MapData(_geojson(shapes), settings.boundaries is None, zh, en, approval)
+    return MapData(geojson, settings.boundaries is None, zh, en, approval)
+
+
+@lru_cache(maxsize=4)  # read once per process, like the catalogue
+def _drawn(path: Path, streets: tuple[Street, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The features for the wire and the licences that the file states."""
+    shapes, credits = _matched(path, streets)
+    return _geojson(thinned(shapes, WIRE_LIMIT)), tuple(credits)
 
 
 def _geojson(shapes: Shapes) -> dict[str, Any]:

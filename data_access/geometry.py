@@ -109,7 +109,8 @@ def thinned(shapes: Mapping[str, list[Polygon]], limit: int) -> dict[str, list[P
 def label_of(parts: list[Polygon]) -> Point:
     """Where the name of a place goes: deepest inside its largest polygon, in degrees."""
     largest = max(parts, key=lambda part: abs(area_of(part[0])))
-    lon, lat = pole(largest, precision=0.0002, stretch=LABEL_STRETCH)
+    precision = math.sqrt(abs(area_of(largest[0]))) / 50
+    lon, lat = pole(largest, precision, LABEL_STRETCH)
     return round(lon, DECIMALS), round(lat, DECIMALS)
 
 
