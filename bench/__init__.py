@@ -1,0 +1,1 @@
+"""What the product promises in figures, each measured beside a peer in the same run."""

@@ -1,0 +1,116 @@
+"""What a page reads from the store: the latest of every sign everywhere, a day of one sign."""
+
+import random
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from bench.report import SEED, Figure, median, ms, percentile, timed
+from data_access import rollups, states
+from data_access.catalogue.loader import load_catalogue
+from data_access.db import Database, migrate, open_database
+from data_access.settings import Settings
+from domain.clock import DAY_MS, MINUTE_MS
+
+NOW = 1_795_399_200_000
+PROMISE_S = 0.005
+SMALL, LARGE = 600_000, 6_000_000
+
+
+def run() -> list[Figure]:
+    """Measure on SQLite with 0.6 and with 6 million roll-up rows."""
+    catalogue = load_catalogue("pudong")
+    places = [catalogue.code, *(s.code for s in catalogue.streets)]
+    pairs = [(place, sign.code) for place in places for sign in catalogue.signs]
+    with tempfile.TemporaryDirectory(prefix="yiping-bench-") as folder:
+        settings = Settings(data_dir=Path(folder))
+        migrate(settings)
+        db = open_database(settings, durable=False)
+        _fill_latest(db, pairs)
+        small = _measure(db, pairs, SMALL)
+        large = _measure(db, pairs, LARGE)
+        with db.read() as conn:
+            peer_latest, peer_series = _peers(conn, *pairs[len(pairs) // 2])
+        db.close()
+    return [
+        Figure(
+            f"latest of {len(catalogue.signs)} × {len(places)}",
+            f"median {ms(median(large[0]))}, p95 {ms(percentile(large[0], 0.95))}",
+            "< 5 ms",
+            median(large[0]) < PROMISE_S,
+            f"newest row of each series from the roll-ups: {ms(peer_latest)}",
+            peer_latest / median(large[0]),
+        ),
+        Figure(
+            "24 h of one sign and street, 6 M rows",
+            f"median {ms(median(large[1]))}, p95 {ms(percentile(large[1], 0.95))}",
+            "< 5 ms",
+            median(large[1]) < PROMISE_S,
+            f"the same rows found without the key: {ms(peer_series)}",
+            peer_series / median(large[1]),
+        ),
+        Figure(
+            "the same with a tenth of the history",
+            f"median {ms(median(small[1]))}",
+            "the same",
+            median(large[1]) < 1.5 * median(small[1]) + 0.0005,
+            note=f"latest: {ms(median(small[0]))} then, {ms(median(large[0]))} now",
+        ),
+    ]
+
+
+def _fill_latest(db: Database, pairs: list[tuple[str, str]]) -> None:
+    rows: list[states.LatestRow] = [
+        (place, sign, 1.0, NOW, 1.0, 1.0, 1, "normal", NOW, 1, False) for place, sign in pairs
+    ]
+    with db.write() as conn:
+        states.write_latest(db, conn, rows)
+
+
+def _measure(
+    db: Database, pairs: list[tuple[str, str]], wanted: int
+) -> tuple[list[float], list[float]]:
+    """Grow the minute tier to `wanted` rows; seconds of (latest, series) reads."""
+    with db.read() as conn:
+        there = conn.execute(text("SELECT COUNT(*) FROM rollup_minute")).scalar_one()
+    per_pair, done = wanted // len(pairs), there // len(pairs)
+    for start in range(0, len(pairs), 200):
+        rows: list[rollups.MinuteRow] = [
+            (p, s, NOW - n * MINUTE_MS, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False)
+            for p, s in pairs[start : start + 200]
+            for n in range(done, per_pair)
+        ]
+        with db.write() as conn:
+            rollups.write_minutes(db, conn, rows)
+    dice = random.Random(SEED)
+    chosen = iter(dice.choices(pairs, k=300))
+
+    def series() -> None:
+        place, sign = next(chosen)
+        rows = rollups.series(db, place, sign, "minute", NOW - DAY_MS, NOW + MINUTE_MS)
+        assert rows
+
+    def latest() -> None:
+        assert len(states.latest_by_street(db)) == len(pairs)
+
+    return timed(latest, 30), timed(series, 200)
+
+
+def _peers(conn: Connection, place: str, sign: str) -> tuple[float, float]:
+    def newest() -> None:
+        conn.execute(
+            text("SELECT street_code, sign, MAX(bucket) FROM rollup_minute GROUP BY 1, 2")
+        ).all()
+
+    def scan() -> None:
+        # the unary plus keeps SQLite from using the key
+        conn.execute(
+            text(
+                "SELECT * FROM rollup_minute WHERE +street_code = :p AND +sign = :s"
+                " AND bucket > :t ORDER BY bucket"
+            ),
+            {"p": place, "s": sign, "t": NOW - DAY_MS},
+        ).all()
+
+    return median(timed(newest, 2)), median(timed(scan, 2))
