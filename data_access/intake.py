@@ -8,7 +8,7 @@ who cannot have it within two seconds is told to come back, so nothing piles up 
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -67,16 +67,34 @@ def accept(
     Busy when the store cannot be had in time; UnknownSource when nobody registered the source.
     """
     parcel = rows if isinstance(rows, Parcel) else Parcel(rows, range(len(rows)))
-    if len(parcel.readings) > BATCH_ROWS:
-        raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
-    limits = window(received_ms, retain_days)
-    checked = validator_of(catalogue).check(parcel, source, limits)
-    with locked(db) as conn:
-        outcome = _store(conn, source, parcel, checked, received_ms, via)
+    parcels = {source: parcel}
+    outcome = accept_all(db, catalogue, parcels, received_ms, via, retain_days=retain_days)[0]
     if notify is not None and outcome.accepted:
         with suppress(Exception):  # it is committed: the engine finds it by itself
             notify()
     return outcome
+
+
+@uncached("a write")
+def accept_all(
+    db: Database,
+    catalogue: Catalogue,
+    parcels: Mapping[str, Parcel],
+    received_ms: int,
+    via: str,
+    *,
+    retain_days: int | None = None,
+) -> list[Outcome]:
+    """Take in what several sources sent, as one commit with a batch each; outcomes in order."""
+    limits = window(received_ms, retain_days)
+    validator = validator_of(catalogue)
+    work = []
+    for source, parcel in parcels.items():
+        if len(parcel.readings) > BATCH_ROWS:
+            raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
+        work.append((source, parcel, validator.check(parcel, source, limits)))
+    with locked(db) as conn:
+        return [_store(conn, *each, received_ms, via) for each in work]
 
 
 @uncached("a write")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Case, Column, Connection, case, insert, or_, select, update
 
 from data_access.cache import cached_query, uncached
 from data_access.db import Database
@@ -14,6 +14,7 @@ from domain.catalogue import Catalogue
 
 Kind = Literal["live", "demo", "replay"]
 
+CODE_RULE = "lower-case letters, digits and . _ -, at most 64"
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _CADENCE_S = 3600  # what we expect of a source that nobody has described
 
@@ -39,6 +40,11 @@ class SourceRow:
     accepted: int
     duplicates: int
     quarantined: int
+
+
+def is_code(code: str) -> bool:
+    """Whether a text may be the code of a source."""
+    return _CODE.fullmatch(code) is not None
 
 
 @uncached("a write")
@@ -102,10 +108,8 @@ def create_source(
     in_catalogue: bool = False,
 ) -> bool:
     """Enter a source unless it is there; True when new. ValueError for a wrong code."""
-    if not _CODE.fullmatch(code):
-        raise ValueError(
-            f"source: {code!r} is not lower-case letters, digits and . _ -, at most 64"
-        )
+    if not is_code(code):
+        raise ValueError(f"source: {code!r} is not {CODE_RULE}")
     with db.write() as conn:
         if conn.execute(select(sources.c.code).where(sources.c.code == code)).first():
             return False
@@ -157,16 +161,18 @@ def count_batch(
 
     `newest_ms` is the newest instant that it told of. UnknownSource when there is no such source.
     """
-    newer = (sources.c.last_observed.is_(None)) | (sources.c.last_observed < newest_ms)
-    received = (sources.c.last_received.is_(None)) | (sources.c.last_received < received_ms)
     values: dict[str, object] = {
         "accepted": sources.c.accepted + accepted,
         "duplicates": sources.c.duplicates + duplicates,
         "quarantined": sources.c.quarantined + quarantined,
-        "last_received": case((received, received_ms), else_=sources.c.last_received),
+        "last_received": _later(sources.c.last_received, received_ms),
     }
     if newest_ms is not None:
-        values["last_observed"] = case((newer, newest_ms), else_=sources.c.last_observed)
+        values["last_observed"] = _later(sources.c.last_observed, newest_ms)
     done = conn.execute(update(sources).where(sources.c.code == code).values(values))
     if done.rowcount != 1:
         raise UnknownSource(f"source: {code!r} is not registered")
+
+
+def _later(column: Column[int], ms: int) -> Case[int]:
+    return case((or_(column.is_(None), column < ms), ms), else_=column)

@@ -1,0 +1,155 @@
+"""A TOML file as sections that know their lines, so that a fault says where it is."""
+
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from data_access.catalogue.faults import Fault
+
+_HEADER = re.compile(r"\s*\[+\s*([^\]]*?)\s*\]+")
+_KEY = re.compile(r"\s*\"?([^\"=\s]+)\"?\s*=")
+
+
+class Section:
+    """One table of the file: typed reading of its keys, faults with lines."""
+
+    def __init__(self, data: dict[str, Any], name: str, lines: "_Lines", nth: int = 0) -> None:
+        self._data = data
+        self._name = name
+        self._lines = lines
+        self._nth = nth
+        self._seen: set[str] = set()
+
+    def fault(self, key: str, reason: str) -> None:
+        """Note what is wrong with a key ("" = the section itself)."""
+        label = ".".join(part for part in (self._name, key) if part)
+        self._lines.fault(self._name, self._nth, key, f"{label}: {reason}")
+
+    def _take(self, key: str, kinds: tuple[type, ...], what: str, required: bool = False) -> Any:
+        self._seen.add(key)
+        value = self._data.get(key)
+        if value is None:
+            if required:
+                self.fault(key, "missing")
+            return None
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            self.fault(key, f"{what} is expected")
+            return None
+        return value
+
+    def text(self, key: str, *, required: bool = False) -> str | None:
+        """A text, or None."""
+        value: str | None = self._take(key, (str,), "a text", required)
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """A text or a list of texts; empty when absent."""
+        value = self._take(key, (str, list), "a text or a list of texts")
+        found = [value] if isinstance(value, str) else list(value or [])
+        if not all(isinstance(each, str) for each in found):
+            self.fault(key, "a list of texts is expected")
+            return []
+        return found
+
+    def one_of_text(self, one: str, many: str) -> list[str]:
+        """A text under `one` or a list under `many`: exactly one of them, not empty."""
+        single, several = self.text(one), self.texts(many)
+        if (single is None) == (not several):
+            self.fault(one, f"either {one} or {many} is needed")
+        return [single] if single is not None else several
+
+    def choice(self, key: str, allowed: tuple[str, ...]) -> str | None:
+        """One of the allowed texts, or None."""
+        value = self.text(key)
+        if value is not None and value not in allowed:
+            self.fault(key, f"{value!r} is none of {', '.join(allowed)}")
+        return value
+
+    def number(self, key: str, *, above: float = -math.inf) -> float | None:
+        """A finite number above `above`, or None."""
+        value = self._take(key, (int, float), "a number")
+        if value is not None and not above < value < math.inf:
+            self.fault(key, f"a number above {above:g} is expected")
+            return None
+        return None if value is None else float(value)
+
+    def whole(self, key: str, *, least: int) -> int | None:
+        """A whole number not below `least`, or None."""
+        value: int | None = self._take(key, (int,), "a whole number")
+        if value is not None and value < least:
+            self.fault(key, f"{value} is below {least}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """true or false; false when absent."""
+        return bool(self._take(key, (bool,), "true or false"))
+
+    def lookup(self, key: str) -> dict[str, str]:
+        """A table of texts to texts; empty when absent."""
+        value = self._take(key, (dict,), "a table")
+        found = dict(value or {})
+        if not all(isinstance(each, str) for each in found.values()):
+            self.fault(key, "a table of texts is expected")
+            return {}
+        return found
+
+    def section(self, key: str, *, required: bool = True) -> "Section":
+        """The table under a key; an empty one when it is absent."""
+        value = self._take(key, (dict,), "a table", required)
+        return Section(value or {}, key, self._lines)
+
+    def sections(self, key: str) -> "list[Section]":
+        """The tables of an array of tables."""
+        value = self._take(key, (list,), f"[[{key}]]") or []
+        if not all(isinstance(each, dict) for each in value):
+            self.fault(key, f"[[{key}]] is expected")
+            return []
+        return [Section(each, key, self._lines, n) for n, each in enumerate(value)]
+
+    def done(self) -> None:
+        """Fault every key that nobody has asked for."""
+        for key in self._data.keys() - self._seen:
+            self.fault(key, "nobody knows this key")
+
+
+class _Lines:
+    """Where keys stand in the text, and the faults found."""
+
+    def __init__(self, file: str, text: str, faults: list[Fault]) -> None:
+        self._file = file
+        self._faults = faults
+        self._at: dict[tuple[str, int, str], int] = {}
+        header, nth = "", 0
+        counts: dict[str, int] = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.lstrip().startswith("["):
+                found = _HEADER.match(line)
+                header = found[1] if found else ""
+                nth = counts.get(header, -1) + 1
+                counts[header] = nth
+                self._at.setdefault((header, nth, ""), number)
+                parent, _, last = header.rpartition(".")
+                # a table below [[reading]] belongs to the entry before it
+                self._at.setdefault((parent, max(0, counts.get(parent, 0)), last), number)
+            elif found := _KEY.match(line):
+                self._at.setdefault((header, nth, found[1]), number)
+
+    def fault(self, name: str, nth: int, key: str, reason: str) -> None:
+        line = self._at.get((name, nth, key)) or self._at.get((name, nth, "")) or 1
+        self._faults.append(Fault(self._file, line, reason))
+
+
+def read_sections(path: Path) -> tuple[Section | None, list[Fault]]:
+    """The file's top section and an empty list for faults; None when it cannot be read at all."""
+    faults: list[Fault] = []
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [Fault(path.name, 1, f"cannot be read: {error}")]
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        return None, [Fault(path.name, int(found[1]) if found else 1, f"not TOML: {error}")]
+    return Section(data, "", _Lines(path.name, text, faults)), faults
