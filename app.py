@@ -206,15 +206,13 @@ def _prepare(settings: "Settings") -> None:
     from data_access.demo_accounts import ensure_demo_accounts
     from data_access.sources import ensure_sources
     from domain.clock import to_ms, utc_now
+    from engine.demo.bootstrap import ensure_demo_keys
 
     catalogue = load_catalogue(settings.city)
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
     ensure_demo_accounts(db, settings, catalogue)  # removes them when DEMO=0
-    if settings.demo:
-        from engine.demo.bootstrap import ensure_demo_keys
-
-        ensure_demo_keys(db, catalogue, settings)
+    ensure_demo_keys(db, settings, catalogue)  # revokes them when DEMO=0
     db.close()
 
 
