@@ -8,7 +8,7 @@ rest, `min` and `max` the extremes of the samples.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, text
 
 from data_access.db import Database, driver_cursor
 from data_access.tables import rollup_day, rollup_hour, rollup_minute
@@ -17,6 +17,7 @@ from domain.clock import DAY_MS, HOUR_MS
 Key = tuple[str, str, int]  # street_code, sign, bucket
 MinuteRow = tuple[str, str, int, float, float, int, float, float, float, bool]
 
+_COLUMNS = ", ".join(f'"{column.name}"' for column in rollup_minute.columns)
 TIERS: dict[str, Table] = {"minute": rollup_minute, "hour": rollup_hour, "day": rollup_day}
 
 
@@ -78,19 +79,18 @@ def series(
     db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
 ) -> list[MinuteRow]:
     """Rows of a sign at a place in [from_ms, to_ms), oldest first; KeyError: no such tier."""
-    table = TIERS[tier]
-    query = (
-        select(table)
-        .where(
-            table.c.street_code == street_code,
-            table.c.sign == sign,
-            table.c.bucket >= from_ms,
-            table.c.bucket < to_ms,
-        )
-        .order_by(table.c.bucket)
-    )
+    table = TIERS[tier].name
+    mark = "?" if db.dialect == "sqlite" else "%s"
     with db.read() as conn:
-        return [tuple(row) for row in conn.execute(query)]
+        cursor = driver_cursor(conn)
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM {table} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
+            f" AND bucket >= {mark} AND bucket < {mark} ORDER BY bucket",
+            (street_code, sign, from_ms, to_ms),
+        )
+        found: list[MinuteRow] = [(*row[:-1], row[-1] == 1) for row in cursor]
+        cursor.close()
+    return found
 
 
 def prune(conn: Connection, tier: str, pairs: Iterable[tuple[str, str]], before_ms: int) -> int:

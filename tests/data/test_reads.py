@@ -1,0 +1,46 @@
+"""What pages read, on both databases: the latest of everything, a stretch of one sign."""
+
+import pytest
+
+from data_access import rollups, states
+from data_access.db import Database
+from domain.clock import MINUTE_MS
+
+NOW = 1_795_399_200_000
+
+
+def _latest(place: str, sign: str, value: float, demo: bool) -> states.LatestRow:
+    return (place, sign, value, NOW, value, 1.0, 1, "normal", NOW - 1, 1, demo)
+
+
+def test_latest_by_street_is_ordered_and_typed(db: Database) -> None:
+    rows = [_latest("b", "X-2", 2.0, True), _latest("a", "X-2", 1.5, False)]
+    with db.write() as conn:
+        states.write_latest(db, conn, [*rows, _latest("a", "X-1", 1.0, True)])
+    found = states.latest_by_street(db)
+    assert found == [
+        ("a", "X-1", 1.0, NOW, "normal", NOW - 1, True),
+        ("a", "X-2", 1.5, NOW, "normal", NOW - 1, False),
+        ("b", "X-2", 2.0, NOW, "normal", NOW - 1, True),
+    ]
+    assert [type(row[6]) for row in found] == [bool, bool, bool]
+
+
+@pytest.mark.parametrize("tier", ["minute", "hour", "day"])
+def test_series_is_half_open_and_oldest_first(db: Database, tier: str) -> None:
+    def row(place: str, sign: str, n: int) -> rollups.MinuteRow:
+        return (place, sign, NOW + n * MINUTE_MS, float(n), 1.0, 1, 2.0, 3.0, 4.0, n == 1)
+
+    mine = [row("a", "X-1", n) for n in (3, 1, 0, 2)]
+    others = [row("b", "X-1", 1), row("a", "X-2", 1)]
+    with db.write() as conn:
+        db.upsert(conn, rollups.TIERS[tier], [*mine, *others])
+    found = rollups.series(db, "a", "X-1", tier, NOW, NOW + 3 * MINUTE_MS)
+    assert found == [row("a", "X-1", n) for n in (0, 1, 2)]
+    assert [row[-1] for row in found] == [False, True, False]
+    assert {type(value) for row in found for value in row} == {str, int, float, bool}
+
+
+def test_series_of_no_such_tier(db: Database) -> None:
+    with pytest.raises(KeyError):
+        rollups.series(db, "a", "X-1", "week", 0, NOW)
