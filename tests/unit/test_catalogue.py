@@ -195,6 +195,17 @@ def test_lint_prints_file_line_and_reason(
     assert "1 fault(s)" in printed
 
 
+def test_lint_looks_into_the_mappings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copy_city("pingshan", tmp_path)
+    (folder / "mappings").mkdir(exist_ok=True)
+    text = '[source]\ncode = "x"\n[time]\ncolumn = "t"\n[[reading]]\nsign = "NO-01"\nvalue = 1\n'
+    (folder / "mappings" / "wrong.toml").write_text(text, encoding="utf-8")
+    assert lint.main(folder) == 1
+    assert f"{folder}/mappings/wrong.toml:6: reading.sign: no sign 'NO-01'" in (
+        capsys.readouterr().out
+    )
+
+
 def test_lint_of_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lint.main(tmp_path / "nowhere") == 1
     assert "not a folder" in capsys.readouterr().err
