@@ -211,8 +211,9 @@ def _prepare(settings: "Settings") -> None:
     catalogue = load_catalogue(settings.city)
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
-    ensure_demo_accounts(db, settings, catalogue)  # removes them when DEMO=0
-    ensure_demo_keys(db, settings, catalogue)  # revokes them when DEMO=0
+    # both take back what they gave when DEMO=0
+    ensure_demo_accounts(db, settings, catalogue)
+    ensure_demo_keys(db, settings, catalogue)
     db.close()
 
 

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
 
     city: str = Field(default="pudong", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     data_dir: Path = Field(default=ROOT / "var", alias="YIPING_DATA")
-    database_url: str | None = None  # default: SQLite in data_dir
+    database_url: str | None = None  # default: one SQLite file a city in data_dir
     redis_url: str | None = None  # default: embedded Valkey on a unix socket in data_dir
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=1, le=65535)
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     @property
     def db_url(self) -> str:
         """SQLAlchemy URL of the one truth; PostgreSQL always through psycopg."""
-        url = self.database_url or f"sqlite:///{self.data_dir / 'yiping.db'}"
+        url = self.database_url or f"sqlite:///{self.data_dir / self.city}.db"
         for plain in ("postgres://", "postgresql://"):
             if url.startswith(plain):
                 return "postgresql+psycopg://" + url[len(plain) :]
