@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from data_access.settings import load_settings  # noqa: E402 - found through the line above
+from data_access.settings import load_settings
 
 _settings = load_settings()
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -74,9 +74,10 @@ class Feed:
             subscription.close()
 
     def _take(self, name: str, payload: bytes) -> None:
-        hub, delta = self._hubs.get(name), unpack_delta(payload)
-        if hub is None or delta is None:
-            log.warning("live: a message on %s is not a delta and was ignored", name)
+        hub, delta = self._hubs[name], unpack_delta(payload)
+        if delta is None:
+            log.warning("live: a message on %s is not a delta; looking for ourselves", name)
+            self._refresh(name, hub)
             return
         snapshot = unpack_snapshot(self._redis.get(name))
         if snapshot is None:

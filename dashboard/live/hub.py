@@ -103,20 +103,23 @@ class Hub:
     def serve(self, sock: socket.socket, credentials: dict[str, str], last_id: str) -> None:
         """Be one viewer's stream until it goes or is closed; blocks the calling greenlet."""
         stream = Stream(sock, credentials)
-        retry = b"retry: %d\n\n" % random.randint(*RETRY_MS)  # noqa: S311 - not a secret
-        first = HEAD + retry
+        self.streams.add(stream)
+        try:
+            self._greet(stream, last_id)
+            stream.wait_until_gone()
+        finally:
+            self.streams.discard(stream)
+            self._slow.discard(stream)
+
+    def _greet(self, stream: Stream, last_id: str) -> None:
+        """The head, the pause before coming back, and the snapshot unless the viewer has it."""
+        first = HEAD + b"retry: %d\n\n" % random.randint(*RETRY_MS)  # noqa: S311 - not a secret
         snapshot = self.snapshot
         if snapshot is not None:
             stream.version = snapshot.version
             if last_id != str(snapshot.version):
                 first += self._frame_of(snapshot)
-        self.streams.add(stream)
-        try:
-            self._send(stream, first)
-            stream.wait_until_gone()
-        finally:
-            self.streams.discard(stream)
-            self._slow.discard(stream)
+        self._send(stream, first)
 
     def flush_slow(self) -> bool:
         """Give slow viewers what still waits, then a fresh snapshot; whether any are left."""

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.5
 SLOW_TURN_S = 0.05  # while somebody's bytes wait
-RECHECK_S = 15.0  # a stream outlives its session by no more than this
+RECHECK_S = 15.0  # a stream outlives a session that ended elsewhere by no more than this
 
 Credentials = dict[str, str]
 
@@ -20,12 +20,22 @@ Credentials = dict[str, str]
 class Keeper:
     """One thread (a greenlet under gevent) beside the feed; it never waits for the store long."""
 
-    def __init__(self, hubs: Collection[Hub], allowed: Callable[[Hub, Credentials], bool]) -> None:
-        """`allowed` says whether a viewer may still watch; when it raises, the viewer stays."""
+    def __init__(
+        self,
+        hubs: Collection[Hub],
+        allowed: Callable[[Hub, Credentials], bool],
+        endings: Callable[[], int],
+    ) -> None:
+        """`allowed` says whether a viewer may still watch; when it raises, the viewer stays.
+
+        `endings` counts the sessions that were ended on this machine (see revocation).
+        """
         self._hubs = tuple(hubs)
         self._allowed = allowed
+        self._endings = endings
         self._stop = threading.Event()
         self._checked_at = monotonic()
+        self._checked_endings = endings()
 
     def start(self) -> None:
         """Begin in the background."""
@@ -48,8 +58,9 @@ class Keeper:
         for hub in self._hubs:
             slow = hub.flush_slow() or slow
             hub.ping_when_silent()
-        if monotonic() - self._checked_at > RECHECK_S:
-            self._checked_at = monotonic()
+        endings = self._endings()
+        if endings != self._checked_endings or monotonic() - self._checked_at > RECHECK_S:
+            self._checked_endings, self._checked_at = endings, monotonic()
             for hub in self._hubs:
                 hub.close_unless(partial(self._still, hub))
         return SLOW_TURN_S if slow else TURN_S

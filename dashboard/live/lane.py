@@ -5,6 +5,7 @@ files' lane and then to the application behind it.
 """
 
 import logging
+import resource
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -23,12 +24,14 @@ from dashboard.security import policy
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.sessions import identify
 from dashboard.services import Services
+from data_access.revocation import generation, news_path
 from domain.actor import Actor, Role
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/live/"
-STREAM_LIMIT = 20_000  # viewers of one process; below gunicorn's worker_connections
+STREAM_LIMIT = 20_000  # viewers of one process, if it may open so many files
+FILES_KEPT = 0.25  # share of the open files left for everything else
 RETRY_S = "2"
 VIEWS: Mapping[str, frozenset[Role]] = {"screen": policy.EVERYBODY}
 """Every published view and who may see it."""
@@ -71,7 +74,7 @@ class EventsRoute:
         self._is_draining = is_draining
 
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The stream; 503 beyond the limit or while stopping, 501 on a server without gevent."""
+        """The stream; 503 beyond the limit, 501 on a server without gevent."""
         sock = environ.get("gunicorn.sock")
         if sock is None:
             return refuse(
@@ -80,7 +83,10 @@ class EventsRoute:
                 "501 Not Implemented",
                 "this server cannot stream: poll the snapshot instead",
             )
-        if self._hub.full or self._is_draining():
+        if self._is_draining():  # no answer at all: a browser tries again, after a 503 it would not
+            sock.shutdown(socket.SHUT_RDWR)
+            return ()
+        if self._hub.full:
             return refuse(
                 environ,
                 start_response,
@@ -104,9 +110,11 @@ class Lane:
         self._services = services
         self._app = app
         self.statics = Statics(app, lambda environ: self._caller(environ) is not None)
-        self.hubs = {view: Hub(view, STREAM_LIMIT) for view in VIEWS}
+        limit = stream_limit() // len(VIEWS)
+        self.hubs = {view: Hub(view, limit) for view in VIEWS}
         self.feed = Feed(self.hubs, services.settings.city, services.redis, services.db)
-        self._keeper = Keeper(self.hubs.values(), self._may_still_watch)
+        news = news_path(services.settings)
+        self._keeper = Keeper(self.hubs.values(), self._may_still_watch, lambda: generation(news))
         self._routes: dict[str, tuple[frozenset[Role], Answering]] = {}
         self._add_routes()
         self._hosts = trusted_hosts(services.settings)
@@ -191,6 +199,14 @@ class Lane:
         self._keeper.stop()
         for hub in self.hubs.values():
             hub.close()
+
+
+def stream_limit() -> int:
+    """How many viewers this process may take at once."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return STREAM_LIMIT
+    return min(STREAM_LIMIT, int(files * (1 - FILES_KEPT)))
 
 
 def live_lane(services: Services, app: WSGIApplication) -> Lane:

@@ -7,7 +7,7 @@ connections end, and a worker that must stop sends its viewers away instead of w
 
 import re
 import socket
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIHandler, PyWSGIServer
@@ -131,9 +131,12 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
 class Server(PyWSGIServer):  # type: ignore[misc]
     """The WSGI server of a worker; knows its connections."""
 
+    running: ClassVar[list["Server"]] = []  # one for each address we listen on
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connections: set[Handler] = set()
+        self.running.append(self)
 
     def update_environ(self) -> None:
         """Name the server by its address: the inherited way asks DNS, which may not answer."""
@@ -165,6 +168,10 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
         super().handle_quit(sig, frame)
 
     def _drain(self) -> None:
+        # the address first, so that viewers who come back at once find another worker; gunicorn
+        # closes it again at its next look, within a second, which does no harm
+        for server in Server.running:
+            server.close()
         drain = getattr(self.wsgi, "drain", None)
         if drain is not None:
             drain()
