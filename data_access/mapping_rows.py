@@ -23,8 +23,16 @@ Cells = tuple[Any, ...]
 class RowMapper:
     """Applies a mapping to rows whose cells are the mapping's columns in their order."""
 
-    def __init__(self, mapping: FileMapping, source: str | None = None) -> None:
-        """`source` speaks for every row, whatever the mapping says (a replay does)."""
+    def __init__(
+        self,
+        mapping: FileMapping,
+        source: str | None = None,
+        readings: Sequence[ReadingSpec] | None = None,
+    ) -> None:
+        """`source` speaks for every row, whatever the mapping says (a replay does).
+
+        `readings` are those of the mapping to apply, all of them by default.
+        """
         at = {name: index for index, name in enumerate(mapping.columns)}
         self.missing = 0  # cells with a missing marker met so far
         self.instant = Instants(mapping.time, at)
@@ -36,7 +44,10 @@ class RowMapper:
         street = mapping.street.column
         self._street_at = None if street is None else at[street]
         self._street_names = _Texts(mapping.missing, mapping.street.lookup)
-        self._specs = [_Spec(spec, at, mapping.missing) for spec in mapping.readings]
+        self._specs = [
+            _Spec(spec, at, mapping.missing)
+            for spec in (mapping.readings if readings is None else readings)
+        ]
 
     def __call__(
         self, line: Line, observed_at: str | None = None

@@ -143,11 +143,15 @@ class Feeder:
         if parcels:
             for outcome in self._accept(parcels):
                 self.tally.add(outcome)
+        self.forget()
+        if self._stop.is_set():
+            raise Stopped
+
+    def forget(self) -> None:
+        """Let go of what is held."""
         self._buffers = {}
         self._days = set()
         self._held = 0
-        if self._stop.is_set():
-            raise Stopped
 
     def _open(self, source: str) -> _Buffer:
         speaker = source if source in self._known else self._speaker

@@ -8,7 +8,7 @@ import flask
 from flask import g, request
 
 from dashboard.api.allowance import Allowance
-from dashboard.api.body import body_of
+from dashboard.api.body import body_of, gunzip
 from dashboard.api.decoding import TooMany, Unreadable, decode_array, decode_lines
 from dashboard.api.errors import RETRY_S, ApiError
 from dashboard.api.lane import Lane
@@ -37,13 +37,13 @@ class ReadingsApi:
             raise ApiError(
                 429, "too_fast", "this key sends too much", retry_after_s=math.ceil(wait)
             )
-        body = body_of(request)
+        body, zipped = body_of(request)
         lines = request.mimetype in NDJSON
         now = self._services.now_ms
         source = str(key.source)
 
         def work(db: Database) -> Outcome:
-            return self._take(db, source, body, lines, now)
+            return self._take(db, source, body, zipped, lines, now)
 
         try:
             outcome = self._lane.run(work)
@@ -55,9 +55,12 @@ class ReadingsApi:
             self._services.redis.publish_safe(self._channel, source.encode())
         return _answer(outcome)
 
-    def _take(self, db: Database, source: str, body: bytes, lines: bool, now: int) -> Outcome:
+    def _take(
+        self, db: Database, source: str, body: bytes, zipped: bool, lines: bool, now: int
+    ) -> Outcome:
         try:
-            parcel = decode_lines(body) if lines else decode_array(body)
+            content = gunzip(body) if zipped else body
+            parcel = decode_lines(content) if lines else decode_array(content)
         except TooMany as error:
             raise ApiError(413, "too_many", str(error), field="body") from None
         except Unreadable as error:
