@@ -32,7 +32,6 @@ class Judges:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._made: dict[tuple[str, str, str], Judge] = {}
-        self._shares = {rule: _shares(catalogue, what) for rule, what in _SHARE_OF.items()}
 
     def __call__(self, sign: Sign, place: str, local_date: str) -> Judge:
         """The judge in force on an ISO local date ("" where the sign has one version)."""
@@ -41,7 +40,7 @@ class Judges:
         if judge is None:
             share = None
             if place != self._catalogue.code:
-                share = self._shares.get(sign.threshold_rule, {}).get(place)
+                share = self._catalogue.share(place, sign.threshold_rule)
             judge = make_judge(sign, sign.thresholds_on(local_date), share)
             self._made[key] = judge
         return judge
@@ -52,24 +51,6 @@ class Judges:
             return self(sign, place, "")
         day = slot_start(ms, DAY_MS, self._catalogue.offset_ms) + self._catalogue.offset_ms
         return self(sign, place, from_ms(day).date().isoformat())
-
-
-# What a street's share of the district is measured by. Homes, signalled roads, assets and quotas
-# are not in the catalogue: residents stand for homes, assets and quotas, area for roads.
-_SHARE_OF = {
-    "scale_population": "population",
-    "scale_households": "population",
-    "scale_assets": "population",
-    "scale_quota": "population",
-    "scale_area": "area_km2",
-    "scale_roads": "area_km2",
-}
-
-
-def _shares(catalogue: Catalogue, what: str) -> dict[str, float]:
-    known = {s.code: float(getattr(s, what) or 0) for s in catalogue.streets}
-    whole = sum(known[s.code] for s in catalogue.counted)
-    return {code: size / whole for code, size in known.items() if size > 0 and whole > 0}
 
 
 class City:
