@@ -53,16 +53,17 @@ class SignBehaviour:
 
 
 class Driver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A quantity of the weather as a pressure: 0 up to `start`, 1 at `full`, at most 1.5."""
+    """A quantity of the weather as a pressure: 0 up to `start`, 1 at `full`, at most `most`."""
 
     of: str
     start: float
     full: float
+    most: float = 1.5
 
     def pressure(self, quantity: float) -> float:
-        """The pressure (0 … 1.5) of a quantity; `full` below `start` means that less is more."""
+        """The pressure (0 … most) of a quantity; `full` below `start` means that less is more."""
         strength = (quantity - self.start) / (self.full - self.start)
-        return 0.0 if strength <= 0 else min(strength, 1.5)
+        return 0.0 if strength <= 0 else min(strength, self.most)
 
 
 class Climate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +84,21 @@ class Climate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warn_gust: tuple[float, float, float, float]
     warn_heat: tuple[float, float, float, float]
     warn_hold_min: float  # a level once issued stands at least so long
+
+
+class RealSeries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of public data under DEMO_DATA, replayed with a mapping where it is there."""
+
+    file: str
+    mapping: str
+
+
+class ObservedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a quantity of the weather follows from a real sign: 0 at `zero`, 1 at `one`."""
+
+    sign: str
+    zero: float
+    one: float
 
 
 class Disorder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,4 +126,6 @@ class Behaviour:
     drivers: dict[str, Driver]
     climate: Climate
     disorder: Disorder
+    real: tuple[RealSeries, ...]
+    observed: dict[str, ObservedFrom]  # by quantity
     missing: tuple[str, ...]  # measured signs of the catalogue without a row: not simulated

@@ -19,11 +19,13 @@ from engine.demo.behaviour import (
     Disorder,
     Driver,
     Incidents,
+    ObservedFrom,
+    RealSeries,
     SignBehaviour,
 )
 from engine.demo.ground import SHARES
 from engine.demo.rhythm import week_shape
-from engine.demo.weather import QUANTITIES
+from engine.demo.weather import MEASURABLE, QUANTITIES
 
 CSV_FILE, TOML_FILE = "demo.csv", "demo.toml"
 _COLUMNS = (
@@ -47,6 +49,8 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disorder: Disorder
     drivers: dict[str, Driver]
     shapes: dict[str, _Shape]
+    real: tuple[RealSeries, ...] = ()
+    observed: dict[str, ObservedFrom] = {}
 
 
 def load_behaviour(catalogue: Catalogue, folder: Path | None = None) -> Behaviour:
@@ -55,7 +59,7 @@ def load_behaviour(catalogue: Catalogue, folder: Path | None = None) -> Behaviou
 
     here = folder or Path(catalogues.__file__).parent / catalogue.city
     report = Report()
-    tables = _read_tables(here, report)
+    tables = _read_tables(here, catalogue, report)
     if tables is None:
         raise CatalogueError(catalogue.city, report.faults)
     shapes = _shapes(tables, report)
@@ -72,11 +76,13 @@ def load_behaviour(catalogue: Catalogue, folder: Path | None = None) -> Behaviou
         drivers=tables.drivers,
         climate=tables.climate,
         disorder=tables.disorder,
+        real=tables.real,
+        observed=tables.observed,
         missing=tuple(code for code in measured if code not in signs),
     )
 
 
-def _read_tables(folder: Path, report: Report) -> _Tables | None:
+def _read_tables(folder: Path, catalogue: Catalogue, report: Report) -> _Tables | None:
     text = read_text(folder / TOML_FILE, TOML_FILE, report)
     if text is None:
         return None
@@ -90,6 +96,13 @@ def _read_tables(folder: Path, report: Report) -> _Tables | None:
             report.add(TOML_FILE, 1, f"drivers.{name}.of: unknown quantity {driver.of!r}")
         if driver.start == driver.full:
             report.add(TOML_FILE, 1, f"drivers.{name}: start and full must differ")
+    for quantity, observed in tables.observed.items():
+        if quantity not in MEASURABLE:
+            report.add(TOML_FILE, 1, f"observed.{quantity}: none of {', '.join(MEASURABLE)}")
+        if observed.sign not in catalogue.sign:
+            report.add(TOML_FILE, 1, f"observed.{quantity}.sign: unknown sign {observed.sign!r}")
+        if observed.zero == observed.one:
+            report.add(TOML_FILE, 1, f"observed.{quantity}: zero and one must differ")
     return tables
 
 

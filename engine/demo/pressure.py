@@ -6,7 +6,8 @@ from domain.clock import MINUTE_MS
 from engine.demo.behaviour import Driver
 from engine.demo.weather import STEP_MS, STEPS, Row, Weather, row_between
 
-_KEPT = 96
+_KEPT = 128
+_NOTHING = 1e-5
 
 
 class Pressures:
@@ -30,9 +31,11 @@ class Pressures:
         key = (driver, memory_min, day)
         rows = self._filtered.get(key)
         if rows is None:
-            rows = self._raw(driver, day)
             if memory_min > 0:
-                rows = _remember([*self._raw(driver, day - 1), *rows], memory_min)[STEPS:]
+                rows = [*self._grid(driver, 0.0, day - 1), *self._grid(driver, 0.0, day)]
+                rows = _remember(rows, memory_min)[STEPS:]
+            else:
+                rows = self._raw(driver, day)
             self._filtered[key] = rows
             if len(self._filtered) > _KEPT:
                 self._filtered.pop(next(iter(self._filtered)))
@@ -40,7 +43,12 @@ class Pressures:
 
     def _raw(self, driver: str, day: int) -> list[Row]:
         what = self._drivers[driver]
-        return [[what.pressure(q) for q in row] for row in self._weather.grid(what.of, day)]
+        felt = what.pressure
+        rows = self._weather.grid(what.of, day)
+        if what.full > what.start:  # most of the time there is nothing: one row of it for all
+            still = [0.0] * len(rows[0])
+            return [[felt(q) for q in row] if max(row) > what.start else still for row in rows]
+        return [[felt(q) for q in row] for row in rows]
 
 
 def _remember(rows: list[Row], memory_min: float) -> list[Row]:
@@ -51,13 +59,12 @@ def _remember(rows: list[Row], memory_min: float) -> list[Row]:
     """
     keep = math.exp(-STEP_MS / (memory_min * MINUTE_MS))
     take = 1.0 - keep
-    state = [0.0] * len(rows[0])
+    rest = state = [0.0] * len(rows[0])
     out = []
     for row in rows:
-        if any(row) or any(state):
-            state = [
-                y if (y := keep * s + take * x) > 1e-6 else 0.0
-                for s, x in zip(state, row, strict=True)
-            ]
+        if state is not rest or any(row):
+            state = [keep * s + take * x for s, x in zip(state, row, strict=True)]
+            if max(state) < _NOTHING:
+                state = rest
         out.append(state)
     return out

@@ -12,7 +12,7 @@ from domain.clock import HOUR_MS, MINUTE_MS
 from domain.sign import Rule, Sign
 from domain.state import make_judge
 from engine.demo.behaviour import Coupling, Incidents, SignBehaviour
-from engine.demo.chance import noise_row, normal, stream, uniform
+from engine.demo.chance import noise_row, normals, stream, uniform
 from engine.demo.ground import Ground
 from engine.demo.incidents import Incident, active
 from engine.demo.levels import levels
@@ -57,7 +57,7 @@ class SimulatedSign:
         self.shares = share
         self.masses = self._masses()
         thresholds = sign.thresholds[-1]
-        self._whole = levels(make_judge(sign, thresholds), sign.direction)
+        self.whole = levels(make_judge(sign, thresholds), sign.direction)
         scaled = sign.threshold_rule.startswith("scale_")
         self._street = [
             levels(
@@ -80,10 +80,10 @@ class SimulatedSign:
         out = []
         for i in range(self.width):
             if self._additive:
-                unit = self._whole.step * math.sqrt(self.shares[i])
-                value = self.shares[i] * self._whole.value(steps + pressed[i]) + unit * wander[i]
+                unit = self.whole.step * math.sqrt(self.shares[i])
+                value = self.shares[i] * self.whole.value(steps + pressed[i]) + unit * wander[i]
             else:
-                value = self._whole.value(steps + pressed[i] + self._offsets[i] + wander[i])
+                value = self.whole.value(steps + pressed[i] + self._offsets[i] + wander[i])
                 if base is not None:
                     value += base[i] - self.sign.typical
             out.append(self._settled(i, at, value + extra[i]))
@@ -98,7 +98,7 @@ class SimulatedSign:
 
     def disturbance(self, at_ms: int, felt: Felt) -> Row:
         """Steps away from an ordinary day, at every place of the ground: what others feel of it."""
-        step = self._whole.step
+        step = self.whole.step
         extra = self._incident_values(at_ms)
         here = [p + e / step for p, e in zip(self.pressed(at_ms, felt), extra, strict=True)]
         whole = len(self._ground.places)
@@ -158,8 +158,8 @@ class SimulatedSign:
 
     def _wide_values(self, incident: Incident, height: float) -> Row:
         """Spread so that the district's value moves by exactly `height` steps."""
-        side = -1.0 if self._whole.other is not None and incident.tail < 0.5 else 1.0
-        total = self._whole.value(side * height) - self._whole.value(0.0)
+        side = -1.0 if self.whole.other is not None and incident.tail < 0.5 else 1.0
+        total = self.whole.value(side * height) - self.whole.value(0.0)
         if not self.at_street:
             return [total]
         centre = self._ground.pick(self.behaviour.share, incident.where)
@@ -170,7 +170,7 @@ class SimulatedSign:
             whole = sum(felt[:counted])
         elif self._extreme:  # a few streets are enough; the middle one stands as the busiest would
             felt = self._ground.near(centre, _CLUSTER_KM)[: self.width]
-            step = self._whole.step
+            step = self.whole.step
             return [f * (total - o * step) for f, o in zip(felt, self._offsets, strict=True)]
         else:
             weights = self._weights()
@@ -198,7 +198,7 @@ class SimulatedSign:
         if self._extreme:
             quiet = [uniform(of, i, 0.0, b.spread) for i in range(self.width)]
             return [min(quiet) - q for q in quiet]
-        row = [max(-1.5, min(1.5, normal(of, i))) * b.spread for i in range(self.width)]
+        row = [max(-1.5, min(1.5, n)) * b.spread for n in normals(of, 0, self.width)]
         mean = sum(r * w for r, w in zip(row, self._weights(), strict=False))
         return [r - mean for r in row]
 

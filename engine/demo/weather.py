@@ -4,11 +4,12 @@ Quantities: rain (mm/h), rain_hour (mm in the past hour), gust (m/s), temperatur
 (issued level 0–4), haze (0 clean … 1 stagnant), tide (−1 … 1). Storms, drizzle and gales are
 seeded; more frequent than in nature, so that a visitor of two days sees one.
 
-An `Observed` series (real measurements on today's clock) takes the place of the seeded rain,
-temperature and wind where it has them; the rest of the weather follows from them all the same.
+An `Observed` series (real measurements on today's clock) takes the place of what is seeded where
+it has something to say; the rest of the weather follows from it all the same.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from engine.demo.storms import Point, Storm, storms_of_day
 STEP_MS = 10 * MINUTE_MS
 STEPS = DAY_MS // STEP_MS
 QUANTITIES = ("rain", "rain_hour", "gust", "temperature", "warning", "haze", "tide")
+MEASURABLE = ("rain", "temperature", "gust", "haze")  # where real series can stand in
 STEPPED = frozenset({"warning"})  # never interpolated: a level is issued, it does not glide
 
 _M2_H, _S2_H = 12.4206, 12.0  # principal lunar and solar semidiurnal tides, hours
@@ -34,7 +36,7 @@ class Observed(Protocol):
     """A measured series on today's clock; None where it has nothing to say."""
 
     def at(self, quantity: str, at_ms: int) -> float | None:
-        """The measured `rain`, `temperature` or `gust` at an instant."""
+        """One of MEASURABLE at an instant."""
 
 
 class Weather:
@@ -58,7 +60,9 @@ class Weather:
         self._warm = stream(seed, "temperature")
         self._wind = stream(seed, "gust")
         self._still = stream(seed, "haze")
-        self._local = stream(seed, "place")
+        local = stream(seed, "place")
+        self._wetter = [uniform(local, i, 0.7, 1.3) for i in range(len(places))]
+        self._cooler = [uniform(local, -1 - i, -1.0, 0.2) for i in range(len(places))]
 
     def grid(self, quantity: str, day: int) -> list[Row]:
         """Rows of a quantity every ten minutes of a local day (days since 1970-01-01)."""
@@ -67,7 +71,7 @@ class Weather:
         if rows is None:
             rows = getattr(self, f"_{quantity}")(day)
             self._days[key] = rows
-            if len(self._days) > _KEPT_DAYS * len(QUANTITIES):
+            if len(self._days) > _KEPT_DAYS * (len(QUANTITIES) + 1):
                 self._days.pop(next(iter(self._days)))
         return rows
 
@@ -111,9 +115,9 @@ class Weather:
     def _measured_rain(self, at_ms: int) -> Row:
         """One gauge's hour over the district: it comes from the west, here more, there less."""
         rain = []
-        for i, (x, _) in enumerate(self._places):
+        for (x, _), wetter in zip(self._places, self._wetter, strict=True):
             value = self._measured("rain", at_ms - round(x * 2.0) * MINUTE_MS)
-            rain.append((value or 0.0) * uniform(self._local, i, 0.7, 1.3))
+            rain.append((value or 0.0) * wetter)
         return rain
 
     def _drizzle(self, day: int, at_ms: int) -> float:
@@ -186,42 +190,39 @@ class Weather:
                 air = season + climate.day_c * math.cos((hour - 14.5) * math.pi / 12)
                 air += climate.wander_c * noise_row(self._warm, at, 2 * DAY_MS, 1)[0]
                 cooled = 4.0
-            out.append(
-                [
-                    air + uniform(self._warm, i, -1.0, 0.2) - cooled * min(1.0, r / 15.0)
-                    for i, r in enumerate(wet[k])
-                ]
-            )
+            chill = zip(self._cooler, wet[k], strict=True)
+            out.append([air + local - cooled * min(1.0, r / 15.0) for local, r in chill])
         return out
 
     def _warning(self, day: int) -> list[Row]:
         """Issued levels: what the hour's rain, gusts and heat call for, held for a while."""
         hold = max(1, round(self._climate.warn_hold_min * MINUTE_MS / STEP_MS))
-        raw = [*self._called_for(day - 1)[-hold:], *self._called_for(day)]
-        width = range(len(self._places))
-        return [[max(r[i] for r in raw[k : k + hold + 1]) for i in width] for k in range(STEPS)]
+        raw = [*self.grid("called_for", day - 1)[-hold:], *self.grid("called_for", day)]
+        spans = (raw[k : k + hold + 1] for k in range(STEPS))
+        return [[max(levels) for levels in zip(*rows, strict=True)] for rows in spans]
 
     def _called_for(self, day: int) -> list[Row]:
-        rain, gust, heat = (self.grid(q, day) for q in ("rain_hour", "gust", "temperature"))
         climate = self._climate
-        return [
-            [
-                float(
-                    max(
-                        sum(r >= edge for edge in climate.warn_rain),
-                        sum(g >= edge for edge in climate.warn_gust),
-                        sum(t >= edge for edge in climate.warn_heat),
-                    )
-                )
-                for r, g, t in zip(rain[k], gust[k], heat[k], strict=True)
-            ]
-            for k in range(STEPS)
-        ]
+        called = [[0.0] * len(self._places)] * STEPS
+        for quantity, edges in (
+            ("rain_hour", climate.warn_rain),
+            ("gust", climate.warn_gust),
+            ("temperature", climate.warn_heat),
+        ):
+            for k, row in enumerate(self.grid(quantity, day)):
+                if max(row) >= edges[0]:
+                    levels = (float(bisect_right(edges, q)) for q in row)
+                    called[k] = [max(a, b) for a, b in zip(called[k], levels, strict=True)]
+        return called
 
     def _haze(self, day: int) -> list[Row]:
         start, wet = self._start(day), self.grid("rain_hour", day)
         out = []
         for k in range(STEPS):
+            measured = self._measured("haze", start + k * STEP_MS)
+            if measured is not None:
+                out.append([max(0.0, measured)] * len(self._places))
+                continue
             still = noise_row(self._still, start + k * STEP_MS, 30 * HOUR_MS, 1)[0]
             level = min(1.0, max(0.0, 0.35 + 0.28 * still))
             out.append([level * (1.0 - 0.6 * min(1.0, r / 8.0)) for r in wet[k]])
