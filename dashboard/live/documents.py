@@ -1,4 +1,4 @@
-"""Documents that change only with the catalogue: made at the first request, kept for ever."""
+"""Documents that change only with the catalogue: made once, kept for ever."""
 
 import gzip
 import threading
@@ -15,7 +15,7 @@ from data_access.boundaries import load_map
 
 
 class Once:
-    """A JSON document made by `make` when somebody first asks for it."""
+    """A JSON document made by `make` when it is first needed."""
 
     def __init__(self, make: Callable[[], object]) -> None:
         self._make = make
@@ -24,11 +24,14 @@ class Once:
 
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """As `Document.answer`."""
-        document = self._document
-        if document is None:
-            with self._lock:
-                document = self._document = self._document or json_document(self._make())
-        return document.answer(environ, start_response)
+        return (self._document or self.prepare()).answer(environ, start_response)
+
+    def prepare(self) -> Document:
+        """Make it now, unless that is done."""
+        with self._lock:
+            if self._document is None:
+                self._document = json_document(self._make())
+            return self._document
 
 
 def json_document(value: object) -> Document:

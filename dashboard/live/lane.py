@@ -6,19 +6,19 @@ files' lane and then to the application behind it.
 
 import logging
 import resource
-import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Iterable, Mapping
 from wsgiref.types import StartResponse, WSGIApplication
 
+import dash
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.live.documents import screen_documents
 from dashboard.live.feed import Feed
-from dashboard.live.hub import HEAD, Hub
+from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
-from dashboard.live.replies import Environ, refuse
+from dashboard.live.replies import RETRY, Environ, refuse
+from dashboard.live.routes import Answering, EventsRoute, SnapshotRoute
 from dashboard.live.statics import Statics
 from dashboard.security import policy
 from dashboard.security.hosts import is_trusted, trusted_hosts
@@ -30,77 +30,13 @@ from domain.actor import Actor, Role
 log = logging.getLogger(__name__)
 
 PREFIX = "/live/"
+WALL = "/screen"
 STREAM_LIMIT = 20_000  # viewers of one process, if it may open so many files
 FILES_KEPT = 0.25  # share of the open files left for everything else
-RETRY_S = "2"
 VIEWS: Mapping[str, frozenset[Role]] = {"screen": policy.EVERYBODY}
 """Every published view and who may see it."""
 
-_ASKED = ("HTTP_COOKIE", "QUERY_STRING", "PATH_INFO")  # what `identify` reads of a request
 _TRUSTED_KEPT = 256
-
-
-class Answering(Protocol):
-    """Something that answers a request whose caller has been let in."""
-
-    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]: ...
-
-
-class SnapshotRoute:
-    """`/live/<view>`: the newest snapshot."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """200 or 304; 503 while nothing has been published."""
-        document = self._hub.document
-        if document is None:
-            return refuse(
-                environ,
-                start_response,
-                "503 Service Unavailable",
-                "nothing has been published yet",
-                ("Retry-After", RETRY_S),
-            )
-        return document.answer(environ, start_response)
-
-
-class EventsRoute:
-    """`/live/<view>/events`: the viewer's socket is handed to the hub until it goes."""
-
-    def __init__(self, hub: Hub, is_draining: Callable[[], bool]) -> None:
-        self._hub = hub
-        self._is_draining = is_draining
-
-    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The stream; 503 beyond the limit, 501 on a server without gevent."""
-        sock = environ.get("gunicorn.sock")
-        if sock is None:
-            return refuse(
-                environ,
-                start_response,
-                "501 Not Implemented",
-                "this server cannot stream: poll the snapshot instead",
-            )
-        if self._is_draining():  # no answer at all: a browser tries again, after a 503 it would not
-            sock.shutdown(socket.SHUT_RDWR)
-            return ()
-        if self._hub.full:
-            return refuse(
-                environ,
-                start_response,
-                "503 Service Unavailable",
-                "no further viewer can be taken now",
-                ("Retry-After", RETRY_S),
-            )
-        if environ["REQUEST_METHOD"] == "HEAD":
-            sock.sendall(HEAD)
-            sock.shutdown(socket.SHUT_RDWR)
-            return ()
-        credentials = {name: environ.get(name, "") for name in _ASKED}
-        self._hub.serve(sock, credentials, environ.get("HTTP_LAST_EVENT_ID", ""))
-        return ()
 
 
 class Lane:
@@ -116,6 +52,7 @@ class Lane:
         news = news_path(services.settings)
         self._keeper = Keeper(self.hubs.values(), self._may_still_watch, lambda: generation(news))
         self._routes: dict[str, tuple[frozenset[Role], Answering]] = {}
+        self._documents = screen_documents(services)
         self._add_routes()
         self._hosts = trusted_hosts(services.settings)
         self._good_hosts: set[str] = set()
@@ -129,7 +66,7 @@ class Lane:
             self._routes[f"{PREFIX}{view}"] = (roles, SnapshotRoute(hub))
             events = EventsRoute(hub, lambda: self.draining)
             self._routes[f"{PREFIX}{view}/events"] = (roles, events)
-        for path, document in screen_documents(self._services).items():
+        for path, document in self._documents.items():
             self._routes[path] = (VIEWS["screen"], document)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -155,18 +92,27 @@ class Lane:
             actor = self._caller(environ)
         except (SQLAlchemyError, OSError):
             log.exception("live: a caller could not be identified")
-            retry = ("Retry-After", RETRY_S)
             detail = "the store does not answer"
-            return refuse(environ, start_response, "503 Service Unavailable", detail, retry)
+            return refuse(environ, start_response, "503 Service Unavailable", detail, RETRY)
         if actor is None:
+            self._note("anonymous", "denied.anonymous", environ)
             scheme = ("WWW-Authenticate", "Session")
             return refuse(environ, start_response, "401 Unauthorized", "log in first", scheme)
         route = self._routes.get(path)
         if route is None:
             return refuse(environ, start_response, "404 Not Found", "there is no such view")
         if actor.role not in route[0]:
+            self._note(actor.label, "denied.view", environ)
             return refuse(environ, start_response, "403 Forbidden", "this view is not for you")
         return route[1].answer(environ, start_response)
+
+    def _note(self, who: str, action: str, environ: Environ) -> None:
+        """Into the audit log, as the gate does; what floods is left out there."""
+        what = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'][:160]}"
+        address = str(environ.get("REMOTE_ADDR") or "local")
+        if self._services.settings.behind_proxy:  # the one hop that is trusted wrote the last name
+            address = str(environ.get("HTTP_X_FORWARDED_FOR", address)).rpartition(",")[2].strip()
+        self._services.denials.note(self._services.now_ms, who, action, what, address[:64])
 
     def _caller(self, environ: Environ) -> Actor | None:
         return identify(self._services, environ)
@@ -183,6 +129,11 @@ class Lane:
         if len(self._good_hosts) < _TRUSTED_KEPT:
             self._good_hosts.add(header)
         return True
+
+    def prepare(self) -> None:
+        """Make the documents that would otherwise be made at their first request."""
+        for document in self._documents.values():
+            document.prepare()
 
     def start(self) -> None:
         """Begin to listen: once a process, after it has forked."""
@@ -210,5 +161,15 @@ def stream_limit() -> int:
 
 
 def live_lane(services: Services, app: WSGIApplication) -> Lane:
-    """The WSGI callable of a web process: the fast lane in front of the application."""
-    return Lane(services, app)
+    """The WSGI callable of a web process: the fast lane in front of the application.
+
+    Given a Dash application, what the wall needs is made ready before the first visitor asks.
+    """
+    if not isinstance(app, dash.Dash):
+        return Lane(services, app)
+    lane = Lane(services, app.server)
+    with app.server.test_request_context(WALL):
+        page = app.index()  # type: ignore[no-untyped-call]
+    lane.statics.prepare(app.server, page)
+    lane.prepare()
+    return lane

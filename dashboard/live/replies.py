@@ -17,6 +17,7 @@ PREFERRED = ("br", "gzip", "")
 SECURITY: tuple[tuple[str, str], ...] = (*BASE, ("Content-Security-Policy", DATA_CSP))
 VARY = ("Vary", "Accept-Encoding, Cookie")
 JSON = "application/json"
+RETRY = ("Retry-After", "2")
 REVALIDATE = "private, no-cache"
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*(,|$)")
 

@@ -1,8 +1,8 @@
 """Scripts and style sheets, compressed once, before Flask.
 
-A file is fetched from the application behind (whose allow-lists decide what exists) at the first
-request, compressed, and kept in memory. The caller is checked at every request, as the gate does;
-only the paths that the gate calls public are open.
+What a page names is compressed when the process starts; any other file at its first request. It
+comes from the application behind, whose allow-lists decide what exists, and is kept in memory. The
+caller is checked at every request, as the gate does; only what the gate calls public is open.
 """
 
 import gzip
@@ -14,6 +14,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
 import brotli
+import flask
 
 from dashboard.live.replies import REVALIDATE, Document, Environ
 from dashboard.security.policy import PUBLIC
@@ -22,6 +23,7 @@ PREFIXES = ("/_dash-component-suites/", "/assets/")
 FOR_EVER = "private, max-age=31536000, immutable"
 QUALITY = 9  # of brotli: 11 saves 4 % more and takes thirty times as long
 SMALL = 256  # bytes; below this compressing is not worth a header
+_NAMED = re.compile(r'(?:src|href)="(/[^"?]+)')
 _FINGERPRINT = re.compile(r"\.v[\w-]+m\d+\.")
 _PACKABLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _NOT_PASSED_ON = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
@@ -57,11 +59,22 @@ class Statics:
         named_by_content = _FINGERPRINT.search(path) or "m=" in environ.get("QUERY_STRING", "")
         return documents[1 if named_by_content else 0].answer(environ, start_response)
 
+    def prepare(self, server: flask.Flask, page: str) -> None:
+        """Compress every file that the HTML of `page` names, so that no visitor waits for it."""
+        for path in sorted(set(_NAMED.findall(page))):
+            if self.covers(path) and path not in self._kept:
+                with server.test_request_context(path):  # past the gate: nobody is answered
+                    response = server.make_response(server.dispatch_request())
+                    response.direct_passthrough = False
+                    if response.status_code == 200:
+                        self._keep(path, response.content_type, response.get_data())
+                    response.close()
+
     def _fetch(self, path: str, environ: Environ) -> tuple[Document, Document] | None:
         answer = _ask(self._app, environ)
-        if answer is None:
-            return None
-        kind, body = answer
+        return None if answer is None else self._keep(path, *answer)
+
+    def _keep(self, path: str, kind: str, body: bytes) -> tuple[Document, Document]:
         variants = _packed(body) if kind.startswith(_PACKABLE) else {"": body}
         etag = blake2b(body, digest_size=8).hexdigest()
         kept = (

@@ -157,6 +157,11 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
     server_class = Server
     wsgi_handler = Handler
 
+    def run(self) -> None:
+        """Begin to listen for snapshots, then serve until told to stop."""
+        self._tell("start")
+        super().run()
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: no new work; viewers are sent away at once."""
         super().handle_exit(sig, frame)
@@ -172,6 +177,10 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
         # closes it again at its next look, within a second, which does no harm
         for server in Server.running:
             server.close()
-        drain = getattr(self.wsgi, "drain", None)
-        if drain is not None:
-            drain()
+        self._tell("drain")
+
+    def _tell(self, what: str) -> None:
+        """Call the application's `start` or `drain`, if it has one."""
+        method = getattr(self.wsgi, what, None)
+        if method is not None:
+            method()
