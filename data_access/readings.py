@@ -129,7 +129,7 @@ def keys_of_batches(conn: Connection, after_id: int, until_id: int) -> set[tuple
     for table in _existing(conn, days):
         cursor = driver_cursor(conn)
         cursor.execute(
-            f"SELECT DISTINCT street_code, sign, observed_at - observed_at % {_QUARTER_MS}"  # noqa: S608
+            f"SELECT DISTINCT street_code, sign, observed_at / {_QUARTER_MS} * {_QUARTER_MS}"  # noqa: S608
             f" FROM {table} WHERE id >= {mark} AND id < {mark}",
             bounds,
         )
