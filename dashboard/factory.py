@@ -35,8 +35,7 @@ def create_app(
     app = _dash(server, pages)
     _register_callbacks(app, services, callbacks)
     server.register_blueprint(login.blueprint(services))
-    if hasattr(api, "blueprint"):
-        server.register_blueprint(api.blueprint(services))
+    server.register_blueprint(api.blueprint(services))
     requests = health.Requests()
     server.register_blueprint(health.blueprint(services, requests))
     register_errors(server)

@@ -5,7 +5,9 @@ from typing import Any
 
 import flask
 
+from dashboard.security.denials import Denials
 from dashboard.security.identities import Identities
+from dashboard.writer import Writer
 from data_access import cache
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, open_database
@@ -28,6 +30,8 @@ class Services:
     redis: RedisLink
     clock: Clock
     identities: Identities
+    writer: Writer
+    denials: Denials
     secret: bytes = field(repr=False)
 
     @property
@@ -51,6 +55,7 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     db = open_database(settings)
     link = open_redis(settings)
     cache.attach(db, link, settings, catalogue.version, clock)
+    writer = Writer(settings, db)
     return Services(
         settings=settings,
         catalogue=catalogue,
@@ -58,6 +63,8 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
         redis=link,
         clock=clock,
         identities=Identities(news_path(settings)),
+        writer=writer,
+        denials=Denials(writer),
         secret=settings.secret(),
     )
 

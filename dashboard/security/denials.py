@@ -8,8 +8,7 @@ import logging
 from collections.abc import Callable
 from time import monotonic
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from dashboard.writer import Writer
 from data_access.audit import Entry, Result, write_audit
 from data_access.db import Database
 
@@ -23,8 +22,8 @@ SIZE = 2048
 class Denials:
     """One process's writer of denials."""
 
-    def __init__(self, db: Database, now: Callable[[], float] = monotonic) -> None:
-        self._db = db
+    def __init__(self, writer: Writer, now: Callable[[], float] = monotonic) -> None:
+        self._writer = writer
         self._now = now
         self._seen: set[tuple[str, str, str]] = set()
         self._written: dict[str, int] = {}
@@ -32,7 +31,7 @@ class Denials:
         self._window_ends = 0.0
 
     def note(self, at_ms: int, who: str, action: str, what: str, address: str) -> bool:
-        """Write a denial down, unless the window has enough of them; whether it was written."""
+        """Write a denial down, unless the window has enough of them; whether it was."""
         if self._now() >= self._window_ends:
             self._next_window()
         same = (who, action, what)
@@ -43,12 +42,8 @@ class Denials:
             return False
         self._seen.add(same)
         self._written[who] = self._written.get(who, 0) + 1
-        try:
-            with self._db.write() as conn:
-                write_audit(conn, Entry(at_ms, who, action, what, Result.DENIED, address))
-        except SQLAlchemyError:
-            log.exception("a denied access could not be written down")
-            return False
+        entry = Entry(at_ms, who, action, what, Result.DENIED, address)
+        self._writer.later(lambda db: _write(db, entry))
         return True
 
     def _next_window(self) -> None:
@@ -58,3 +53,8 @@ class Denials:
         self._written.clear()
         self._left_out = 0
         self._window_ends = self._now() + WINDOW_S
+
+
+def _write(db: Database, entry: Entry) -> None:
+    with db.write() as conn:
+        write_audit(conn, entry)

@@ -11,8 +11,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, Se
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.index import theme
 from dashboard.labels import label, language
 from dashboard.security.headers import FRONT_CSP
+from dashboard.writer import Overloaded
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ def register_errors(server: flask.Flask) -> None:
     server.register_error_handler(InvalidResourceError, _no_such_resource)
     server.register_error_handler(OperationalError, _store_away)
     server.register_error_handler(PoolTimeout, _store_away)
+    server.register_error_handler(Overloaded, _store_away)
     server.register_error_handler(Exception, _fault)
 
 
@@ -64,7 +67,7 @@ def _page(code: int) -> str:
     return flask.render_template(
         "error.html",
         lang=lang,
-        theme=request.args.get("theme"),
+        theme=theme(request.args.get("theme"), request.path),
         code=code,
         title=label(f"error.{key}.title", lang),
         text=label(f"error.{key}.text", lang),

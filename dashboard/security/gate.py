@@ -17,10 +17,9 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.security import bodies, csrf, policy, screens
-from dashboard.security.denials import Denials
 from dashboard.security.errors import wants_page
 from dashboard.security.hosts import is_trusted, trusted_hosts
-from dashboard.security.sessions import identify_now
+from dashboard.security.sessions import caller_address, identify_now
 from dashboard.services import Services
 from data_access.keys import KeyKind, find_key
 from data_access.sessions import Session
@@ -40,7 +39,6 @@ class Gate:
         self._app = app
         self._services = services
         self._trusted = trusted_hosts(services.settings)
-        self._denials = Denials(services.db)
 
     def __call__(self) -> AnyResponse | None:
         """Let the request pass (None), answer it, or raise what the error handlers show."""
@@ -60,7 +58,7 @@ class Gate:
         if key is not None:
             return None
         if "key" in request.args and request.path == screens.PATH:
-            return screens.open_screen(self._services, self._denials)
+            return screens.open_screen(self._services)
         session = identify_now(self._services, request.environ)
         if session is None:
             return self._anonymous()
@@ -163,8 +161,8 @@ class Gate:
         session: Session | None = g.get("session")
         who = session.actor.label if session else "anonymous"
         method_and_path = f"{request.method} {request.path}"
-        at, address = self._services.now_ms, request.remote_addr or "local"
-        self._denials.note(at, who, f"denied.{action}", what or method_and_path, address)
+        at, address = self._services.now_ms, caller_address()
+        self._services.denials.note(at, who, f"denied.{action}", what or method_and_path, address)
         raise (Unauthorized if status == 401 else Forbidden)()
 
 

@@ -6,38 +6,43 @@ from flask import Response, make_response, redirect, request
 from werkzeug.exceptions import Forbidden
 
 from dashboard.security import sessions
-from dashboard.security.denials import Denials
 from dashboard.services import Services
 from data_access import keys
 from data_access.audit import Entry, Result, write_audit
+from data_access.db import Database
 from data_access.sessions import Session, forget_expired, start_screen
-from domain.actor import Role
+from domain.actor import Actor, Role
 
 PATH = "/screen"
 
 
-def open_screen(services: Services, denials: Denials) -> Response:
+def open_screen(services: Services) -> Response:
     """Trade a screen key for a session and lead to the page without the key in its address.
 
     Whoever is signed in already, as a person or by the same key, keeps the session there is.
     """
-    address, now_ms = request.remote_addr or "local", services.now_ms
+    address, now_ms = sessions.caller_address(), services.now_ms
     key = keys.find_key(services.db, request.args["key"], keys.KeyKind.SCREEN)
     if key is None:
-        denials.note(now_ms, "anonymous", "denied.screen-key", PATH, address)
+        services.denials.note(now_ms, "anonymous", "denied.screen-key", PATH, address)
         raise Forbidden("the screen key is not valid")
     response = make_response(redirect(_without_key(), 302))
     present = sessions.identify_now(services, request.environ)
     if present is not None and (present.actor.role is not Role.SCREEN or _same(present, key)):
         return response
-    with services.db.write() as conn:
-        forget_expired(conn, now_ms)
-        token = start_screen(conn, key.name, now_ms)
-        who = f"{Role.SCREEN}:{key.name}"
-        write_audit(conn, Entry(now_ms, who, "screen.open", PATH, Result.OK, address))
+    token = services.writer.run(lambda db: _begin(db, key.name, now_ms, address))
     secure = services.settings.behind_proxy
     sessions.set_cookie(response, token, secure=secure, screen=True)
     return response
+
+
+def _begin(db: Database, screen: str, now_ms: int, address: str) -> str:
+    """A new session of a wall, and its row in the audit log; the token."""
+    who = Actor(screen, Role.SCREEN).label
+    with db.write() as conn:
+        forget_expired(conn, now_ms)
+        write_audit(conn, Entry(now_ms, who, "screen.open", PATH, Result.OK, address))
+        return start_screen(conn, screen, now_ms)
 
 
 def _same(session: Session, key: keys.Key) -> bool:

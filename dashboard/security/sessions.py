@@ -1,14 +1,13 @@
 """Who is calling: the session cookie, or a screen key in the address of the wall's live lane."""
 
-import logging
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import flask
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.security.identities import Identities
+from dashboard.writer import Writer
 from data_access import keys
 from data_access.db import Database
 from data_access.keys import KeyKind
@@ -22,8 +21,6 @@ from data_access.sessions import (
 )
 from domain.actor import Actor, Role
 from domain.clock import HOUR_MS
-
-log = logging.getLogger(__name__)
 
 COOKIE = "yiping_session"
 KEYED_PATH = "/live/screen"  # and below: where ?key= is as good as a session
@@ -39,6 +36,8 @@ class Identifying(Protocol):
     def identities(self) -> Identities: ...
     @property
     def now_ms(self) -> int: ...
+    @property
+    def writer(self) -> Writer: ...
 
 
 def identify(services: Identifying, environ: dict[str, Any]) -> Actor | None:
@@ -89,6 +88,11 @@ def current_session() -> Session:
     return session
 
 
+def caller_address() -> str:
+    """Where the present request comes from."""
+    return flask.request.remote_addr or "local"
+
+
 def current_actor() -> Actor:
     """The caller of the present request; LookupError when the gate let nobody in."""
     return current_session().actor
@@ -97,10 +101,7 @@ def current_actor() -> Actor:
 def _session(services: Identifying, hashed: str, now_ms: int) -> Session | None:
     session = find_session(services.db, hashed, now_ms)
     if session is not None and session.needs_touch(now_ms):
-        try:
-            touch_session(services.db, session, now_ms)
-        except SQLAlchemyError:  # a busy store must not turn away somebody who is known
-            log.warning("a session's last use could not be written down", exc_info=True)
+        services.writer.later(lambda db: touch_session(db, session, now_ms))
     return session
 
 

@@ -1,0 +1,104 @@
+"""The answer of /sources: the list, or one source with its quarantine."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.light import Node, el
+from dashboard.components.quarantine_list import (
+    pages,
+    quarantine_sentence,
+    quarantine_table,
+    source_facts,
+)
+from dashboard.components.source_list import PATH, filters, sentence, source_table
+from dashboard.components.sources_question import Question
+from dashboard.components.tick import held
+from dashboard.components.times import day_and_time
+from dashboard.security.policy import policy
+from dashboard.security.sessions import caller_address, current_actor
+from dashboard.services import Services
+from data_access.quarantine import Quarantined, quarantine_reasons, quarantined
+from data_access.sources import SourceRow, source_list
+from domain.actor import PEOPLE, Forbidden
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+
+    @app.callback(
+        Output("sources-answer", "data"),
+        Input("sources-tick", "n_intervals"),
+        State("sources-question", "data"),
+        running=held("sources-tick"),
+    )
+    @policy(*PEOPLE)
+    def sources_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = Question.of(stored)
+        rows = source_list(services.db, current_actor())
+        if question.source is None:
+            body, shown = _all(services, question, rows), rows
+        else:
+            shown = tuple(row for row in rows if row.code == question.source)
+            body = _one(services, question, shown)
+        mark = _mark(services, question, shown)
+        return {"sources-body": [node for node in body if node is not None], "desk-mark": mark}
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("light", "paint"), Input("sources-answer", "data")
+    )
+
+
+def _all(services: Services, question: Question, rows: Sequence[SourceRow]) -> list[Node | None]:
+    view, now_ms = question.view, services.now_ms
+    return [
+        el("h1", view.text("sources.title")),
+        el("p", sentence(view, rows, now_ms), cls="desk-lead"),
+        filters(view, rows, now_ms, question.freshness),
+        source_table(view, rows, services.catalogue, now_ms, question.freshness),
+        el("p", view.text("sources.note"), cls="desk-note"),
+        el("p", view.text("sources.lag.why"), cls="desk-note"),
+    ]
+
+
+def _one(services: Services, question: Question, found: Sequence[SourceRow]) -> list[Node | None]:
+    view, city = question.view, services.catalogue
+    back = el("p", el("a", view.text("sources.back"), href=view.href(PATH)))
+    if not found:
+        unknown = el("p", view.text("sources.unknown"), cls="desk-empty")
+        return [el("h1", question.source), unknown, back]
+    row = found[0]
+    reasons = quarantine_reasons(services.db, current_actor(), row.code)
+    rows = _rows(services, row.code, question.before) if reasons else ()
+    return [
+        el("h1", view.name(row.name_zh, row.name_en)),
+        el("p", quarantine_sentence(view, reasons), cls="desk-lead"),
+        source_facts(view, row, city, services.now_ms),
+        el("h2", view.text("quarantine.title")) if reasons else None,
+        quarantine_table(view, rows, city),
+        pages(view, row.code, rows, question.before),
+        back,
+    ]
+
+
+def _rows(services: Services, source: str, before: int | None) -> tuple[Quarantined, ...] | None:
+    """The quarantined rows; None, and a word in the audit log, when they are not for the reader."""
+    actor = current_actor()
+    try:
+        return quarantined(services.db, actor, source, before)
+    except Forbidden:
+        at = services.now_ms
+        services.denials.note(at, actor.label, "denied.quarantine", source, caller_address())
+        return None
+
+
+def _mark(services: Services, question: Question, rows: Sequence[SourceRow]) -> list[Node]:
+    """When this was true, and whether any of it is simulated."""
+    view = question.view
+    at = day_and_time(services.now_ms, services.catalogue.utc_offset_min)
+    said: list[Node] = [el("span", view.text("desk.data_time"), " ", el("b", at))]
+    if any(row.kind != "live" for row in rows):
+        said.append(el("span", view.text("desk.demo"), cls="desk-demo"))
+    return said

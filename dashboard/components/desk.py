@@ -1,0 +1,127 @@
+"""The frame of every page but the wall: navigation on the left, where-am-I on top."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.components.attributes import aria, data
+from dashboard.components.view import View
+from dashboard.security import csrf
+from dashboard.security.policy import PAGES
+from dashboard.security.sessions import current_session
+from dashboard.services import current_services
+
+
+class _Entry(NamedTuple):
+    path: str
+    label: str
+    whole_page: bool = False  # another theme: loaded afresh
+
+
+NAVIGATION = (
+    _Entry("/screen", "nav.screen", True),
+    _Entry("/sources", "nav.sources"),
+    _Entry("/about", "nav.about"),
+)
+
+
+class Place(NamedTuple):
+    """Where in the product a page stands."""
+
+    path: str
+    crumbs: Sequence[tuple[str, str | None]]  # (text, address or None) below the city, itself last
+    query: Mapping[str, str | int | None] = {}  # the filters that its address holds
+
+
+def desk(view: View, place: Place, *body: Any) -> Component:
+    """A page in its frame."""
+    return html.Div(
+        [
+            html.A(view.text("nav.skip"), href="#main", className="desk-skip"),
+            _navigation(view, place),
+            html.Div([_bar(view, place.crumbs), html.Main(body, id="main")], className="desk-page"),
+        ],
+        className="desk",
+    )
+
+
+def silence_banner(view: View, after_s: float) -> Component:
+    """Shown by assets/js/light.js when nothing has been painted for `after_s` seconds."""
+    about = data(after=f"{after_s:g}")
+    return html.P(view.text("desk.silent"), id="desk-silent", role="alert", **about)
+
+
+def _navigation(view: View, place: Place) -> Component:
+    city = current_services().catalogue
+    session = current_session()
+    links = [
+        _link(view, entry, entry.path == place.path)
+        for entry in NAVIGATION
+        if session.actor.role in PAGES[entry.path]
+    ]
+    return html.Header(
+        [
+            html.P(
+                [view.text("app.name"), html.Small(view.name(city.short_zh, city.name_en))],
+                className="desk-brand",
+            ),
+            html.Nav(links, className="desk-links", **aria(label=view.text("nav.label"))),
+            _account(view, place),
+        ],
+        className="desk-nav",
+    )
+
+
+def _link(view: View, entry: _Entry, here: bool) -> Component:
+    kind = html.A if entry.whole_page else dcc.Link
+    address = View(view.lang).href(entry.path) if entry.whole_page else view.href(entry.path)
+    name = "desk-link desk-link-here" if here else "desk-link"
+    return kind(view.text(entry.label), href=address, className=name)
+
+
+def _account(view: View, place: Place) -> Component:
+    """Who is signed in, the other language, the way out."""
+    services, session = current_services(), current_session()
+    actor, other = session.actor, view.other_language()
+    owner = services.catalogue.department.get(actor.department or "")
+    role = view.text(f"role.{actor.role}")
+    post = f"{role} · {view.name(owner.short_zh, owner.name_en)}" if owner else role
+    token = csrf.csrf_token(services.secret, session.id_hash)
+    return html.Div(
+        [
+            html.P(actor.name, className="desk-who"),
+            html.P(post),
+            html.Form(
+                [
+                    html.A(view.text("language.other"), href=other.href(place.path, **place.query)),
+                    html.Span("·", **aria(hidden="true")),
+                    dcc.Input(type="hidden", name=csrf.FIELD, value=token),
+                    html.Button(view.text("nav.signout"), type="submit"),
+                ],
+                action="/logout",
+                method="POST",
+            ),
+        ],
+        className="desk-account",
+    )
+
+
+def _bar(view: View, crumbs: Sequence[tuple[str, str | None]]) -> Component:
+    city = current_services().catalogue
+    steps: list[Any] = [html.Span(view.name(city.name_zh, city.name_en))]
+    for text, address in crumbs:
+        steps.append(html.Span("/", className="desk-slash", **aria(hidden="true")))
+        last = (text, address) == crumbs[-1]
+        if address is not None and not last:
+            steps.append(dcc.Link(text, href=address))
+        else:
+            steps.append(html.B(text, **(aria(current="page") if last else {})))
+    return html.Div(
+        [
+            html.Nav(steps, className="desk-crumbs", **aria(label=view.text("nav.breadcrumb"))),
+            html.Div(id="desk-mark", className="desk-mark"),
+        ],
+        className="desk-bar",
+    )

@@ -1,0 +1,172 @@
+"""The sections of /about. Every number in them is taken from the rules or the catalogue."""
+
+from collections import Counter
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components.attributes import data
+from dashboard.components.view import View
+from dashboard.labels import table
+from data_access.settings import Settings
+from domain.catalogue import Catalogue
+from domain.freshness import Freshness
+from domain.index import DEDUCTION, REFERENCE_SIGNS, city_index
+from domain.sign import GRADED, Rule, State
+from domain.state import CLEAR_SHARE
+
+EXAMPLE = {State.ATTENTION: 6, State.WARNING: 3, State.ALARM: 1}
+
+
+def lead(view: View, city: Catalogue) -> Component:
+    """The city in one sentence of counts."""
+    return html.P(
+        view.text(
+            "about.lead",
+            city=view.name(city.name_zh, city.name_en),
+            signs=len(city.signs),
+            streets=len(city.counted),
+            areas=len(city.streets) - len(city.counted),
+            sources=len(city.sources),
+            departments=len(city.departments),
+            version=city.version,
+        ),
+        className="desk-lead",
+    )
+
+
+def index_section(view: View) -> Component:
+    """The formula, its receipt and what it leaves out."""
+    return _section(
+        view,
+        "about.index",
+        html.P(view.text("about.index.formula"), className="formula"),
+        html.P(view.text("about.index.rule")),
+        _table(
+            [view.text("about.state.col"), view.text("about.state.deduction")],
+            [[state_mark(view, s), f"{DEDUCTION[s]:g}"] for s in (State.NORMAL, *GRADED)],
+        ),
+        html.P(_example(view), className="example"),
+        html.P(view.text("about.index.group", reference=REFERENCE_SIGNS)),
+        html.P(view.text("about.index.unknown")),
+        html.P(view.text("about.index.own"), className="desk-note"),
+    )
+
+
+def state_section(view: View) -> Component:
+    """What the states mean and how they change."""
+    return _section(
+        view,
+        "about.state",
+        _table(
+            [view.text("about.state.col"), view.text("about.state.meaning")],
+            [[state_mark(view, state), view.text(f"about.state.{state}")] for state in State],
+        ),
+        html.P(view.text("about.state.raise")),
+        html.P(view.text("about.state.clear", share=f"{CLEAR_SHARE * 100:g}")),
+        html.P(view.text("about.state.street")),
+    )
+
+
+def freshness_section(view: View) -> Component:
+    """The second mark beside the state."""
+    return _section(
+        view,
+        "about.fresh",
+        _table(
+            [view.text("about.fresh"), view.text("about.state.meaning")],
+            [[_freshness_mark(view, f), view.text(f"about.fresh.{f}")] for f in Freshness],
+        ),
+        html.P(view.text("about.fresh.rule")),
+    )
+
+
+def aggregation_section(view: View, city: Catalogue) -> Component:
+    """Which rule how many signs follow, on either level."""
+    street = Counter(sign.street_rule for sign in city.signs)
+    district = Counter(sign.district_rule for sign in city.signs)
+    used = [rule for rule in Rule if street[rule] or district[rule]]
+    return _section(
+        view,
+        "about.sum",
+        html.P(view.text("about.sum.rule")),
+        _table(
+            [view.text(f"about.sum.col.{name}") for name in ("rule", "street", "district")],
+            [
+                [view.text(f"about.rule.{rule}"), str(street[rule]), str(district[rule])]
+                for rule in used
+            ],
+        ),
+    )
+
+
+def data_section(view: View, city: Catalogue, settings: Settings) -> Component:
+    """数据说明: the thresholds by the nature of their basis, the map, the retention."""
+    found = Counter(sign.basis_type for sign in city.signs)
+    return _section(
+        view,
+        "about.data",
+        html.P(view.text("about.data.rule")),
+        _table(
+            [view.text(f"about.data.col.{name}") for name in ("basis", "meaning", "signs")],
+            [[*_basis(view, basis), str(count)] for basis, count in found.most_common()],
+        ),
+        html.P(view.text("about.data.map")),
+        html.P(
+            view.text(
+                "about.data.keep",
+                raw=settings.retain_raw_days,
+                minute=settings.retain_minute_days,
+                hour=settings.retain_hour_days,
+            )
+        ),
+    )
+
+
+def demo_section(view: View, settings: Settings) -> Component:
+    """演示数据 and whether there is any."""
+    running = "about.demo.on" if settings.demo else "about.demo.off"
+    return _section(
+        view, "about.demo", html.P(view.text("about.demo.rule")), html.P(view.text(running))
+    )
+
+
+def state_mark(view: View, state: State) -> Component:
+    """A state by shape, colour and word."""
+    shape = html.Span(className="mark", **data(state=state.value))
+    return html.Span([shape, view.text(f"state.{state}")], className="state-word")
+
+
+def _freshness_mark(view: View, freshness: Freshness) -> Component:
+    about = data(freshness=freshness.value)
+    return html.Span(view.text(f"freshness.{freshness}"), className="fresh", **about)
+
+
+def _example(view: View) -> str:
+    states = [(f"{state}-{n}", state) for state, count in EXAMPLE.items() for n in range(count)]
+    states += [(f"rest-{n}", State.NORMAL) for n in range(REFERENCE_SIGNS - len(states))]
+    parts = [f"{count} × {DEDUCTION[state]:g}" for state, count in EXAMPLE.items()]
+    return view.text(
+        "about.index.example",
+        sum=" − ".join(["100", *parts]),
+        value=f"{city_index(states).value:g}",
+        total=REFERENCE_SIGNS,
+        **{str(state): count for state, count in EXAMPLE.items()},
+    )
+
+
+def _basis(view: View, basis: str) -> tuple[str, str]:
+    """Name and meaning of a basis; a city may have words of its own for it."""
+    key = f"about.basis.{basis}"
+    return (view.text(key), view.text(f"{key}.text")) if key in table() else (basis, "")
+
+
+def _section(view: View, title: str, *body: Any) -> Component:
+    return html.Section([html.H2(view.text(title)), *body])
+
+
+def _table(heads: list[str], rows: list[list[Any]]) -> Component:
+    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
+    body = html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])
+    return html.Table([head, body], className="grid-table method-table")

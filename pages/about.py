@@ -1,0 +1,42 @@
+"""`/about`: how the figures come about, what is fact and what is assumed."""
+
+from typing import Any
+
+import dash
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components import method
+from dashboard.components.desk import Place, desk
+from dashboard.components.view import View
+from dashboard.services import current_services
+
+PATH = "/about"
+
+dash.register_page(  # type: ignore[no-untyped-call]
+    __name__, path=PATH, title="口径与方法 Method · 一屏", order=90
+)
+
+
+def layout(lang: Any = None, theme: Any = None, **_: Any) -> Component:
+    """The page; its numbers are computed from the catalogue and the rules themselves."""
+    view = View.of(lang, theme)
+    services = current_services()
+    city = services.catalogue
+    return desk(
+        view,
+        Place(PATH, [(view.text("about.title"), None)]),
+        html.Article(
+            [
+                html.H1(view.text("about.title")),
+                method.lead(view, city),
+                method.index_section(view),
+                method.state_section(view),
+                method.freshness_section(view),
+                method.aggregation_section(view, city),
+                method.data_section(view, city, services.settings),
+                method.demo_section(view, services.settings),
+            ],
+            className="method",
+        ),
+    )
