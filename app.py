@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
+    from data_access.db import Database
     from data_access.settings import Settings
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
+_OUR_FAULTS = ("SECRET_KEY", "LOG_LEVEL", "MAP")  # ValueErrors that tell a person what to mend
 
 COMMANDS = {
     "run": "start everything and stay until Ctrl-C or SIGTERM",
@@ -77,7 +79,7 @@ def _configuration_faults(fault: Exception) -> list[str]:
             "the environment has faults:",
             *(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors()),
         ]
-    if isinstance(fault, ValueError) and str(fault).startswith(("SECRET_KEY", "LOG_LEVEL")):
+    if isinstance(fault, ValueError) and str(fault).startswith(_OUR_FAULTS):
         return [str(fault)]
     return []
 
@@ -191,9 +193,15 @@ def _db(argv: list[str]) -> int:
         from data_access import db_status
 
         return db_status.main(settings)
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
     from data_access.db import migrate
 
-    migrate(settings)
+    try:
+        migrate(settings)
+    except (ArgumentError, OperationalError) as fault:
+        print(f"DATABASE_URL: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
+        return 1
     if action == "prepare":
         _prepare(settings)
     return 0
@@ -201,6 +209,7 @@ def _db(argv: list[str]) -> int:
 
 def _prepare(settings: "Settings") -> None:
     """Everything that must stand before the first process starts; harmless to repeat."""
+    from data_access.boundaries import load_map
     from data_access.catalogue.loader import load_catalogue
     from data_access.db import open_database
     from data_access.demo_accounts import ensure_demo_accounts
@@ -209,12 +218,30 @@ def _prepare(settings: "Settings") -> None:
     from engine.demo.bootstrap import ensure_demo_keys
 
     catalogue = load_catalogue(settings.city)
+    try:
+        load_map(settings, catalogue)
+    except ValueError as fault:
+        raise ValueError(f"MAP: {fault}") from fault
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
+    if not settings.demo:
+        _end_demo(settings, db)
     # both take back what they gave when DEMO=0
     ensure_demo_accounts(db, settings, catalogue)
     ensure_demo_keys(db, settings, catalogue)
     db.close()
+
+
+def _end_demo(settings: "Settings", db: "Database") -> None:
+    """DEMO=0 on a store that was a demonstration: nothing invented may stay in it."""
+    from data_access.demo_removal import remove_demo
+    from engine.demo.bootstrap import FILE, read_keys
+    from engine.demo.process import STATE_FILE
+
+    removed = remove_demo(db, read_keys(settings.data_dir / FILE))
+    (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
+    if removed:
+        print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")
 
 
 def _user(argv: list[str]) -> int:
@@ -240,7 +267,7 @@ def _city(argv: list[str]) -> int:
 
 
 def build_server() -> Any:
-    """The WSGI callable of a web process: the live lane around the Dash application's Flask."""
+    """The WSGI callable of a web process: the live lane around the Dash application."""
     import callbacks
     import pages
     from dashboard.factory import create_app
@@ -248,7 +275,7 @@ def build_server() -> Any:
     from dashboard.services import build_services
 
     services = build_services(_settings())
-    return live_lane(services, create_app(services, pages, callbacks).server)
+    return live_lane(services, create_app(services, pages, callbacks))
 
 
 def __getattr__(name: str) -> Any:

@@ -196,7 +196,7 @@ def test_the_demonstration_has_an_account_for_each_role(demo_app: Stack) -> None
     for role, account in accounts.items():
         assert set(account) == {"username", "password", "role", "department"}
         client = demo_app.login(role)
-        assert client.get("/live/screen").json()["demo"] is True
+        eventually(lambda c=client: c.get("/live/screen").json()["demo"] is True)
 
 
 def test_the_demonstration_fills_the_wall(demo_app: Stack, catalogue: Catalogue) -> None:

@@ -8,8 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.catalogue import Catalogue
 from tests.conditions import eventually
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, free_port
+from tests.fixtures.valkey import Valkey
+from tests.system.people import sign_in_new
 from tests.system.test_supervisor import gone
 
 NewStack = Callable[..., Stack]
@@ -92,3 +95,71 @@ def test_two_products_side_by_side(live_app: Stack, new_stack: NewStack) -> None
     second = new_stack().start()
     assert live_app.client().get("/readyz").status == 200
     assert set(second.pids().values()).isdisjoint(live_app.pids().values())
+
+
+def test_a_wrong_boundary_file_stops_the_start(new_stack: NewStack) -> None:
+    done = new_stack(BOUNDARIES="/dev/null").command("run")
+    assert done.returncode == 2
+    assert "MAP: /dev/null" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_unreachable_database_is_named(new_stack: NewStack) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    done = new_stack(DATABASE_URL=url).command("run")
+    assert done.returncode == 1
+    assert "DATABASE_URL: " in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_demonstration_can_be_ended(new_stack: NewStack) -> None:
+    stack = new_stack(demo=True).start()
+    eventually(lambda: stack.login("leader").get("/live/screen").json()["demo"] is True, 30)
+    stack.stop()
+    stack.env["DEMO"] = "0"
+    stack.start()
+    assert not (stack.data_dir / "demo-accounts.json").exists()
+    snapshot = sign_in_new(stack, "first", "admin").get("/live/screen").json()
+    assert snapshot["demo"] is False
+    assert {s["freshness"] for s in snapshot["signs"]} == {"never"}
+
+
+@pytest.mark.postgres
+def test_the_whole_product_on_postgresql(
+    new_stack: NewStack, postgresql_url: str, catalogue: Catalogue
+) -> None:
+    stack = new_stack(demo=True, DATABASE_URL=postgresql_url).start()
+    client = stack.login("leader")
+
+    def filled() -> bool:
+        signs = client.get("/live/screen").json()["signs"]
+        return sum(s["value"] is not None for s in signs) >= 0.9 * len(catalogue.signs)
+
+    eventually(filled, timeout=60, every=0.5)
+    assert list(stack.data_dir.glob("*.db")) == []
+    assert stack.stop() == 0
+
+
+def test_a_given_redis_takes_the_place_of_the_embedded_one(
+    new_stack: NewStack, valkey: Valkey
+) -> None:
+    stack = new_stack(REDIS_URL=valkey.url).start()
+    assert "valkey" not in stack.pids()
+    assert stack.client().get("/readyz").json()["redis"]["status"] == "ok"
+    valkey.kill()
+    client = sign_in_new(stack, "first", "admin")
+    answer = client.get("/live/screen")  # slower and said so, never an error
+    assert answer.status == 200
+    eventually(lambda: stack.client().get("/readyz").json()["redis"]["status"] != "ok", 15)
+
+
+def test_another_city_is_another_folder(new_stack: NewStack) -> None:
+    stack = new_stack(demo=True, CITY="pingshan").start()
+    client = stack.login("leader")
+
+    def filled() -> bool:
+        signs = client.get("/live/screen").json()["signs"]
+        return 0 < sum(s["value"] is not None for s in signs) < 20
+
+    eventually(filled, timeout=60, every=0.5)
+    assert client.get("/screen").status == 200

@@ -1,0 +1,89 @@
+"""Taking the demonstration back: what its sources said leaves the store when DEMO=0.
+
+Runs before any other process starts. Where real sources have reported beside the demonstration,
+their readings stay; a roll-up that holds both goes, because nobody can take the invented part out.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Select, column, delete, exists, select, table, text, update
+
+from data_access import readings
+from data_access.cache import uncached
+from data_access.db import Database
+from data_access.tables import (
+    batches,
+    index_history,
+    latest,
+    point_latest,
+    published,
+    quarantine,
+    rollup_day,
+    rollup_hour,
+    rollup_minute,
+    sources,
+    state_history,
+)
+
+_MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
+_SAID = (batches, quarantine, point_latest)  # tables with a column `source`
+
+
+@uncached("a write")
+def remove_demo(db: Database, fed: Collection[str] = ()) -> list[str]:
+    """Remove what the demonstration's sources and those in `fed` have said; their codes, sorted.
+
+    `fed` names the sources that the demonstration replayed real data for. Sources of the
+    catalogue stay, as live ones that have never reported.
+    """
+    with db.write() as conn:
+        codes = sorted(conn.scalars(_ours(fed)))
+        if not codes:
+            return []
+        others = exists().where(sources.c.code.not_in(codes), sources.c.last_received.is_not(None))
+        if conn.execute(select(others)).scalar():
+            _remove_some(conn, codes)
+        else:
+            _remove_all(conn)
+        _reset_sources(conn, codes)
+        return codes
+
+
+def _ours(fed: Collection[str]) -> Select[str]:
+    ours = sources.c.kind == "demo"
+    if fed:
+        ours |= (sources.c.kind != "live") & sources.c.code.in_(sorted(fed))
+    return select(sources.c.code).where(ours)
+
+
+def _remove_all(conn: Connection) -> None:
+    for day in readings.day_tables(conn):
+        conn.execute(text(f"DROP TABLE {readings.day_table(day)}"))
+    for derived in (*_MARKED, *_SAID, state_history, index_history, published):
+        conn.execute(delete(derived))
+
+
+def _remove_some(conn: Connection, codes: list[str]) -> None:
+    for day in readings.day_tables(conn):
+        raw = table(readings.day_table(day), column("source"))
+        conn.execute(delete(raw).where(raw.c.source.in_(codes)))
+    for said in _SAID:
+        conn.execute(delete(said).where(said.c.source.in_(codes)))
+    for marked in _MARKED:
+        conn.execute(delete(marked).where(marked.c.demo))
+    kept = exists().where(
+        latest.c.street_code == state_history.c.street_code, latest.c.sign == state_history.c.sign
+    )
+    conn.execute(delete(state_history).where(~kept))
+    conn.execute(delete(index_history))
+    conn.execute(delete(published))
+
+
+def _reset_sources(conn: Connection, codes: list[str]) -> None:
+    conn.execute(delete(sources).where(sources.c.code.in_(codes), ~sources.c.in_catalogue))
+    nothing = {"accepted": 0, "duplicates": 0, "quarantined": 0}
+    conn.execute(
+        update(sources)
+        .where(sources.c.code.in_(codes))
+        .values(kind="live", last_received=None, last_observed=None, **nothing)
+    )
