@@ -22,10 +22,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 from weakref import WeakKeyDictionary
 
 import msgspec
-from cachelib.serializers import RedisSerializer
-from flask_caching.backends.rediscache import RedisCache
 
-from data_access.cache_store import CacheStore, Life
+from data_access.cache_store import Backend, CacheStore, Life
 from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.settings import Settings
@@ -48,22 +46,6 @@ class Answer(Generic[R]):
     computed_at: int | None  # epoch ms; None when nothing is cached here
     stale: bool = False  # past its time, being renewed
     degraded: bool = False  # Redis is away
-
-
-class _Bytes(RedisSerializer):
-    """Bytes in, bytes out: flask-caching's own serializer would unpickle what it finds."""
-
-    def dumps(self, value: bytes, protocol: int = 0) -> bytes:
-        return value
-
-    def loads(self, value: bytes | None) -> bytes | None:
-        return value
-
-
-class BytesCache(RedisCache):
-    """flask-caching's Redis backend, without pickle."""
-
-    serializer = _Bytes()
 
 
 class CachedQuery(Generic[P, R]):
@@ -168,14 +150,35 @@ def policy_of(thing: object) -> str | None:
     return None if reason is None else f"uncached: {reason}"
 
 
+@uncached("no query: it is what begins caching")
 def attach(
     db: Database, link: RedisLink, settings: Settings, catalogue: str, clock: Clock = utc_now
 ) -> CacheStore:
     """Begin caching the queries of `db`; `catalogue` is the catalogue's version."""
     prefix = f"yiping:{settings.city}:query:{catalogue}:"
-    store = CacheStore(BytesCache(host=link.client), link, settings.secret(), prefix, clock)
+    store = CacheStore(_backend(link), link, settings.secret(), prefix, clock)
     _stores[db] = store
     return store
+
+
+def _backend(link: RedisLink) -> Backend:
+    """flask-caching's Redis backend over our client, without its pickle."""
+    # imported here: only web processes cache, and it brings all of Flask along
+
+    class Bytes(RedisSerializer):
+        """Bytes in, bytes out."""
+
+        def dumps(self, value: bytes, protocol: int = 0) -> bytes:
+            return value
+
+        def loads(self, value: bytes | None) -> bytes | None:
+            return value
+
+    class BytesCache(RedisCache):
+        serializer = Bytes()
+
+    backend: Backend = BytesCache(host=link.client)
+    return backend
 
 
 def _told(value: object) -> object:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import select
 
+from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import published
 from domain.clock import to_rfc3339
@@ -109,6 +110,7 @@ def unpack_delta(raw: bytes) -> Delta | None:
     return Delta(head.version, head.prev, head.etag, body) if mark else None
 
 
+@uncached("one row by its key, asked because the cache is away")
 def published_version(db: Database, view: str) -> int | None:
     """The version in table `published`; None before the first. Cheaper than the whole row."""
     query = select(published.c.version).where(published.c.view == view)
@@ -117,6 +119,7 @@ def published_version(db: Database, view: str) -> int | None:
     return None if row is None else int(row.version)
 
 
+@uncached("one row by its key, asked because the cache is away")
 def published_snapshot(db: Database, view: str) -> Snapshot | None:
     """The newest snapshot from table `published` (for when Redis is away), or None."""
     query = select(published).where(published.c.view == view)
