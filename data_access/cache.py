@@ -164,6 +164,8 @@ def attach(
 def _backend(link: RedisLink) -> Backend:
     """flask-caching's Redis backend over our client, without its pickle."""
     # imported here: only web processes cache, and it brings all of Flask along
+    from cachelib.serializers import RedisSerializer
+    from flask_caching.backends.rediscache import RedisCache
 
     class Bytes(RedisSerializer):
         """Bytes in, bytes out."""
