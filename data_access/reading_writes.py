@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection
 
 from data_access.db import driver_cursor
@@ -13,12 +14,7 @@ from domain.reading import Checked, PlainRow, Row
 Rows = Sequence[PlainRow] | Sequence[Row]
 
 _COPY_ROWS = 2_000  # rows in one piece of text on its way to PostgreSQL
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS intake_stage (
-  day integer, n integer, street_code text COLLATE "C", sign text COLLATE "C",
-  point text COLLATE "C", observed_at bigint, value double precision, weight double precision,
-  denominator double precision) ON COMMIT DELETE ROWS
-"""
+_KEY = "sign, observed_at, street_code, source, point"
 
 
 @dataclass(slots=True)
@@ -45,11 +41,9 @@ def insert_rows(conn: Connection, batch_id: int, source: str, checked: Checked) 
         ensure_day(conn, day_name(day))
     cursor = driver_cursor(conn)
     try:
-        if conn.dialect.name == "sqlite":
-            for day, (rows, wide) in days.items():
-                _insert_sqlite(cursor, day, rows, wide, batch_id, source, out)
-        else:
-            _insert_postgresql(cursor, days, batch_id, source, out)
+        insert = _insert_sqlite if conn.dialect.name == "sqlite" else _insert_postgresql
+        for day, (rows, wide) in days.items():
+            insert(cursor, day, rows, wide, batch_id, source, out)
     finally:
         cursor.close()
     return out
@@ -72,7 +66,7 @@ def _insert_sqlite(
     cursor.executemany(
         f"INSERT INTO {table} VALUES (?+{base},?,?,'{quoted}',?,?,?,"  # noqa: S608
         f"{'?,?' if wide else 'NULL,NULL'})"
-        " ON CONFLICT (sign, observed_at, street_code, source, point) DO NOTHING",
+        f" ON CONFLICT ({_KEY}) DO NOTHING",
         rows,
     )
     inserted = cursor.rowcount
@@ -96,50 +90,61 @@ def _insert_sqlite(
 
 
 def _insert_postgresql(
-    cursor: Any, days: dict[int, tuple[Rows, bool]], batch_id: int, source: str, out: Stored
+    cursor: Any, day: int, rows: Rows, wide: bool, batch_id: int, source: str, out: Stored
 ) -> None:
-    cursor.execute("SET LOCAL client_min_messages = warning")
-    cursor.execute(_STAGE)
-    with cursor.copy("COPY intake_stage FROM STDIN") as copy:
-        for day, (rows, wide) in days.items():
-            for piece in _copy_text(day, rows, wide):
+    """Straight into the table as long as nothing is there already, which is nearly always."""
+    table, base = day_table(day_name(day)), batch_id << BATCH_BITS
+    cursor.execute("SAVEPOINT straight")
+    try:
+        with cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
+            for piece in _copy_text(rows, wide, base, _escaped(source)):
                 copy.write(piece)
-    base = batch_id << BATCH_BITS
-    for day, (rows, _wide) in days.items():
-        table = day_table(day_name(day))
-        cursor.execute(
-            f"INSERT INTO {table} ({COLUMNS}) SELECT %s + n, street_code, sign, %s, point,"  # noqa: S608
-            " observed_at, value, weight, denominator FROM intake_stage WHERE day = %s ORDER BY n"
-            " ON CONFLICT DO NOTHING",
-            (base, source, day),
-        )
-        out.count(day, cursor.rowcount)
-        if cursor.rowcount == len(rows):
-            continue
-        cursor.execute(
-            "SELECT s.n, d.value, (d.value, d.weight, d.denominator) IS DISTINCT FROM"  # noqa: S608
-            f" (s.value, s.weight, s.denominator) FROM intake_stage s JOIN {table} d"
-            " USING (sign, observed_at, street_code, point)"
-            " WHERE s.day = %s AND d.source = %s AND d.id <> %s + s.n ORDER BY s.n",
-            (day, source, base),
-        )
-        for n, stays, differs in cursor:
-            if differs:
-                out.conflicts.append((n, stays))
-            else:
-                out.duplicates += 1
+    except psycopg.errors.UniqueViolation:
+        cursor.execute("ROLLBACK TO SAVEPOINT straight")
+    else:
+        cursor.execute("RELEASE SAVEPOINT straight")
+        out.count(day, len(rows))
+        return
+    cursor.execute("SET LOCAL client_min_messages = warning")
+    cursor.execute("DROP TABLE IF EXISTS intake_stage")
+    cursor.execute(f"CREATE TEMPORARY TABLE intake_stage (LIKE {table}) ON COMMIT DROP")
+    with cursor.copy(f"COPY intake_stage ({COLUMNS}) FROM STDIN") as copy:
+        for piece in _copy_text(rows, wide, base, _escaped(source)):
+            copy.write(piece)
+    cursor.execute(
+        f"INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM intake_stage ORDER BY id"  # noqa: S608
+        f" ON CONFLICT ({_KEY}) DO NOTHING"
+    )
+    out.count(day, cursor.rowcount)
+    cursor.execute(
+        f"SELECT s.id - {base}, d.value, (d.value, d.weight, d.denominator) IS DISTINCT FROM"  # noqa: S608
+        f" (s.value, s.weight, s.denominator) FROM intake_stage s JOIN {table} d USING ({_KEY})"
+        " WHERE d.id <> s.id ORDER BY s.id"
+    )
+    for n, stays, differs in cursor:
+        if differs:
+            out.conflicts.append((n, stays))
+        else:
+            out.duplicates += 1
 
 
-def _copy_text(day: int, rows: Rows, wide: bool) -> Iterator[str]:
-    """COPY's text form. Points hold no control characters; a backslash is doubled."""
+def _copy_text(rows: Rows, wide: bool, base: int, source: str) -> Iterator[str]:
+    """COPY's text form, in the order of COLUMNS."""
     for start in range(0, len(rows), _COPY_ROWS):
         lines = []
         for row in rows[start : start + _COPY_ROWS]:
             n, street, sign, point, at, value = row[:6]
             if "\\" in point:
-                point = point.replace("\\", "\\\\")
+                point = _escaped(point)
             tail = "\\N\t\\N"
             if wide:
                 tail = "\t".join("\\N" if x is None else repr(x) for x in row[6:])
-            lines.append(f"{day}\t{n}\t{street}\t{sign}\t{point}\t{at}\t{value!r}\t{tail}\n")
+            lines.append(
+                f"{base + n}\t{street}\t{sign}\t{source}\t{point}\t{at}\t{value!r}\t{tail}\n"
+            )
         yield "".join(lines)
+
+
+def _escaped(text: str) -> str:
+    """Text for COPY; control characters cannot be in it."""
+    return text.replace("\\", "\\\\")
