@@ -21,22 +21,29 @@ dash.register_page(  # type: ignore[no-untyped-call]
 def layout(lang: Any = None, theme: Any = None, **_: Any) -> Component:
     """The page; its numbers are computed from the catalogue and the rules themselves."""
     view = View.of(lang, theme)
-    services = current_services()
-    city = services.catalogue
     return desk(
         view,
         Place(PATH, [(view.text("about.title"), None)]),
-        html.Article(
+        html.Div(
             [
-                html.H1(view.text("about.title")),
-                method.lead(view, city),
-                method.index_section(view),
-                method.state_section(view),
-                method.freshness_section(view),
-                method.aggregation_section(view, city),
-                method.data_section(view, city, services.settings),
-                method.demo_section(view, services.settings),
+                html.Article(_sections(view), className="method"),
+                method.contents(view),
             ],
-            className="method",
+            className="method-frame",
         ),
     )
+
+
+def _sections(view: View) -> list[Component]:
+    services = current_services()
+    city = services.catalogue
+    return [
+        html.H1(view.text("about.title")),
+        method.lead(view, city),
+        method.index_section(view),
+        method.state_section(view),
+        method.freshness_section(view),
+        method.aggregation_section(view, city),
+        method.data_section(view, city, services.settings),
+        method.demo_section(view, services.settings),
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.attributes import data
+from dashboard.components.attributes import aria, data
 from dashboard.components.view import View
 from dashboard.labels import table
 from data_access.settings import Settings
@@ -16,6 +16,7 @@ from domain.index import DEDUCTION, REFERENCE_SIGNS, city_index
 from domain.sign import GRADED, Rule, State
 from domain.state import CLEAR_SHARE
 
+SECTIONS = ("about.index", "about.state", "about.fresh", "about.sum", "about.data", "about.demo")
 EXAMPLE = {State.ATTENTION: 6, State.WARNING: 3, State.ALARM: 1}
 
 
@@ -162,11 +163,32 @@ def _basis(view: View, basis: str) -> tuple[str, str]:
     return (view.text(key), view.text(f"{key}.text")) if key in table() else (basis, "")
 
 
+def contents(view: View) -> Component:
+    """Links to the sections."""
+    links = [html.A(view.text(key), href=f"#{_anchor(key)}") for key in SECTIONS]
+    return html.Nav(links, className="method-list", **aria(label=view.text("about.contents")))
+
+
 def _section(view: View, title: str, *body: Any) -> Component:
-    return html.Section([html.H2(view.text(title)), *body])
+    return html.Section([html.H2(view.text(title)), *body], id=_anchor(title))
+
+
+def _anchor(key: str) -> str:
+    return key.replace(".", "-")
 
 
 def _table(heads: list[str], rows: list[list[Any]]) -> Component:
-    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
-    body = html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])
-    return html.Table([head, body], className="grid-table method-table")
+    """A table; columns of numbers stand flush right."""
+    kinds = ["number" if all(map(_is_number, column)) else "" for column in zip(*rows, strict=True)]
+    head = [html.Th(h, scope="col", className=k) for h, k in zip(heads, kinds, strict=True)]
+    body = [
+        html.Tr([html.Td(cell, className=k) for cell, k in zip(row, kinds, strict=True)])
+        for row in rows
+    ]
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(body)], className="grid-table method-table"
+    )
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.replace(".", "", 1).isdigit()

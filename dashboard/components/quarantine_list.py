@@ -12,6 +12,7 @@ from data_access.quarantine import PAGE, Quarantined
 from data_access.sources import SourceRow
 from domain.catalogue import Catalogue
 
+NAMED_REASONS = 4
 COLUMNS = ("received", "via", "reason", "detail", "payload")
 
 
@@ -44,8 +45,11 @@ def quarantine_sentence(view: View, reasons: Mapping[str, int]) -> str:
     ordered = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     parts = [
         view.text("quarantine.say.item", reason=reason_name(view, reason), n=grouped(count))
-        for reason, count in ordered
+        for reason, count in ordered[:NAMED_REASONS]
     ]
+    rest = sum(count for _, count in ordered[NAMED_REASONS:])
+    if rest:
+        parts.append(view.text("quarantine.say.rest", n=grouped(rest)))
     joined = view.text("sources.say.join").join(parts)
     return view.text("quarantine.say", n=grouped(sum(reasons.values())), list=joined)
 

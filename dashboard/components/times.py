@@ -7,11 +7,11 @@ _UNITS = ((DAY_MS, "days"), (HOUR_MS, "hours"), (MINUTE_MS, "minutes"), (SECOND_
 
 
 def span(view: View, ms: int) -> str:
-    """A span of time in its largest fitting unit: 3 分, 2 d; nothing below a second."""
+    """A span of time in its largest fitting unit: 3 分钟, 2 d; nothing below a second."""
     for width, unit in _UNITS:
         if ms >= width:
-            return view.text(f"age.{unit}", n=ms // width)
-    return view.text("age.seconds", n=0)
+            return view.text(f"span.{unit}", n=ms // width)
+    return view.text("span.seconds", n=0)
 
 
 def day_and_time(ms: int, offset_min: int) -> str:
