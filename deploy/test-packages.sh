@@ -17,7 +17,7 @@ need() { # need PACKAGE "SUITES" TEST…
 }
 
 postgresql_server() { compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; }
-cjk_font() { fc-list 2>/dev/null | grep -qiE 'CJK|WenQuanYi|PingFang|YaHei'; }
+cjk_font() { [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; }
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 look() {

@@ -124,7 +124,7 @@ class Supervisor:
     def _run_prepare(self) -> bool:
         child = Child(self.prepare, self._watcher, self._keep)
         self._start(child)
-        while child.alive and not self._stopping:
+        while child in self._children and not self._stopping:  # it leaves the list when it ends
             self._turn(5.0)
         return not self._stopping
 
