@@ -184,6 +184,8 @@ class SignWindow:
             touched -= changes.late
         if touched:
             self._settle_place(self._district, touched, changes)
+        for place in (*dirty, self._district):  # only now: the district needed its streets' slots
+            self._trim(place)
         return changes
 
     def _settle_place(self, place: str, slots: set[int], changes: Changes) -> set[int]:
@@ -207,7 +209,6 @@ class SignWindow:
             changes.samples[place, slot] = sample
         if changed:
             self._judge(place, min(changed), changes)
-            self._trim(place)
         return changed
 
     def _sample(self, place: str, slot: int) -> Sample | None:
@@ -325,7 +326,7 @@ class SignWindow:
             changes.new.append((place, found))
 
     def _trim(self, place: str) -> None:
-        order = self._order[place]
+        order = self._order.get(place, [])
         if self._keep is None or len(order) <= self._keep:
             return
         cut = order[-self._keep]

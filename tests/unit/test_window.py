@@ -151,6 +151,19 @@ def test_what_lies_before_the_window_is_handed_back() -> None:
     assert len(window.samples[street]) == 4  # nothing grows with the length of the past
 
 
+def test_a_helping_older_than_the_window_reaches_the_district_too() -> None:
+    """Newest first, and more slots in one helping than a window keeps."""
+    window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM), keep=4)
+    for back in (0, 1, 2, 3, 30, 60):
+        for street in STREETS:
+            window.add(street, ("s", ""), START - back * MINUTE, 1.0, 1.0)
+    written = window.settle().samples
+    for back in (0, 30, 60):
+        slot = START - back * MINUTE
+        assert (DISTRICT, slot) in written
+        assert written[DISTRICT, slot].value == 3.0
+
+
 def test_demonstration_marks_everything_it_touches() -> None:
     window = window_of(make_sign())
     window.add(*Row(STREETS[0], ("a", ""), START, 1.0, 1.0))
