@@ -36,6 +36,9 @@ FILES_KEPT = 0.25  # share of the open files left for everything else
 VIEWS: Mapping[str, frozenset[Role]] = {"screen": policy.EVERYBODY}
 """Every published view and who may see it."""
 
+FIGURES = "yiping.live"
+"""Where the application finds `Lane.figures` in the environment of its requests."""
+
 _TRUSTED_KEPT = 256
 
 
@@ -58,6 +61,7 @@ class Lane:
         self._good_hosts: set[str] = set()
         self._starting = threading.Lock()
         self._started = False
+        self._asked = 0
         self.draining = False
 
     def _add_routes(self) -> None:
@@ -73,10 +77,22 @@ class Lane:
         """Answer or pass on one request."""
         path = environ["PATH_INFO"]
         if path.startswith(PREFIX):
+            self._asked += 1
             return self._live(path, environ, start_response)
         if self.statics.covers(path) and self._is_good_host(environ.get("HTTP_HOST", "")):
             return self.statics(environ, start_response)
+        environ[FIGURES] = self.figures
         return self._app(environ, start_response)
+
+    def figures(self) -> dict[str, int]:
+        """What this process's lane did since its start, for /metrics."""
+        hubs = self.hubs.values()
+        return {
+            "requests": self._asked,
+            "viewers": sum(len(hub.streams) for hub in hubs),
+            "viewers_dropped": sum(hub.dropped for hub in hubs),
+            "from_redis": int(self.feed.source == "redis"),
+        }
 
     def _live(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if not self._started:

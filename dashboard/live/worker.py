@@ -18,7 +18,7 @@ MAX_HEAD = 16_384  # bytes of all header lines
 MAX_FIELDS = 64
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
-_VERSIONS = ("HTTP/1.1", "HTTP/1.0")
+_FIRST_LINE = re.compile(r"[A-Z]{1,16} [/*][!-~]* HTTP/1\.[01]\r\n")
 _ONCE = frozenset({"content-length", "transfer-encoding", "host", "content-type"})
 
 
@@ -34,15 +34,15 @@ class Head:
         while True:
             line = rfile.readline(MAX_HEAD + 1)
             size += len(line)
-            if line in (b"\r\n", b"\n"):
+            if line == b"\r\n":
                 return
-            if size > MAX_HEAD or not line.endswith(b"\n") or len(self._fields) >= MAX_FIELDS:
+            if size > MAX_HEAD or not line.endswith(b"\r\n") or len(self._fields) >= MAX_FIELDS:
                 raise ValueError("the head is too large or was cut off")
             self._add(line)
 
     def _add(self, line: bytes) -> None:
         raw_name, colon, raw_value = line.partition(b":")
-        raw_value = raw_value.strip(b" \t\r\n")
+        raw_value = raw_value.removesuffix(b"\r\n").strip(b" \t")
         if not colon or not _NAME.fullmatch(raw_name) or not _VALUE.fullmatch(raw_value):
             raise ValueError("a header field is not one line of `name: value`")
         name, value = raw_name.decode("ascii").lower(), raw_value.decode("latin-1")
@@ -93,9 +93,8 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
 
     def read_request(self, raw_requestline: str) -> bool:
         """Read the head; ValueError or False (→ 400) when it is unclear or too slow."""
-        words = raw_requestline.split()
-        if len(words) != 3 or words[2] not in _VERSIONS or not words[1].startswith(("/", "*")):
-            raise ValueError("not an HTTP/1 request line")
+        if not _FIRST_LINE.fullmatch(raw_requestline):
+            raise ValueError("not the first line of an HTTP/1 request for a path of ours")
         with gevent.Timeout(HEAD_S, False):
             if not super().read_request(raw_requestline):
                 return False

@@ -4,6 +4,7 @@ import json
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,8 +125,8 @@ class Viewers:
         deadline = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > deadline:
-                seen = [(v.status, v.version, v.ended) for v in self.all[:5]]
-                raise AssertionError(f"not within {timeout} s; first viewers: {seen}")
+                seen = Counter((v.status, v.version, v.ended) for v in self.all)
+                raise AssertionError(f"not within {timeout} s; (status, version, ended): {seen}")
             self.pump(0.05)
 
     def __iter__(self) -> Iterator[Viewer]:
