@@ -137,8 +137,14 @@ def _command(settings: "Settings", name: str, *arguments: str) -> "Command":
 
 
 def _services(settings: "Settings") -> "list[Command]":
-    names = ["engine", "web"] + (["demo"] if settings.demo else [])
-    return [_command(settings, name) for name in names]
+    services = [_command(settings, name) for name in ("engine", "web")]
+    if settings.demo:
+        from engine.demo.real import replay_arguments
+
+        services.append(_command(settings, "demo"))
+        for n, arguments in enumerate(replay_arguments(settings), 1):
+            services.append(_command(settings, f"replay{n}", "replay", *arguments))
+    return services
 
 
 def _greeting(settings: "Settings") -> str:
@@ -237,8 +243,10 @@ def _end_demo(settings: "Settings", db: "Database") -> None:
     from data_access.demo_removal import remove_demo
     from engine.demo.bootstrap import FILE, read_keys
     from engine.demo.process import STATE_FILE
+    from engine.demo.real import replay_sources
 
-    removed = remove_demo(db, read_keys(settings.data_dir / FILE))
+    fed = {*read_keys(settings.data_dir / FILE), *replay_sources(settings)}
+    removed = remove_demo(db, fed)
     (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
     if removed:
         print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")

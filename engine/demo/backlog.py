@@ -34,8 +34,8 @@ def newest(city: City, now_ms: int) -> Iterator[SimReading]:
 
 
 def helpings(from_ms: int, now_ms: int) -> list[Helping]:
-    """The spans of [from, now), newest first."""
-    middle = max(from_ms, now_ms - FULL_MS)
+    """The spans of [from, now), newest first; the hourly ones hold whole hours."""
+    middle = max(from_ms, (now_ms - FULL_MS) // HOUR_MS * HOUR_MS)
     return [
         *_spans(middle, now_ms, _FULL_STEP_MS, hourly=False),
         *_spans(from_ms, middle, _HOURLY_STEP_MS, hourly=True),
@@ -45,14 +45,19 @@ def helpings(from_ms: int, now_ms: int) -> list[Helping]:
 def readings_of(city: City, helping: Helping) -> Iterator[SimReading]:
     """The readings of a helping, oldest first within each source's group."""
     for group in city.groups:
+        hour = None
         for at in _instants(city, group, helping):
-            yield from city.readings_at(group, at)
+            if helping.hourly and at // HOUR_MS == hour:
+                continue
+            told = list(city.readings_at(group, at))
+            if told:  # while a source is silent, its next word in the hour stands for it
+                hour = at // HOUR_MS
+                yield from told
 
 
 def _instants(city: City, group: Group, helping: Helping) -> range:
-    cadence = max(group.cadence_ms, HOUR_MS) if helping.hourly else group.cadence_ms
     offset = city.catalogue.offset_ms
-    return due_times(cadence, group.phase_ms, helping.from_ms, helping.to_ms, offset)
+    return due_times(group.cadence_ms, group.phase_ms, helping.from_ms, helping.to_ms, offset)
 
 
 def _spans(from_ms: int, to_ms: int, step_ms: int, *, hourly: bool) -> Iterator[Helping]:

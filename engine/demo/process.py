@@ -18,7 +18,7 @@ from engine.demo.behaviour_files import load_behaviour
 from engine.demo.bootstrap import FILE as KEYS_FILE
 from engine.demo.city import City, city_readings
 from engine.demo.feed import Feed
-from engine.demo.real import real_files, real_weather
+from engine.demo.real import real_files, real_input
 
 log = logging.getLogger("yiping.demo")
 
@@ -55,7 +55,8 @@ class Demonstration:
         """Send the newest of everything and plan what is missing of the past."""
         now = self._now()
         self.feed.send(list(newest(self.city, now)))
-        log.info("the newest value of %d signs is sent", len(self.city.signs))
+        signs = sum(len(group.signs) for group in self.city.groups)
+        log.info("the newest values of %d signs are sent", signs)
         kept_ms = self._settings.retain_raw_days * DAY_MS - 10 * MINUTE_MS
         oldest = now - min(DEPTH_MS, kept_ms)  # older ones would not be taken in
         self._plan(max(oldest, _fed_until(self._state, self._identity())), now)
@@ -153,8 +154,7 @@ def build_city(settings: Settings, catalogue: Catalogue) -> City:
     if behaviour.missing:
         log.warning("demo.csv has no row for %s: not simulated", ", ".join(behaviour.missing))
     files = real_files(settings, catalogue, behaviour)
-    without = frozenset(sign for file in files for sign in file.signs)
-    weather = real_weather(files, catalogue, behaviour)
+    without, weather = real_input(files, catalogue, behaviour)
     return City(catalogue, behaviour, settings.demo_seed, without, weather)
 
 

@@ -8,49 +8,37 @@ signs; the simulator leaves those out and lets the same series, on the same cloc
 import logging
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
-from data_access.mapping import Mapping, load_mapping
+from data_access.catalogue.loader import load_catalogue
+from data_access.mapping import load_mapping
 from data_access.mapping_rows import RowMapper
+from data_access.replay_series import Plan, Series
 from data_access.settings import Settings
-from data_access.tabular import Table
+from data_access.tabular import FileFault
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
-from domain.reading import instant_ms
-from domain.replay import Loop, calendar_loop
+from domain.replay import Loop
 from engine.demo.behaviour import Behaviour, ObservedFrom
+from engine.demo.behaviour_files import load_behaviour
 
 log = logging.getLogger("yiping.demo")
 
 BRIDGE_MS = 6 * HOUR_MS  # a longer gap is a gap
 
-Series = dict[int, float]  # value by instant of the file, epoch ms
-
-
-@dataclass(frozen=True, slots=True)
-class RealFile:
-    """A file that is there, and how it is read."""
-
-    path: Path
-    mapping: Mapping
-
-    @property
-    def signs(self) -> frozenset[str]:
-        """Codes of the signs it drives."""
-        return frozenset(r.sign for r in self.mapping.readings if r.sign is not None)
+Placed = dict[int, float]  # value by place in the loop, ascending, ms
 
 
 class LoopedSeries:
     """One quantity of a file, on today's clock as the replay lays it out."""
 
-    def __init__(self, loop: Loop, series: Series, scale: ObservedFrom) -> None:
-        placed = sorted((p, v) for at, v in series.items() if (p := loop.place(at)) is not None)
+    def __init__(self, loop: Loop, placed: Placed, scale: ObservedFrom) -> None:
         self._loop = loop
         self._scale = scale
-        self._places = [place for place, _ in placed]
-        self._values = [value for _, value in placed]
+        self._places = list(placed)
+        self._values = list(placed.values())
         self._hours: dict[int, list[tuple[int, float]]] = {}
 
     def at(self, at_ms: int) -> float | None:
@@ -90,52 +78,66 @@ class RealWeather:
         return None if series is None else series.at(at_ms)
 
 
-def real_files(settings: Settings, catalogue: Catalogue, behaviour: Behaviour) -> list[RealFile]:
+def real_files(settings: Settings, catalogue: Catalogue, behaviour: Behaviour) -> list[Plan]:
     """The files of a city's demonstration that are there; MappingError for a wrong mapping."""
     found = []
     for entry in behaviour.real:
         path = settings.demo_data / entry.file
         if path.is_file():
-            found.append(RealFile(path, load_mapping(catalogue, entry.mapping)))
+            found.append(Plan(path, load_mapping(catalogue, entry.mapping)))
         else:
             log.info("%s is not there: its signs are simulated", path)
     return found
 
 
-def real_weather(
-    files: Sequence[RealFile], catalogue: Catalogue, behaviour: Behaviour
-) -> RealWeather | None:
-    """What the files know of the weather, on the replay's clock; None when nothing."""
-    quantities: dict[str, LoopedSeries] = {}
+def real_input(
+    files: Sequence[Plan], catalogue: Catalogue, behaviour: Behaviour
+) -> tuple[frozenset[str], RealWeather]:
+    """The signs that the files drive, and what they know of the weather on the replay's clock.
+
+    A damaged file is told in the log and counts as absent.
+    """
+    signs: set[str] = set()
+    weather: dict[str, LoopedSeries] = {}
     for file in files:
         wanted = {q: o for q, o in behaviour.observed.items() if o.sign in file.signs}
-        if not wanted:
+        try:
+            series = Series(file, catalogue.offset_ms, now_ms=0)  # by the calendar, not from now
+            placed = _read(file, series, frozenset(o.sign for o in wanted.values()))
+        except FileFault as fault:
+            log.warning("%s: its signs are simulated", fault)
             continue
-        instants, series = _read(file, frozenset(o.sign for o in wanted.values()))
-        loop = calendar_loop(min(instants), max(instants), catalogue.offset_ms, 1.0)
         for quantity, scale in wanted.items():
-            quantities[quantity] = LoopedSeries(loop, series[scale.sign], scale)
+            weather[quantity] = LoopedSeries(series.loop, placed[scale.sign], scale)
+        signs |= file.signs
         log.info("%s: real series for %s", file.path.name, ", ".join(sorted(file.signs)))
-    return RealWeather(quantities) if quantities else None
+    return frozenset(signs), RealWeather(weather)
 
 
-def _read(file: RealFile, signs: frozenset[str]) -> tuple[list[int], dict[str, Series]]:
-    """All readable instants of a file, and some of its signs; several stations by their mean."""
+def _read(file: Plan, series: Series, signs: frozenset[str]) -> dict[str, Placed]:
+    """Some signs of a file by their place in its loop; several stations by their mean."""
     once = replace(file.mapping, street=replace(file.mapping.street, codes=(None,), column=None))
-    specs = [spec for spec in file.mapping.readings if spec.sign in signs]
-    mapper = RowMapper(once, readings=specs)
-    instants: list[int] = []
+    mapper = RowMapper(once, readings=[r for r in file.mapping.readings if r.sign in signs])
     found: dict[str, dict[int, list[float]]] = {sign: {} for sign in signs}
-    table = Table(file.path, once)
-    try:
-        for line in table:
-            try:
-                at = instant_ms(mapper.instant(line.cells or ()))
-            except (ValueError, IndexError):
-                continue
-            instants.append(at)
+    for place, line, repeated in zip(*series.entries(), strict=True):
+        if repeated is None:
             for reading in mapper(line)[0]:
-                found[reading.sign].setdefault(at, []).append(reading.value)
-    finally:
-        table.close()
-    return instants, {s: {at: mean(v) for at, v in by.items()} for s, by in found.items()}
+                found[reading.sign].setdefault(place, []).append(reading.value)
+    return {sign: {at: mean(v) for at, v in by.items()} for sign, by in found.items()}
+
+
+def replay_arguments(settings: Settings) -> list[list[str]]:
+    """What `python app.py replay` is told, once for each real series of the demonstration.
+
+    CatalogueError, MappingError when the city's files are wrong.
+    """
+    catalogue = load_catalogue(settings.city)
+    files = real_files(settings, catalogue, load_behaviour(catalogue))
+    return [[str(file.path), "--as", file.mapping.name] for file in files]
+
+
+def replay_sources(settings: Settings) -> frozenset[str]:
+    """Codes of the sources that the demonstration's replays speak as, there or not."""
+    catalogue = load_catalogue(settings.city)
+    named = load_behaviour(catalogue).real
+    return frozenset(Plan(Path(r.file), load_mapping(catalogue, r.mapping)).source for r in named)

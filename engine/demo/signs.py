@@ -25,7 +25,7 @@ Quantity = Callable[[str, int], Row]  # a quantity of the weather at every place
 _EXTREMES = frozenset({Rule.MIN, Rule.MAX, Rule.P05, Rule.P95, Rule.WORST, Rule.VALUE})
 _TURN_HOURS = 31.0  # a whole count's offset turns once in so long: longer than a day on purpose
 _STEPPING = (math.sqrt(5.0) - 1.0) / 2.0  # golden section: the most even spread of offsets
-_LOCAL_KM, _CLUSTER_KM, _WIDE_KM = 1.6, 2.6, 12.0
+_LOCAL_KM, _CLUSTER_KM, _QUARTER_KM, _WIDE_KM = 1.6, 2.6, 5.0, 12.0
 
 
 class SimulatedSign:
@@ -163,9 +163,10 @@ class SimulatedSign:
         if not self.at_street:
             return [total]
         centre = self._ground.pick(self.behaviour.share, incident.where)
-        felt = [0.35 + f for f in self._ground.near(centre, _WIDE_KM)][: self.width]
         counted = self._ground.counted
+        felt = [1.0 + 0.4 * f for f in self._ground.near(centre, _WIDE_KM)][: self.width]
         if self._additive:
+            felt = [0.08 + f for f in self._ground.near(centre, _QUARTER_KM)][: self.width]
             felt = [f * math.sqrt(s) for f, s in zip(felt, self.shares, strict=True)]
             whole = sum(felt[:counted])
         elif self._extreme:  # a few streets are enough; the middle one stands as the busiest would

@@ -20,6 +20,8 @@ def test_helpings_cover_the_past_newest_first() -> None:
     full = [h for h in plan if not h.hourly]
     assert full == plan[: len(full)]
     assert full[-1].from_ms == START - 2 * HOUR_MS
+    ragged = helpings(START - DEPTH_MS + 1, START + 7 * MINUTE_MS + 13)
+    assert [h.from_ms % HOUR_MS for h in ragged if h.hourly][:-1] == [0] * 11
 
 
 def test_a_short_gap_is_filled_at_full_cadence() -> None:
