@@ -1,0 +1,52 @@
+/* The few ways the wall makes and changes elements. Text is always text, never markup. */
+(function (root) {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /* el("p", "lead", "text") or el("div", "row", [children]). */
+  function el(tag, className, content) {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (Array.isArray(content)) node.append(...content);
+    else if (content !== undefined && content !== null) node.textContent = content;
+    return node;
+  }
+
+  function svg(tag, attributes) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
+    return node;
+  }
+
+  /* Touch the page only when something differs: an untouched node costs no layout. */
+  function text(node, content) {
+    if (node.textContent !== content) node.textContent = content;
+  }
+
+  function data(node, name, value) {
+    if (node.dataset[name] !== value) node.dataset[name] = value;
+  }
+
+  function show(node, visible) {
+    if (node.hidden === visible) node.hidden = !visible;
+  }
+
+  /* The shape of a state: small disc, triangle, diamond, square, ring (drawn in base.css). */
+  function mark(state) {
+    const node = el("i", "mark");
+    node.dataset.state = state;
+    node.setAttribute("aria-hidden", "true");
+    return node;
+  }
+
+  /* Exactly `count` children of one kind: made or dropped at the end, the rest kept. */
+  function rows(parent, count, make) {
+    while (parent.children.length > count) parent.lastElementChild.remove();
+    while (parent.children.length < count) parent.append(make());
+    return parent.children;
+  }
+
+  const api = { el, svg, text, data, show, mark, rows };
+  root.yiping = Object.assign(root.yiping || {}, { dom: api });
+})(window);

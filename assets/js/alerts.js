@@ -1,0 +1,51 @@
+/* From the engine's rows (one a sign and place) to what a reader wants: one entry a sign. */
+(function (root) {
+  "use strict";
+
+  const SEVERITY = { alarm: 3, warning: 2, attention: 1, normal: 0, unknown: -1 };
+
+  /* Rows come worst and newest first. The head of a sign is its first row; a street that is
+     as bad says more about where than the district does. Returns [{sign, head, places}]. */
+  function bySign(rows) {
+    const groups = new Map();
+    for (const row of rows) {
+      const group = groups.get(row.sign);
+      if (!group) {
+        groups.set(row.sign, { sign: row.sign, head: row, places: row.street ? 1 : 0 });
+        continue;
+      }
+      if (row.street) group.places += 1;
+      if (!group.head.street && row.street && row.state === group.head.state) group.head = row;
+    }
+    return Array.from(groups.values());
+  }
+
+  /* Signs in each grade, anywhere: the district's own state, or that of its worst street. */
+  function count(groups, readings) {
+    const states = new Map(readings.map((reading) => [reading.code, reading.state]));
+    for (const { sign, head } of groups) {
+      if ((SEVERITY[states.get(sign)] || 0) < SEVERITY[head.state]) states.set(sign, head.state);
+    }
+    const sum = { alarm: 0, warning: 0, attention: 0 };
+    for (const state of states.values()) if (state in sum) sum[state] += 1;
+    return sum;
+  }
+
+  /* Which of the two bounds of a grade was passed, as a sign to read: ≥ or ≤. */
+  function relation(value, threshold) {
+    if (typeof value !== "number" || typeof threshold !== "number") return "";
+    return value >= threshold ? "≥" : "≤";
+  }
+
+  /* Streets from the lowest index up, the worse state first where indices are equal. */
+  function lowest(streets, count) {
+    return streets
+      .filter((street) => typeof street.index === "number")
+      .sort((a, b) => a.index - b.index || SEVERITY[b.state] - SEVERITY[a.state])
+      .slice(0, count);
+  }
+
+  const api = { bySign, count, relation, lowest, SEVERITY };
+  root.yiping = Object.assign(root.yiping || {}, { alerts: api });
+  if (typeof module !== "undefined") module.exports = api;
+})(typeof window === "undefined" ? globalThis : window);

@@ -1,0 +1,135 @@
+/* What needs somebody: the alerts, one entry a sign; what room is left goes to the streets
+   with the lowest index, so that the column is never empty on a calm day. */
+(function (root) {
+  "use strict";
+
+  const { el, text, data, show, mark, rows } = root.yiping.dom;
+
+  function makeAlert() {
+    const parts = {
+      shape: mark("unknown"),
+      what: el("b", "what"),
+      place: el("span"),
+      several: el("small"),
+      lasting: el("time", "lasting"),
+      value: el("span", "value"),
+      owner: el("span", "owner"),
+    };
+    const where = el("span", "where", [parts.place, parts.several]);
+    const first = el("p", "line", [parts.what, where, parts.lasting]);
+    const node = el("li", "alert", [parts.shape, first, el("p", "line", [parts.value, parts.owner])]);
+    node.parts = parts;
+    return node;
+  }
+
+  function makeStreet() {
+    return el("li", "ranked", [mark("unknown"), el("span", "where"), el("span", "what"), el("b", "figure")]);
+  }
+
+  function build(wall, node) {
+    const counts = el("span", "counts");
+    const list = el("ul", "alerts");
+    const more = el("p", "more");
+    const streets = el("ul", "lowest");
+    const heading = el("h3", "", wall.t("wall.streets.index"));
+    const alertsHead = el("header", "head", [
+      el("h2", "", wall.t("wall.alerts")),
+      counts,
+      el("span", "note", wall.t("wall.alerts.lasting")),
+    ]);
+    node.replaceChildren(alertsHead, list, more, heading, streets);
+    return { node, alertsHead, counts, list, more, heading, streets, groups: [] };
+  }
+
+  function paintAlert(wall, node, group) {
+    const { shape, what, place, several, lasting, value, owner } = node.parts;
+    const { head, places } = group;
+    const sign = wall.sign.get(head.sign);
+    data(node, "state", head.state);
+    data(shape, "state", head.state);
+    text(what, wall.short(sign));
+    text(place, wall.place(head.street, true));
+    const more = head.street && places > 1;
+    text(several, more ? wall.t("wall.alerts.places", { n: places - 1 }) : "");
+    const bounded = typeof head.threshold === "number";
+    const bound = bounded ? wall.value(sign, head.threshold).replace(/\.0+$/, "") : "";
+    const relation = root.yiping.alerts.relation(head.value, head.threshold);
+    text(value, [wall.valueUnit(sign, head.value), relation, bound].filter(Boolean).join(" "));
+    text(owner, wall.owner(head.department));
+    lasting.dataset.since = head.since ? String(Date.parse(head.since)) : "";
+  }
+
+  function paintStreet(wall, node, street) {
+    const [shape, where, what, index] = node.children;
+    data(shape, "state", street.state);
+    text(where, wall.place(street.code, true));
+    const sign = street.sign && street.state !== "normal" ? wall.sign.get(street.sign) : null;
+    text(what, sign ? wall.short(sign) : "");
+    text(index, root.yiping.format.number(street.index, 1));
+  }
+
+  /* How many rows of each fit the column: alerts first, streets in what is left. */
+  function share(block, alerts) {
+    const style = getComputedStyle(block.node);
+    const alertHeight = parseFloat(style.getPropertyValue("--alert-units")) || 60;
+    const rowHeight = parseFloat(style.getPropertyValue("--ranked-units")) || 30;
+    const unit = parseFloat(style.getPropertyValue("--u")) || 1;
+    const columns = Number(style.getPropertyValue("--alert-columns")) || 1;
+    const room = block.node.clientHeight / unit - 40;
+    if (block.flowing) return { alerts: Math.min(alerts, 12), streets: 5 };
+    let shown = Math.min(alerts, Math.floor(room / alertHeight) * columns);
+    if (shown < alerts) shown = Math.floor((room - rowHeight) / alertHeight) * columns;
+    const used = Math.ceil(Math.max(shown, 1) / columns) * alertHeight;
+    const left = room - used - (shown < alerts ? rowHeight : 0) - 48;
+    return { alerts: Math.max(shown, 0), streets: Math.max(0, Math.floor(left / rowHeight)) };
+  }
+
+  function paintCounts(wall, block, counts) {
+    const kinds = ["alarm", "warning", "attention"].filter((state) => counts[state]);
+    const nodes = rows(block.counts, kinds.length, () => el("span", "chip", [mark("none"), el("b")]));
+    kinds.forEach((state, i) => {
+      nodes[i].className = "chip chip-" + state;
+      nodes[i].title = wall.state(state);
+      data(nodes[i].firstChild, "state", state);
+      text(nodes[i].lastChild, String(counts[state]));
+    });
+  }
+
+  /* More signs without data than with: silence is no good news then. */
+  function blind(snapshot) {
+    return 2 * snapshot.index_excluded > snapshot.signs.length;
+  }
+
+  function paint(wall, block, snapshot) {
+    const groups = root.yiping.alerts.bySign(snapshot.alerts).filter((group) =>
+      wall.sign.has(group.sign)
+    );
+    const room = share(block, groups.length);
+    const shown = groups.slice(0, room.alerts);
+    const nodes = rows(block.list, shown.length, makeAlert);
+    shown.forEach((group, i) => paintAlert(wall, nodes[i], group));
+    const hidden = groups.length - shown.length;
+    const quiet = blind(snapshot) ? "wall.alerts.blind" : "wall.alerts.none";
+    show(block.more, hidden > 0 || !groups.length);
+    text(block.more, groups.length ? wall.t("wall.alerts.more", { n: hidden }) : wall.t(quiet));
+    block.sum = root.yiping.alerts.count(groups, snapshot.signs);
+    paintCounts(wall, block, block.sum);
+    const lowest = root.yiping.alerts.lowest(snapshot.streets, room.streets);
+    show(block.heading, lowest.length > 0);
+    const ranked = rows(block.streets, lowest.length, makeStreet);
+    lowest.forEach((street, i) => paintStreet(wall, ranked[i], street));
+    return groups;
+  }
+
+  /* The running clocks. */
+  function tick(wall, block, now) {
+    for (const node of block.list.children) {
+      const time = node.parts.lasting;
+      const since = time.dataset.since;
+      text(time, since ? root.yiping.format.lasting(now - Number(since), wall.t) : "");
+    }
+  }
+
+  const api = { build, paint, tick, blind };
+  root.yiping = Object.assign(root.yiping || {}, { board: api });
+})(window);

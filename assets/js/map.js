@@ -1,0 +1,161 @@
+/* The map of the streets. Leaflet draws the outlines; colours come from the style sheet by
+   data-state, names are our own text over the map (never a tooltip made of markup). */
+(function (root) {
+  "use strict";
+
+  const shapes = new Map(); // code → {code, layer, at: [lon, lat], reach}
+  let leaflet = null;
+  let watcher = null;
+  let painted = null; // {wall, streets} as last painted
+
+  const ORDER = ["alarm", "warning", "attention", "unknown", "normal"];
+
+  function code(feature) {
+    return String((feature.properties && feature.properties.code) || "");
+  }
+
+  function state(street) {
+    return (street && street.state) || "unknown";
+  }
+
+  function byCode() {
+    return new Map((painted ? painted.streets : []).map((street) => [street.code, street]));
+  }
+
+  function paintShape(shape, street) {
+    const path = shape.layer.getElement && shape.layer.getElement();
+    if (!path) return;
+    if (path.dataset.state !== state(street)) path.dataset.state = state(street);
+    path.dataset.code = shape.code;
+  }
+
+  function fitted() {
+    if (!leaflet || !shapes.size) return;
+    let bounds = null;
+    for (const { layer } of shapes.values()) {
+      bounds = bounds ? bounds.extend(layer.getBounds()) : layer.getBounds().pad(0);
+    }
+    leaflet.invalidateSize({ animate: false, pan: false });
+    leaflet.fitBounds(bounds, { animate: false, padding: [4, 4] });
+  }
+
+  let settling = false;
+  function settle() {
+    if (settling) return;
+    settling = true;
+    requestAnimationFrame(() => {
+      settling = false;
+      fitted();
+      paintLabels();
+    });
+  }
+
+  function adopt(map) {
+    if (leaflet === map) return;
+    leaflet = map;
+    shapes.clear();
+    if (watcher) watcher.disconnect();
+    watcher = new ResizeObserver(settle);
+    watcher.observe(map.getContainer());
+  }
+
+  function style() {
+    return { className: "street" };
+  }
+
+  /* The features carry their inner point as `label`; tooltips and popups of theirs are ignored. */
+  function onEachFeature(feature, layer, context) {
+    adopt(context.map);
+    const at = feature.properties.label;
+    const reach = root.yiping.mapLabels.reach(feature.geometry, at);
+    const shape = { code: code(feature), layer, at, reach };
+    shapes.set(shape.code, shape);
+    layer.on("add", () => {
+      paintShape(shape, byCode().get(shape.code));
+      settle();
+    });
+  }
+
+  function forms(wall, street, em) {
+    const { ems } = root.yiping.format;
+    const name = wall.place(street.code, true);
+    const sign = street.sign && wall.sign.get(street.sign);
+    const line = 1.15 * em;
+    const short = { size: [ems(name) * em + 4, line], lines: [name] };
+    const grave = street.state === "alarm" || street.state === "warning";
+    if (!grave || !sign) return [short];
+    const why = wall.short(sign);
+    const width = Math.max(ems(name), ems(why)) * em + 4;
+    return [{ size: [width, 2 * line], lines: [name, why] }, short];
+  }
+
+  function labelled(wall, em) {
+    const items = [];
+    const streets = byCode();
+    for (const shape of shapes.values()) {
+      const street = streets.get(shape.code);
+      if (!street || !wall.street.has(shape.code)) continue;
+      const [lon, lat] = shape.at;
+      const at = leaflet.latLngToContainerPoint([lat, lon]);
+      const edge = leaflet.latLngToContainerPoint([lat + shape.reach, lon]);
+      const reach = Math.abs(at.y - edge.y);
+      const quiet = street.state === "normal";
+      const texts = forms(wall, street, em);
+      items.push({
+        code: shape.code,
+        street,
+        x: at.x,
+        y: at.y,
+        mark: quiet ? 0 : 0.9 * em,
+        room: 3 * reach,
+        reach,
+        forms: texts.map((text) => text.size),
+        texts,
+      });
+    }
+    const rank = (item) => ORDER.indexOf(state(item.street));
+    return items.sort((a, b) => rank(a) - rank(b) || b.reach - a.reach);
+  }
+
+  function label(item, found) {
+    const { el, mark } = root.yiping.dom;
+    const nodes = [];
+    if (item.mark) {
+      const shape = mark(state(item.street));
+      shape.style.transform = "translate(" + item.x + "px," + item.y + "px)";
+      nodes.push(shape);
+    }
+    if (found) {
+      const lines = item.texts[found.form].lines.map((line) => el("span", "", line));
+      const name = el("b", "map-name map-name-" + (item.mark ? found.side : "centre"), lines);
+      name.dataset.state = state(item.street);
+      name.style.transform = "translate(" + found.box[0] + "px," + found.box[1] + "px)";
+      name.style.inlineSize = found.box[2] - found.box[0] + "px";
+      nodes.push(name);
+    }
+    return nodes;
+  }
+
+  function paintLabels() {
+    const over = document.getElementById("wall-map-labels");
+    if (!over || !painted || !leaflet) return;
+    const em = parseFloat(getComputedStyle(over).fontSize) || 16;
+    const items = labelled(painted.wall, em);
+    const chosen = root.yiping.mapLabels.place(items, over.clientWidth, over.clientHeight);
+    over.replaceChildren(...items.flatMap((item) => label(item, chosen.get(item.code))));
+  }
+
+  /* Colour the streets; names are placed anew only when a state or a cause changed. */
+  function paint(wall, streets) {
+    const key = streets.map((street) => street.state + street.sign).join();
+    const same = painted && painted.key === key && painted.wall === wall;
+    painted = { wall, streets, key };
+    if (same) return;
+    const current = byCode();
+    for (const shape of shapes.values()) paintShape(shape, current.get(shape.code));
+    if (leaflet) paintLabels();
+  }
+
+  root.yiping = Object.assign(root.yiping || {}, { map: { paint, settle } });
+  root.dashExtensions = Object.assign(root.dashExtensions || {}, { map: { style, onEachFeature } });
+})(window);

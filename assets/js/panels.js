@@ -1,0 +1,162 @@
+/* The six panels: every sign of the catalogue in its fixed place. */
+(function (root) {
+  "use strict";
+
+  const { el, text, data, show, mark } = root.yiping.dom;
+  const STATES = ["alarm", "warning", "attention"];
+
+  function makeCell(wall, sign) {
+    const cell = el("li", "cell");
+    cell.id = "sign-" + sign.code;
+    cell.title = wall.name(sign);
+    const parts = {
+      name: el("b", "name", wall.short(sign)),
+      mark: mark("unknown"),
+      value: el("span", "value"),
+      unit: el("small", "unit", wall.unit(sign)),
+      age: el("span", "age"),
+    };
+    const line = el("span", "line", [parts.value, parts.unit, parts.age]);
+    cell.append(parts.name, parts.mark, line);
+    return Object.assign(parts, { node: cell, sign, reading: null, was: null });
+  }
+
+  function makePanel(wall, domain, signs) {
+    const panel = el("section", "panel");
+    panel.dataset.domain = domain.code;
+    const counts = el("span", "counts");
+    const index = el("strong", "figure");
+    const list = el("ul", "cells");
+    const cells = signs.map((sign) => makeCell(wall, sign));
+    list.append(...cells.map((cell) => cell.node));
+    panel.append(el("header", "head", [el("h2", "", wall.name(domain)), counts, index]), list);
+    return { node: panel, code: domain.code, counts, index, cells, size: signs.length };
+  }
+
+  /* The panels in catalogue order, the first half left, the second half right. */
+  function build(wall, left, right) {
+    const panels = wall.stat.domains
+      .map((domain) => [domain, wall.stat.signs.filter((sign) => sign.domain === domain.code)])
+      .filter(([, signs]) => signs.length)
+      .map(([domain, signs]) => makePanel(wall, domain, signs));
+    const half = Math.ceil(panels.length / 2);
+    left.replaceChildren(...panels.slice(0, half).map((panel) => panel.node));
+    right.replaceChildren(...panels.slice(half).map((panel) => panel.node));
+    const cells = new Map();
+    for (const panel of panels) for (const cell of panel.cells) cells.set(cell.sign.code, cell);
+    return { panels, cells };
+  }
+
+  function ageText(wall, cell, seen, now) {
+    const { stamp, age } = root.yiping.format;
+    if (seen.freshness === "late") return age(now - seen.observedMs, wall.t);
+    if (seen.freshness === "stale") {
+      return wall.t("wall.cell.stale", { time: stamp(seen.observedMs, now, wall.offset) });
+    }
+    if (seen.freshness === "never") return wall.t("wall.cell.never");
+    return seen.state === "unknown" ? wall.t("wall.cell.unknown") : "";
+  }
+
+  function say(wall, cell, seen, value, age) {
+    const words = [wall.name(cell.sign), value + " " + cell.unit.textContent];
+    if (seen.freshness === "live" || seen.freshness === "late") words.push(wall.state(seen.state));
+    if (seen.freshness !== "live") words.push(wall.t("freshness." + seen.freshness), age);
+    cell.node.setAttribute("aria-label", words.join(", "));
+  }
+
+  /* Whether value, unit and age would not fit the cell together: then the unit gives way. */
+  function tight(wall, cell, value, age) {
+    const { ems } = root.yiping.format;
+    const needed = 1.26 * ems(value) + ems(cell.unit.textContent) + ems(age) + 1.7;
+    return needed > wall.cellEms;
+  }
+
+  /* Paint one cell as it stands at `now`; true when its state or freshness changed. */
+  function paintCell(wall, cell, now) {
+    const seen = root.yiping.ageing.effective(cell.reading, cell.sign, now);
+    const value = wall.value(cell.sign, cell.reading.value);
+    const age = ageText(wall, cell, seen, now);
+    const key = [seen.state, seen.freshness, value, age].join("|");
+    if (cell.was && cell.was.key === key) return false;
+    text(cell.value, value);
+    text(cell.age, age);
+    data(cell.node, "state", seen.state);
+    data(cell.node, "freshness", seen.freshness);
+    data(cell.mark, "state", seen.state);
+    data(cell.node, "tight", seen.freshness === "late" && tight(wall, cell, value, age) ? "1" : "0");
+    say(wall, cell, seen, value, age);
+    const turned =
+      !cell.was || cell.was.state !== seen.state || cell.was.freshness !== seen.freshness;
+    if (cell.was && cell.was.state !== seen.state) cell.node.classList.add("pulse");
+    cell.was = { key, state: seen.state, freshness: seen.freshness };
+    return turned;
+  }
+
+  function chip(kind, count, word) {
+    const node = el("span", "chip chip-" + kind);
+    if (STATES.includes(kind)) node.append(mark(kind), el("b", "", String(count)));
+    else node.append(el("b", "", String(count)), " " + word);
+    node.title = word;
+    return node;
+  }
+
+  /* The counts of a panel, from what its cells show: the states, then stale and never apart. */
+  function recount(wall, panel) {
+    const sum = { normal: 0, alarm: 0, warning: 0, attention: 0, stale: 0, unknown: 0, late: 0 };
+    for (const { was } of panel.cells) {
+      if (!was) continue;
+      if (was.freshness === "stale") sum.stale += 1;
+      else sum[was.state] += 1;
+      if (was.freshness === "late") sum.late += 1;
+    }
+    const key = JSON.stringify(sum);
+    if (panel.was === key) return;
+    panel.was = key;
+    const chips = STATES.filter((state) => sum[state]).map((state) =>
+      chip(state, sum[state], wall.state(state))
+    );
+    for (const kind of ["normal", "stale", "unknown", "late"]) {
+      if (sum[kind]) chips.push(chip(kind, sum[kind], wall.t("wall.count." + kind)));
+    }
+    panel.counts.replaceChildren(...chips);
+  }
+
+  function paintHeads(wall, board, domains) {
+    const index = new Map(domains.map((domain) => [domain.code, domain.index]));
+    for (const panel of board.panels) {
+      text(panel.index, root.yiping.format.number(index.get(panel.code), 1));
+    }
+  }
+
+  /* Take in the readings of `codes` (all when null). */
+  function read(board, readings, codes) {
+    for (const reading of readings) {
+      const cell = board.cells.get(reading.code);
+      if (cell && (!codes || codes.has(reading.code) || !cell.reading)) cell.reading = reading;
+    }
+  }
+
+  /* Paint what changed and what grew older; counts follow only where a cell turned. */
+  function paint(wall, board, now) {
+    for (const panel of board.panels) {
+      let turned = false;
+      for (const cell of panel.cells) {
+        if (cell.reading && paintCell(wall, cell, now)) turned = true;
+      }
+      if (turned) recount(wall, panel);
+    }
+  }
+
+  /* Rows per panel, so that the height is shared out by rows; and the room of a cell, in ems. */
+  function arrange(wall, board, columns) {
+    for (const panel of board.panels) {
+      panel.node.style.setProperty("--rows", String(Math.ceil(panel.size / columns)));
+      for (const cell of panel.cells) if (cell.was) cell.was.key = "";
+    }
+    const first = board.panels.length && board.panels[0].cells[0].node;
+    wall.cellEms = first ? first.clientWidth / parseFloat(getComputedStyle(first).fontSize) - 0.9 : 8;
+  }
+
+  const api = { build, read, paint, paintHeads, arrange };
+  root.yiping = Object.assign(root.yiping || {}, { panels: api });
+})(window);

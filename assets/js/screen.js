@@ -1,0 +1,271 @@
+/* The wall: puts the pieces into the containers of pages/screen.py and keeps them true. */
+(function (root) {
+  "use strict";
+
+  const { el, text, data, show, mark, rows } = root.yiping.dom;
+  const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // as --cols in screen_arrange.css
+  const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
+  const KEPT_TIMES = 240;
+
+  /* What every piece asks: names, units, values and places in the wall's language. */
+  function language(stat, lang) {
+    const { format } = root.yiping;
+    const t = format.translator(stat.labels[lang]);
+    const index = (list) => new Map(list.map((item) => [item.code, item]));
+    const pick = (item, key) => item[key + "_" + lang] || item[key + "_zh"] || "";
+    const wall = { stat, lang, t, offset: stat.utc_offset_min, scale: t("number.scale") };
+    Object.assign(wall, {
+      sign: index(stat.signs),
+      street: index(stat.streets),
+      department: index(stat.departments),
+      name: (item) => pick(item, "name"),
+      short: (item) => item["short_" + lang] || pick(item, lang === "zh" ? "short" : "name"),
+      labels: (sign) => sign["labels_" + lang],
+      state: (state) => t("state." + state),
+      unit: (sign) => {
+        if ((wall.labels(sign) || []).length) return ""; // the name of a level says it all
+        return lang === "zh" ? sign.unit : sign.unit_en || sign.unit;
+      },
+    });
+    wall.value = (sign, value) => {
+      const names = wall.labels(sign) || [];
+      const named = typeof value === "number" && names[Math.round(value)];
+      return named || format.number(value, sign.decimals, wall.scale);
+    };
+    wall.valueUnit = (sign, value) => (wall.value(sign, value) + " " + wall.unit(sign)).trim();
+    wall.place = (code, brief) => {
+      const street = code && wall.street.get(code);
+      if (!street) return t("wall.place.district");
+      return brief ? wall.short(street) : wall.name(street);
+    };
+    wall.owner = (code) => {
+      const owner = wall.department.get(code);
+      return owner ? wall.short(owner) : "";
+    };
+    return wall;
+  }
+
+  function place(id) {
+    return document.getElementById(id);
+  }
+
+  function buildBanner(node) {
+    const title = el("strong");
+    const words = el("span");
+    node.replaceChildren(title, words);
+    show(node, false);
+    return { node, title, words };
+  }
+
+  function buildFoot(wall, node) {
+    const streets = el("p", "tally");
+    const areas = el("p", "tally");
+    const notice = el("p", "notice", wall.notice);
+    node.replaceChildren(streets, areas, notice);
+    return { streets, areas };
+  }
+
+  function buildHealth(wall, node) {
+    const bar = el("div", "health-bar");
+    const words = el("p", "health-words");
+    node.replaceChildren(el("h3", "", wall.t("wall.sources")), words, bar);
+    return { bar, words };
+  }
+
+  function paintHealth(wall, block, sources) {
+    const kinds = ["live", "late", "stale", "never"];
+    const bars = rows(block.bar, kinds.length, () => el("i"));
+    const words = rows(block.words, kinds.length, () => el("span", "", [el("b"), el("small")]));
+    kinds.forEach((kind, i) => {
+      const count = (sources && sources[kind]) || 0;
+      data(bars[i], "kind", kind);
+      bars[i].style.flexGrow = String(count);
+      show(bars[i], count > 0);
+      data(words[i], "kind", count ? kind : "none");
+      text(words[i].firstChild, String(count));
+      text(words[i].lastChild, " " + wall.t("wall.sources." + kind));
+    });
+  }
+
+  function paintTally(wall, node, heading, places) {
+    const sum = {};
+    for (const { state } of places) sum[state] = (sum[state] || 0) + 1;
+    const kinds = ["normal", "attention", "warning", "alarm", "unknown"].filter((kind) => sum[kind]);
+    const nodes = rows(node, kinds.length + 1, () => el("span", "chip", [mark("none"), el("b"), el("small")]));
+    nodes[0].className = "tally-head";
+    nodes[0].textContent = heading + " " + places.length;
+    kinds.forEach((kind, i) => {
+      const [shape, count, word] = nodes[i + 1].children;
+      data(shape, "state", kind);
+      text(count, String(sum[kind]));
+      text(word, " " + wall.state(kind));
+    });
+  }
+
+  function paintAreas(wall, node, areas) {
+    show(node, areas.length > 0);
+    const nodes = rows(node, areas.length + 1, () => el("span", "chip", [mark("none"), el("b")]));
+    nodes[0].className = "tally-head";
+    nodes[0].textContent = wall.t("wall.areas");
+    areas.forEach((area, i) => {
+      data(nodes[i + 1].firstChild, "state", area.state);
+      text(nodes[i + 1].lastChild, wall.place(area.code, true));
+    });
+  }
+
+  /* Build every piece once into the containers of the page. */
+  function mount(stat, lang) {
+    const wall = language(stat, lang);
+    wall.notice = stat.map["notice_" + lang] || "";
+    wall.root = place("wall");
+    wall.top = root.yiping.headline.buildTop(wall, place("wall-top"));
+    wall.index = root.yiping.headline.buildIndex(wall, place("wall-index"));
+    wall.panels = root.yiping.panels.build(wall, place("wall-left"), place("wall-right"));
+    wall.board = root.yiping.board.build(wall, place("wall-alerts"));
+    wall.trends = root.yiping.trends.build(wall, place("wall-trends"));
+    wall.foot = buildFoot(wall, place("wall-map-foot"));
+    wall.health = buildHealth(wall, place("wall-health"));
+    wall.banner = buildBanner(place("wall-banner"));
+    wall.sentence = place("wall-sentence");
+    wall.readings = new Map();
+    wall.spent = [];
+    wall.sized = new ResizeObserver(() => wall.snapshot && paintBoard(wall));
+    wall.sized.observe(wall.board.node);
+    wall.root.addEventListener("animationend", (event) => event.target.classList.remove("pulse"));
+    document.title = wall.t("app.title", { city: wall.name(stat) });
+    return wall;
+  }
+
+  /* Size and arrangement from the window, or from the wall profile asked for. */
+  function arrange(wall, wanted) {
+    const fit = root.yiping.profile.fit(root.innerWidth, root.innerHeight, wanted);
+    const { root: node } = wall;
+    data(node, "arrangement", fit.arrangement);
+    const tight = fit.narrow || (fit.arrangement === "wide" && wall.lang !== "zh"); // longer words
+    data(node, "narrow", tight ? "1" : "0");
+    document.documentElement.style.setProperty("--u", fit.unit + "px");
+    const flowing = fit.arrangement === "stack";
+    node.style.inlineSize = flowing ? "" : fit.width + "px";
+    node.style.blockSize = flowing ? "" : fit.height + "px";
+    wall.board.flowing = flowing;
+    root.yiping.panels.arrange(wall, wall.panels, COLUMNS[fit.arrangement]);
+    wall.index.names = DETRACTORS[fit.arrangement];
+    if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
+    root.yiping.map.settle();
+  }
+
+  function paintBoard(wall) {
+    wall.groups = root.yiping.board.paint(wall, wall.board, wall.snapshot);
+    wall.counts = wall.board.sum;
+    root.yiping.board.tick(wall, wall.board, wall.now());
+  }
+
+  function paintSentence(wall, now) {
+    const { format, sentence } = root.yiping;
+    const head = wall.groups && wall.groups.length ? wall.groups[0].head : null;
+    const say = {
+      t: wall.t,
+      now,
+      city: wall.name(wall.stat),
+      state: (state) => wall.state(state).toLowerCase(),
+      place: (code) => wall.place(code),
+      sign: (code) => wall.short(wall.sign.get(code)),
+      value: (code, value) => wall.valueUnit(wall.sign.get(code), value),
+      owner: wall.owner,
+      lasting: (ms) => format.words(ms, wall.t),
+    };
+    const words = sentence.build(wall.snapshot.domains, wall.counts, head, say);
+    if (wall.said === words) return;
+    wall.said = words;
+    const clauses = root.yiping.sentence.clauses(words);
+    wall.sentence.replaceChildren(...clauses.map((clause) => el("span", "clause", clause)));
+  }
+
+  /* Paint a snapshot; `changed` names what a delta touched, null means all of it. */
+  function apply(wall, snapshot, changed) {
+    const began = performance.now();
+    const { headline, panels, trends, map } = root.yiping;
+    const touched = (...keys) => !changed || keys.some((key) => changed.keys.includes(key));
+    const moved = (list) => !changed || changed[list].size > 0;
+    wall.snapshot = snapshot;
+    const now = wall.now();
+    if (moved("signs")) {
+      wall.readings = new Map(snapshot.signs.map((reading) => [reading.code, reading]));
+      panels.read(wall.panels, snapshot.signs, changed && changed.signs);
+      panels.paint(wall, wall.panels, now);
+      headline.paintOfficial(wall, wall.top, wall.readings);
+    }
+    if (touched("domains")) panels.paintHeads(wall, wall.panels, snapshot.domains);
+    if (touched("data_time", "sources", "demo")) headline.paintTop(wall, wall.top, snapshot);
+    if (touched("sources")) paintHealth(wall, wall.health, snapshot.sources);
+    headline.paintIndex(wall, wall.index, snapshot);
+    if (touched("alerts", "alert_counts") || moved("streets")) {
+      paintBoard(wall);
+    }
+    if (moved("streets")) {
+      map.paint(wall, snapshot.streets);
+      paintTally(wall, wall.foot.streets, wall.t("wall.streets"), snapshot.streets);
+    }
+    if (moved("areas")) paintAreas(wall, wall.foot.areas, snapshot.areas || []);
+    if (touched("trends") || moved("signs")) {
+      trends.paint(wall, wall.trends, snapshot.trends || {}, wall.readings);
+    }
+    tick(wall);
+    const page = document.documentElement;
+    page.dataset.version = String(snapshot.version);
+    page.dataset.ready = "1";
+    account(wall, performance.now() - began, changed);
+  }
+
+  /* Times of the last applies, in ms, for benches and tests: a ring, never longer. */
+  function account(wall, ms, changed) {
+    const { stats } = root.yiping;
+    if (changed) {
+      stats.deltas += 1;
+      wall.spent.push(ms);
+      if (wall.spent.length > KEPT_TIMES) wall.spent.shift();
+      stats.deltaMs = ms;
+      stats.deltaMaxMs = Math.max(...wall.spent);
+      stats.recent = wall.spent;
+    } else {
+      stats.snapshots += 1;
+      stats.snapshotMs = ms;
+      if (stats.paintedMs === null) stats.paintedMs = performance.now();
+    }
+  }
+
+  /* Once a second: everything that time alone changes. */
+  function tick(wall) {
+    const now = wall.now();
+    if (now === null || !wall.snapshot) return;
+    root.yiping.panels.paint(wall, wall.panels, now);
+    root.yiping.board.tick(wall, wall.board, now);
+    root.yiping.headline.paintClock(wall, wall.top, now);
+    root.yiping.headline.paintOfficial(wall, wall.top, wall.readings);
+    paintSentence(wall, now);
+  }
+
+  /* The watchdog's voice: the whole page says that it no longer shows the present. */
+  function alarm(wall, kind, silentMs) {
+    const { banner, t, snapshot } = wall;
+    data(document.documentElement, "stream", kind || "live");
+    show(banner.node, Boolean(kind));
+    if (!kind) return;
+    const { format } = root.yiping;
+    text(banner.title, t("wall." + kind + ".title"));
+    const at = snapshot ? format.clock(Date.parse(snapshot.as_of), wall.offset, true) : "";
+    text(banner.words, t("wall." + kind + ".text", { time: at, age: format.words(silentMs, t) }));
+  }
+
+  const api = { mount, arrange, apply, tick, alarm };
+  root.yiping = Object.assign(root.yiping || {}, { screen: api });
+  root.yiping.stats = {
+    deltas: 0,
+    snapshots: 0,
+    deltaMs: null,
+    deltaMaxMs: null,
+    snapshotMs: null,
+    paintedMs: null,
+    recent: [],
+  };
+})(window);

@@ -1,0 +1,104 @@
+/* Starts the wall on its page and nowhere else. The data is asked for as soon as this file
+   runs, long before the page stands; painting begins when both are there. */
+(function (root) {
+  "use strict";
+
+  const PAGE = /\/screen\/?$/;
+  const LIVE_URL = "/live/screen";
+  const RELOAD_AFTER_MS = 60000; // never reload more often than this when access is refused
+  const SETTLE_MS = 150;
+  if (!PAGE.test(root.location.pathname)) return;
+
+  const query = new URLSearchParams(root.location.search);
+  const html = document.documentElement;
+  const theme = query.get("theme") === "light" ? "light" : "dark";
+  const lang = query.get("lang") === "en" ? "en" : "zh";
+  const wanted = root.yiping.profile.parse(query.get("wall"));
+  html.dataset.theme = theme;
+  html.lang = lang === "en" ? "en" : "zh-CN";
+  html.dataset.page = "screen";
+
+  let wall = null;
+  let stat = null;
+  let build = null;
+  let reloading = false;
+
+  /* Reload only into a server that answers: a wall must never trade an old picture for none. */
+  function reload() {
+    if (reloading) return;
+    reloading = true;
+    fetch("/healthz", { cache: "no-store" })
+      .then((reply) => {
+        if (reply.ok) root.location.reload();
+        reloading = reply.ok;
+      })
+      .catch(() => {
+        reloading = false;
+      });
+  }
+
+  function onDenied() {
+    const last = Number(sessionStorage.getItem("yiping.denied") || 0);
+    if (Date.now() - last < RELOAD_AFTER_MS) return;
+    sessionStorage.setItem("yiping.denied", String(Date.now()));
+    root.setTimeout(reload, 5000);
+  }
+
+  function onChange(snapshot, changed) {
+    const made = snapshot.build + " " + snapshot.catalogue;
+    if (build === null) build = made;
+    if (made !== build) reload();
+    if (wall) root.yiping.screen.apply(wall, snapshot, changed);
+    else begin();
+  }
+
+  const line = root.yiping.live.open({ url: LIVE_URL, onChange, onDenied });
+
+  function askStatic() {
+    fetch(LIVE_URL + "/static", { credentials: "same-origin" })
+      .then((reply) => (reply.ok ? reply.json() : null))
+      .then((body) => {
+        if (!body) return;
+        stat = body;
+        wall = null;
+        begin();
+      })
+      .catch(() => null);
+  }
+
+  /* Everything is there: build and paint. Also after Dash has drawn the page anew. */
+  function begin() {
+    if (wall || !stat || !line.snapshot || !document.getElementById("wall-banner")) return;
+    wall = root.yiping.screen.mount(stat, lang);
+    wall.now = line.serverNow;
+    root.yiping.screen.arrange(wall, wanted);
+    root.yiping.screen.apply(wall, line.snapshot, null);
+    line.listen();
+  }
+
+  function tick() {
+    line.tick();
+    if (!stat) askStatic();
+    if (wall && !wall.root.isConnected) wall = null;
+    if (!wall) begin();
+    if (!wall) return;
+    root.yiping.screen.tick(wall);
+    const kind = line.denied ? "denied" : line.silent() ? "silent" : null;
+    root.yiping.screen.alarm(wall, kind, line.silentFor());
+  }
+
+  let resizing = 0;
+  root.addEventListener("resize", () => {
+    root.clearTimeout(resizing);
+    resizing = root.setTimeout(() => wall && root.yiping.screen.arrange(wall, wanted), SETTLE_MS);
+  });
+
+  askStatic();
+  const watcher = new MutationObserver(() => {
+    if (!document.getElementById("wall-banner") || !stat || !line.snapshot) return;
+    watcher.disconnect(); // from here the tick sees to it
+    begin();
+  });
+  watcher.observe(html, { childList: true, subtree: true });
+  root.setInterval(tick, 1000);
+})(window);

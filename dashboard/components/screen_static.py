@@ -1,0 +1,107 @@
+"""What the wall needs to know once: names, units, thresholds, strings. Changes with the catalogue.
+
+Built once a process and served ready-made; the readings themselves come by snapshot and delta.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.labels import LANGUAGES, labels_for
+from dashboard.services import Services
+from data_access.boundaries import load_map
+from domain.catalogue import Catalogue
+from domain.clock import from_ms, local_zone
+from domain.freshness import late_after_s
+from domain.place import Department, Named, Street
+from domain.sign import Bounds, Sign
+
+PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "wall.")
+"""The part of the label table that the wall's scripts use."""
+
+
+def screen_static(services: Services) -> dict[str, object]:
+    """The static companion of the `screen` view, ready for JSON."""
+    city = services.catalogue
+    today = from_ms(services.now_ms).astimezone(local_zone(city.utc_offset_min)).date()
+    maps = load_map(services.settings, city)
+    return {
+        "city": city.city,
+        "name_zh": city.name_zh,
+        "name_en": city.name_en,
+        "catalogue": city.version,
+        "utc_offset_min": city.utc_offset_min,
+        "domains": _named(city.domains),
+        "goals": _named(city.goals),
+        "signs": [sign_facts(sign, today.isoformat()) for sign in city.signs],
+        "streets": [_street(street) for street in city.streets],
+        "departments": [_department(owner) for owner in _owners(city)],
+        "labels": {lang: labels_for(lang, PREFIXES) for lang in LANGUAGES},
+        "map": {
+            "schematic": maps.schematic,
+            "notice_zh": maps.notice_zh,
+            "notice_en": maps.notice_en,
+        },
+    }
+
+
+def sign_facts(sign: Sign, local_date: str) -> Mapping[str, Any]:
+    """One sign as the browser needs it, with the thresholds in force on an ISO local date."""
+    cut = sign.thresholds_on(local_date)
+    return {
+        "code": sign.code,
+        "short_zh": sign.short_zh,
+        "short_en": sign.short_en,
+        "name_zh": sign.name_zh,
+        "name_en": sign.name_en,
+        "unit": sign.unit,
+        "unit_en": sign.unit_en,
+        "decimals": sign.decimals,
+        "domain": sign.domain,
+        "goal": sign.goal,
+        "cadence_s": sign.cadence_s,
+        "late_after_s": late_after_s(sign.cadence_s, sign.stale_after_s),
+        "stale_after_s": sign.stale_after_s,
+        "direction": sign.direction.value,
+        "attention": _bounds(cut.attention),
+        "warning": _bounds(cut.warning),
+        "alarm": _bounds(cut.alarm),
+        "labels_zh": list(sign.value_labels_zh),
+        "labels_en": list(sign.value_labels_en),
+        "department": sign.department,
+        "wall_trend": sign.wall_trend,
+    }
+
+
+def _bounds(bounds: Bounds) -> list[float | None]:
+    return [bounds.low, bounds.high]
+
+
+def _named(items: tuple[Named, ...]) -> list[dict[str, str]]:
+    return [{"code": n.code, "name_zh": n.name_zh, "name_en": n.name_en} for n in items]
+
+
+def _street(street: Street) -> dict[str, object]:
+    return {
+        "code": street.code,
+        "name_zh": street.name_zh,
+        "name_en": street.name_en,
+        "short_zh": street.short_zh,
+        "kind": street.kind,
+        "lon": street.lon,
+        "lat": street.lat,
+    }
+
+
+def _owners(city: Catalogue) -> list[Department]:
+    """The departments that own a sign: no other is named on the wall."""
+    owning = {sign.department for sign in city.signs}
+    return [department for department in city.departments if department.code in owning]
+
+
+def _department(owner: Department) -> dict[str, str]:
+    return {
+        "code": owner.code,
+        "name_zh": owner.name_zh,
+        "name_en": owner.name_en,
+        "short_zh": owner.short_zh,
+    }

@@ -1,0 +1,63 @@
+"""The wall: containers only. assets/js/wall.js paints them from the live lane.
+
+Query keys are read by that script: `wall` (a profile such as 3840x1080), `lang`, `theme`.
+"""
+
+import dash
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components.map import district_map
+from dashboard.labels import label
+from dashboard.services import current_services
+
+dash.register_page(__name__, path="/screen", title=label("app.name"), order=0)  # type: ignore[no-untyped-call]
+
+MAP_URL = "/live/screen/map"
+
+
+def layout(**_: str) -> Component:
+    """The empty wall; nothing in it depends on who asks or on the address."""
+    return html.Main(
+        id="wall",
+        className="wall",
+        children=[
+            html.Header(id="wall-top", className="top"),
+            html.Section(
+                id="wall-answer",
+                className="answer",
+                children=[
+                    html.P(id="wall-sentence", className="sentence", role="status"),
+                    html.Div(id="wall-index", className="index"),
+                    _map(),
+                    html.Section(id="wall-alerts", className="board"),
+                    html.Section(id="wall-trends", className="trend-board"),
+                ],
+            ),
+            html.Div(id="wall-left", className="side side-left"),
+            html.Div(
+                className="side side-right",
+                children=[
+                    html.Div(id="wall-right", className="side-panels"),
+                    html.Section(id="wall-health", className="health"),
+                ],
+            ),
+            html.Div(id="wall-banner", className="banner", role="alert", hidden=True),
+        ],
+    )
+
+
+def _map() -> Component:
+    return html.Section(
+        className="map-board",
+        children=[
+            html.Div(
+                className="map-frame",
+                children=[
+                    district_map(current_services().settings, MAP_URL, "wall-map"),
+                    html.Div(id="wall-map-labels", className="map-labels"),
+                ],
+            ),
+            html.Div(id="wall-map-foot", className="map-foot"),
+        ],
+    )
