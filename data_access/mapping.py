@@ -5,6 +5,7 @@ every key. A mapping is checked as a whole against the catalogue before the firs
 every fault is told with its line.
 """
 
+import codecs
 import math
 from dataclasses import dataclass
 from datetime import timedelta, timezone, tzinfo
@@ -152,6 +153,10 @@ class _Reader:
         top.text("title")
         kind = top.choice("format", FORMATS)
         encoding = top.text("encoding") or "utf-8-sig"
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            top.fault("encoding", f"{encoding!r} is not known")
         delimiter = top.text("delimiter") or ","
         if len(delimiter) != 1:
             top.fault("delimiter", f"{delimiter!r} is not one character")

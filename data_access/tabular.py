@@ -45,6 +45,7 @@ class Table:
         self.columns = mapping.columns
         self.header: list[str] = []
         self._mapping = mapping
+        self._text: io.TextIOWrapper | None = None
         kind, zipped = mapping.format or _kind_of(path), path.suffix == ".gz"
         try:
             self._file: BinaryIO = path.open("rb")
@@ -64,10 +65,12 @@ class Table:
     @property
     def position(self) -> int:
         """Bytes of the file read so far."""
-        return 0 if self._file.closed else self._file.tell()
+        return self.size if self._file.closed else self._file.tell()
 
     def close(self) -> None:
         """Close the file."""
+        if self._text is not None:
+            self._text.close()
         self._file.close()
 
     def describe(self, raw: Any) -> Any:
@@ -76,10 +79,11 @@ class Table:
             return dict(zip(self.header, raw, strict=True))
         return raw
 
-    def _text(self, stream: Any) -> io.TextIOWrapper:
+    def _decoded(self, stream: Any) -> io.TextIOWrapper:
         # a byte that is no character of the encoding spoils its cell, not the file
         encoding = self._mapping.encoding
-        return io.TextIOWrapper(stream, encoding, "backslashreplace", newline="")
+        self._text = io.TextIOWrapper(stream, encoding, "backslashreplace", newline="")
+        return self._text
 
     def _picker(self, header: Sequence[Any], line: int) -> Callable[[Sequence[Any]], Any]:
         self.header = [str(name).strip() if name is not None else "" for name in header]
@@ -94,7 +98,7 @@ class Table:
         return itemgetter(*indexes)
 
     def _csv(self, stream: Any) -> Iterator[Line]:
-        reader = csv.reader(self._text(stream), delimiter=self._mapping.delimiter)
+        reader = csv.reader(self._decoded(stream), delimiter=self._mapping.delimiter)
         header = next(reader, None)
         if header is None:
             raise FileFault(f"{self.path}:1: no header line")
@@ -107,7 +111,7 @@ class Table:
 
     def _jsonl(self, stream: Any) -> Iterator[Line]:
         columns = self.columns
-        for number, text in enumerate(self._text(stream), start=1):
+        for number, text in enumerate(self._decoded(stream), start=1):
             if not text.strip():
                 continue
             try:
