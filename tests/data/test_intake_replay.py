@@ -1,4 +1,4 @@
-"""A replay says an old file on today's clock: marked as such, and after a restart the same again."""
+"""A replay: an old file on today's clock, marked as such, the same again after a restart."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
