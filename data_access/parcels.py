@@ -137,6 +137,23 @@ class Feeder:
         if self._held >= BATCH or len(self._days) >= DAYS:
             self.flush()
 
+    def add_plain(self, lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+        """Take a stretch of rows that gave one reading each, as `add` would one by one."""
+        sources = {reading.source for reading in readings}
+        days = {reading.observed_at[:10] for reading in readings}
+        if len(sources) != 1 or len(self._days | days) > DAYS:
+            for line, reading in zip(lines, readings, strict=True):
+                self.add(line, [reading], ())
+            return
+        self.tally.rows += len(lines)
+        buffer = self._open(sources.pop())
+        buffer.readings += readings
+        buffer.lines += lines
+        self._days |= days
+        self._held += len(readings)
+        if self._held >= BATCH:
+            self.flush()
+
     def flush(self) -> None:
         """Commit what is held. Busy when the store stays so; Stopped, after it, when asked to."""
         parcels = {s: buffer.parcel(self._describe) for s, buffer in self._buffers.items()}

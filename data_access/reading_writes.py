@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -9,9 +10,11 @@ from sqlalchemy import Connection
 
 from data_access.db import driver_cursor
 from data_access.readings import BATCH_BITS, BATCH_ROWS, COLUMNS, day_name, day_table, ensure_day
-from domain.reading import Checked, PlainRow, Row
+from domain.reading import Checked, PlainRow
 
-Rows = Sequence[PlainRow] | Sequence[Row]
+FullRow = tuple[int, str, str, str, int, float, float | None, float | None]
+Rows = Sequence[PlainRow] | Sequence[FullRow]
+_NO_MASS = (None, None)
 
 _COPY_ROWS = 2_000  # rows in one piece of text on its way to PostgreSQL
 _KEY = "sign, observed_at, street_code, source, point"
@@ -54,7 +57,8 @@ def _rows_of(checked: Checked, day: int) -> tuple[Rows, bool]:
     plain, full = checked.plain.get(day, []), checked.full.get(day, [])
     if not full:
         return plain, False
-    return sorted([*(Row(*row, None, None) for row in plain), *full]), True
+    # two ascending runs: sorting them is one merge
+    return sorted([*(row + _NO_MASS for row in plain), *full], key=itemgetter(0)), True
 
 
 def _insert_sqlite(

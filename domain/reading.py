@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -94,6 +95,7 @@ class Row(NamedTuple):
     denominator: float | None
 
 
+_row = partial(tuple.__new__, Row)  # a Row without the cost of its constructor
 PlainRow = tuple[int, str, str, str, int, float]
 """A Row without weight and denominator: the common case, two columns less to carry."""
 
@@ -115,6 +117,13 @@ class Checked:
     plain: dict[int, list[PlainRow]] = field(default_factory=dict)
     full: dict[int, list[Row]] = field(default_factory=dict)  # with weight or denominator
     rejected: list[Rejection] = field(default_factory=list)
+
+    def add(self, row: Row, day: int) -> None:
+        """Take a row of a local day."""
+        if row.weight is None and row.denominator is None:
+            self.plain.setdefault(day, []).append(row[:6])
+        else:
+            self.full.setdefault(day, []).append(row)
 
     @property
     def days(self) -> list[int]:
@@ -193,33 +202,33 @@ class Validator:
         day_of, day_rows = -1, None
         offset_ms, positions = self._offset_ms, parcel.positions
         for n, reading in enumerate(parcel.readings):
-            place = places.get((reading.sign, reading.street))
+            sign, value = reading.sign, reading.value
+            weight, denominator = reading.weight, reading.denominator
+            place = places.get((sign, reading.street))
             at = instants.get(reading.observed_at)
             if (
                 place is None
                 or at is None
-                or not place[1] <= reading.value <= place[2]
+                or not place[1] <= value <= place[2]
                 or not oldest <= at <= newest
                 or reading.source != source
-                or reading.weight is not None
-                or reading.denominator is not None
+                or (weight is not None and not 0.0 < weight < math.inf)
+                or (denominator is not None and not 0.0 < denominator < math.inf)
                 or reading.point not in points
             ):
                 found = self._careful(n, reading, source, limits)
                 if isinstance(found, Fault):
                     out.rejected.append(Rejection(positions[n], *found))
                     continue
-                day = (found.observed_at + offset_ms) // DAY_MS
-                if found.weight is not None or found.denominator is not None:
-                    out.full.setdefault(day, []).append(found)
-                    continue
-                row: PlainRow = found[:6]
-            else:
+            elif weight is None and denominator is None:
                 day = (at + offset_ms) // DAY_MS
-                row = (n, place[0], reading.sign, reading.point, at, reading.value)
-            if day != day_of or day_rows is None:
-                day_of, day_rows = day, out.plain.setdefault(day, [])
-            day_rows.append(row)
+                if day != day_of or day_rows is None:
+                    day_of, day_rows = day, out.plain.setdefault(day, [])
+                day_rows.append((n, place[0], sign, reading.point, at, value))
+                continue
+            else:
+                found = _row((n, place[0], sign, reading.point, at, value, weight, denominator))
+            out.add(found, (found.observed_at + offset_ms) // DAY_MS)
         return out
 
     def _careful(self, n: int, reading: Reading, source: str, limits: Window) -> Row | Fault:
