@@ -1,7 +1,7 @@
 """The JSON interface for machines, under /api/v1/."""
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from dashboard.api.allowance import Allowance
 from dashboard.api.errors import ApiError, error_answer, http_answer
@@ -9,9 +9,10 @@ from dashboard.api.openapi import document
 from dashboard.api.readings import ReadingsApi
 from dashboard.security.policy import policy
 from dashboard.services import Services
-from domain.actor import PEOPLE
+from domain.actor import PEOPLE, Role
 
 PREFIX = "/api/v1"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def blueprint(services: Services, allowance: Allowance | None = None) -> flask.Blueprint:
@@ -28,6 +29,16 @@ def blueprint(services: Services, allowance: Allowance | None = None) -> flask.B
     @policy(*PEOPLE)
     def openapi() -> flask.Response:
         return flask.jsonify(document())
+
+    @made.route("/", methods=METHODS, endpoint="elsewhere", defaults={"rest": ""})
+    @made.route("/<path:rest>", methods=METHODS, endpoint="elsewhere")
+    @policy(*PEOPLE, Role.SCREEN)
+    def elsewhere(rest: str) -> flask.Response:
+        # without it, the pages' catch-all would answer below our prefix
+        known = document()["paths"].get(f"{PREFIX}/{rest}")
+        if known is None:
+            raise NotFound("there is nothing here")
+        raise MethodNotAllowed([method.upper() for method in known])
 
     made.register_error_handler(ApiError, error_answer)
     made.register_error_handler(HTTPException, http_answer)

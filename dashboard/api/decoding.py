@@ -105,7 +105,7 @@ def _tolerant(body: bytes) -> list[Any]:
 
 
 def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) < 400 else float(digits)
+    return int(digits) if len(digits) <= 4000 else float(digits)  # Python refuses longer ones
 
 
 def _one_by_one(
