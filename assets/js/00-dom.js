@@ -40,6 +40,21 @@
     return node;
   }
 
+  const canvas = document.createElement("canvas").getContext("2d");
+  const widths = new Map();
+  const KEPT_WIDTHS = 4000;
+
+  /* Width of a text in px as `font` (a CSS font) draws it, without touching the layout. */
+  function width(content, font) {
+    const key = font + content;
+    if (!widths.has(key)) {
+      if (widths.size >= KEPT_WIDTHS) widths.clear();
+      canvas.font = font;
+      widths.set(key, canvas.measureText(content).width);
+    }
+    return widths.get(key);
+  }
+
   /* Exactly `count` children of one kind: made or dropped at the end, the rest kept. */
   function rows(parent, count, make) {
     while (parent.children.length > count) parent.lastElementChild.remove();
@@ -47,6 +62,6 @@
     return parent.children;
   }
 
-  const api = { el, svg, text, data, show, mark, rows };
+  const api = { el, svg, text, data, show, mark, rows, width };
   root.yiping = Object.assign(root.yiping || {}, { dom: api });
 })(window);

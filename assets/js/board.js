@@ -3,7 +3,8 @@
 (function (root) {
   "use strict";
 
-  const { el, text, data, show, mark, rows } = root.yiping.dom;
+  const { el, text, data, show, mark, rows, width } = root.yiping.dom;
+  const FONT_SLACK = 1.04; // the names of signs are a little larger than the rest
 
   function makeAlert() {
     const parts = {
@@ -41,7 +42,19 @@
     return { node, alertsHead, counts, list, more, heading, streets, groups: [] };
   }
 
-  function paintAlert(wall, node, group) {
+  /* Whether texts (or the texts of nodes) and `ems` of space fit a line of the board. */
+  function fitting(block) {
+    const style = getComputedStyle(block.node);
+    const size = parseFloat(style.fontSize);
+    const font = "600 " + size * FONT_SLACK + "px " + style.fontFamily;
+    const room = block.wraps ? Infinity : block.node.clientWidth;
+    return (texts, ems) => {
+      const words = texts.map((one) => one.textContent || one).filter((one) => typeof one === "string");
+      return words.reduce((sum, one) => sum + width(one, font), ems * size) <= room;
+    };
+  }
+
+  function paintAlert(wall, node, group, fits) {
     const { shape, what, place, several, lasting, value, owner } = node.parts;
     const { head, places } = group;
     const sign = wall.sign.get(head.sign);
@@ -49,13 +62,15 @@
     data(shape, "state", head.state);
     text(what, wall.short(sign));
     text(place, wall.place(head.street, true));
-    const more = head.street && places > 1;
-    text(several, more ? wall.t("wall.alerts.places", { n: places - 1 }) : "");
+    const more = head.street && places > 1 ? wall.t("wall.alerts.places", { n: places - 1 }) : "";
+    text(several, fits([what, place, "8:88:88", more], 3.6) ? more : "");
     const bounded = typeof head.threshold === "number";
     const bound = bounded ? wall.value(sign, head.threshold).replace(/\.0+$/, "") : "";
     const relation = root.yiping.alerts.relation(head.value, head.threshold);
-    text(value, [wall.valueUnit(sign, head.value), relation, bound].filter(Boolean).join(" "));
+    const said = (number) => [number, relation, bound].filter(Boolean).join(" ");
     text(owner, wall.owner(head.department));
+    text(value, said(wall.valueUnit(sign, head.value)));
+    if (!fits([value, owner], 2)) text(value, said(wall.value(sign, head.value)));
     lasting.dataset.since = head.since ? String(Date.parse(head.since)) : "";
   }
 
@@ -107,7 +122,8 @@
     const room = share(block, groups.length);
     const shown = groups.slice(0, room.alerts);
     const nodes = rows(block.list, shown.length, makeAlert);
-    shown.forEach((group, i) => paintAlert(wall, nodes[i], group));
+    const fits = fitting(block);
+    shown.forEach((group, i) => paintAlert(wall, nodes[i], group, fits));
     const hidden = groups.length - shown.length;
     const quiet = blind(snapshot) ? "wall.alerts.blind" : "wall.alerts.none";
     show(block.more, hidden > 0 || !groups.length);

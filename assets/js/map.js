@@ -76,20 +76,22 @@
     });
   }
 
-  function forms(wall, street, em) {
-    const { ems } = root.yiping.format;
+  /* What a name may look like, the fullest first: {size: [w, h] in px, lines}. */
+  function forms(wall, street, em, family) {
+    const font = "600 " + em + "px " + family;
+    const wide = (words) => root.yiping.dom.width(words, font) + 4;
     const name = wall.place(street.code, true);
     const sign = street.sign && wall.sign.get(street.sign);
     const line = 1.15 * em;
-    const short = { size: [ems(name) * em + 4, line], lines: [name] };
+    const short = { size: [wide(name), line], lines: [name] };
     const grave = street.state === "alarm" || street.state === "warning";
     if (!grave || !sign) return [short];
     const why = wall.short(sign);
-    const width = Math.max(ems(name), ems(why)) * em + 4;
+    const width = Math.max(wide(name), wide(why));
     return [{ size: [width, 2 * line], lines: [name, why] }, short];
   }
 
-  function labelled(wall, em) {
+  function labelled(wall, em, family) {
     const items = [];
     const streets = byCode();
     for (const shape of shapes.values()) {
@@ -100,7 +102,7 @@
       const edge = leaflet.latLngToContainerPoint([lat + shape.reach, lon]);
       const reach = Math.abs(at.y - edge.y);
       const quiet = street.state === "normal";
-      const texts = forms(wall, street, em);
+      const texts = forms(wall, street, em, family);
       items.push({
         code: shape.code,
         street,
@@ -139,8 +141,8 @@
   function paintLabels() {
     const over = document.getElementById("wall-map-labels");
     if (!over || !painted || !leaflet) return;
-    const em = parseFloat(getComputedStyle(over).fontSize) || 16;
-    const items = labelled(painted.wall, em);
+    const style = getComputedStyle(over);
+    const items = labelled(painted.wall, parseFloat(style.fontSize) || 16, style.fontFamily);
     const chosen = root.yiping.mapLabels.place(items, over.clientWidth, over.clientHeight);
     over.replaceChildren(...items.flatMap((item) => label(item, chosen.get(item.code))));
   }

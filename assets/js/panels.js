@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
 
-  const { el, text, data, show, mark } = root.yiping.dom;
+  const { el, text, data, mark, width } = root.yiping.dom;
   const STATES = ["alarm", "warning", "attention"];
 
   function makeCell(wall, sign) {
@@ -64,11 +64,22 @@
     cell.node.setAttribute("aria-label", words.join(", "));
   }
 
-  /* Whether value, unit and age would not fit the cell together: then the unit gives way. */
-  function tight(wall, cell, value, age) {
-    const { ems } = root.yiping.format;
-    const needed = 1.26 * ems(value) + ems(cell.unit.textContent) + ems(age) + 1.7;
-    return needed > wall.cellEms;
+  /* What does not fit gives way without being cut: the unit disappears beside a value and its
+     mark or age, the letters of a long name move closer. Nothing is measured in the page. */
+  function fitIn(wall, cell, seen, value, age) {
+    const { room, gap, name, strong, plain, small, markWide } = wall.cellFonts;
+    const calm = seen.state === "normal";
+    const stale = seen.freshness === "stale";
+    const beside = wall.markBelow ? 0 : markWide;
+    const marked = calm || seen.freshness === "never" || stale ? 0 : markWide;
+    const ageWide = age ? width(age, small) + gap + (seen.freshness === "late" ? markWide : 0) : 0;
+    const valueWide = width(value, calm ? plain : strong) + gap + ageWide;
+    const below = valueWide + width(cell.unit.textContent, small) + (wall.markBelow ? marked : 0);
+    data(cell.node, "tight", below > room ? "1" : "0");
+    const nameRoom = stale && !wall.markBelow ? room - width(value, small) - 2 * gap : room - (marked && beside);
+    const over = width(cell.name.textContent, name) - nameRoom;
+    const spacing = over > 0 ? (-over / cell.name.textContent.length).toFixed(2) + "px" : "";
+    if (cell.name.style.letterSpacing !== spacing) cell.name.style.letterSpacing = spacing;
   }
 
   /* Paint one cell as it stands at `now`; true when its state or freshness changed. */
@@ -83,7 +94,7 @@
     data(cell.node, "state", seen.state);
     data(cell.node, "freshness", seen.freshness);
     data(cell.mark, "state", seen.state);
-    data(cell.node, "tight", seen.freshness === "late" && tight(wall, cell, value, age) ? "1" : "0");
+    fitIn(wall, cell, seen, value, age);
     say(wall, cell, seen, value, age);
     const turned =
       !cell.was || cell.was.state !== seen.state || cell.was.freshness !== seen.freshness;
@@ -153,8 +164,27 @@
       panel.node.style.setProperty("--rows", String(Math.ceil(panel.size / columns)));
       for (const cell of panel.cells) if (cell.was) cell.was.key = "";
     }
-    const first = board.panels.length && board.panels[0].cells[0].node;
-    wall.cellEms = first ? first.clientWidth / parseFloat(getComputedStyle(first).fontSize) - 0.9 : 8;
+    const first = board.panels.length ? board.panels[0].cells[0] : null;
+    if (first) wall.cellFonts = fonts(first);
+  }
+
+  /* The fonts of a cell and its room, in px, read once for all of them. */
+  function fonts(cell) {
+    const of = (node) => getComputedStyle(node);
+    const font = (node, weight) =>
+      [weight, of(node).fontSize, of(node).fontFamily].join(" ");
+    const box = of(cell.node);
+    const padding = parseFloat(box.paddingInlineStart) + parseFloat(box.paddingInlineEnd);
+    const small = parseFloat(of(cell.unit).fontSize);
+    return {
+      room: cell.node.clientWidth - padding - 1,
+      gap: 0.25 * small,
+      markWide: parseFloat(of(cell.mark).fontSize),
+      name: font(cell.name, 400),
+      plain: font(cell.value, 500),
+      strong: font(cell.value, 700),
+      small: font(cell.unit, 400),
+    };
   }
 
   const api = { build, read, paint, paintHeads, arrange };

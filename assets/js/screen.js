@@ -13,7 +13,8 @@
     const t = format.translator(stat.labels[lang]);
     const index = (list) => new Map(list.map((item) => [item.code, item]));
     const pick = (item, key) => item[key + "_" + lang] || item[key + "_zh"] || "";
-    const wall = { stat, lang, t, offset: stat.utc_offset_min, scale: t("number.scale") };
+    const markBelow = lang !== "zh"; // Latin names need the whole line: see screen_arrange.css
+    const wall = { stat, lang, markBelow, t, offset: stat.utc_offset_min, scale: t("number.scale") };
     Object.assign(wall, {
       sign: index(stat.signs),
       street: index(stat.streets),
@@ -148,6 +149,7 @@
     node.style.inlineSize = flowing ? "" : fit.width + "px";
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
+    wall.board.wraps = wall.markBelow && (tight || flowing);
     root.yiping.panels.arrange(wall, wall.panels, COLUMNS[fit.arrangement]);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
