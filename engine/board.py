@@ -5,7 +5,7 @@ the delta and the stored copy.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from domain.clock import to_rfc3339
@@ -211,21 +211,3 @@ def _shown(value: float | None, sign: Sign) -> float | int | None:
     if value is None:
         return None
     return int(value) if sign.decimals == 0 else round(value, sign.decimals)
-
-
-_BY_CODE = ("signs", "streets", "areas")
-
-
-def delta(before: Mapping[str, Any], after: Mapping[str, Any]) -> Json:
-    """What changed between snapshots: whole top-level keys, lists with codes by item."""
-    changed: Json = {"version": after["version"], "prev": before["version"]}
-    for key, value in after.items():
-        if key == "version" or before.get(key) == value:
-            continue
-        changed[key] = _items(before.get(key), value) if key in _BY_CODE else value
-    return changed
-
-
-def _items(before: Sequence[Json] | None, after: Sequence[Json]) -> list[Json]:
-    known = {item["code"]: item for item in before or ()}
-    return [item for item in after if known.get(item["code"]) != item]

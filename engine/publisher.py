@@ -4,7 +4,6 @@ Redis carries them to the web; the store keeps a copy for when Redis is away.
 """
 
 import logging
-import zlib
 from collections import Counter
 from typing import Any
 
@@ -14,11 +13,12 @@ from sqlalchemy import Connection
 from data_access import engine_state, rollups
 from data_access.db import Database
 from data_access.redis_client import RedisLink
-from data_access.snapshots import live_name, pack_delta, pack_snapshot
+from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
 from domain.clock import HOUR_MS, MINUTE_MS, slot_start
+from domain.delta import delta
 from domain.freshness import Freshness, source_freshness
 from domain.sign import Rule, Sign
-from engine.board import Board, Json, delta
+from engine.board import Board, Json
 from engine.city import City
 
 log = logging.getLogger("yiping.engine")
@@ -68,7 +68,7 @@ class Publisher:
             engine_state.put(self._db, conn, version=version, heartbeat=now_ms)
             engine_state.write_published(self._db, conn, VIEW, version, now_ms, body)
             self._keep_indexes(conn, board, now_ms)
-        etag = f"{version}-{zlib.crc32(body):08x}"
+        etag = etag_of(version, body)
         before = self._last or {"version": 0}
         name = live_name(board.city.catalogue.city, VIEW)
         there = self._redis.set_and_publish(
