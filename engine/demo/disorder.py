@@ -48,7 +48,7 @@ class SourceDisorder:
             uniform(of, lane, low, high) * cadence_ms, shortest * uniform(of, lane + 1, 1, 1.5)
         )
         start = uniform(of, lane + 2) * (span - length)
-        return False
+        return start <= into < start + length
 
     def skew_ms(self, source: str, at_ms: int) -> int:
         """How far ahead a source stamps what it measures: 0 but for a while on a rare day."""
