@@ -4,9 +4,11 @@
   "use strict";
 
   const { el, text, data, show, mark, rows, width } = root.yiping.dom;
+  const TRIM_EMS = 2.4; // room for the line that counts what is not shown
   const FONT_SLACK = 1.04; // the names of signs are a little larger than the rest
 
-  function makeAlert() {
+  /* Two lines of fixed height in Chinese; Latin words take the lines that they need. */
+  function makeAlert(wraps) {
     const parts = {
       shape: mark("unknown"),
       what: el("b", "what"),
@@ -17,8 +19,10 @@
       owner: el("span", "owner"),
     };
     const where = el("span", "where", [parts.place, parts.several]);
-    const first = el("p", "line", [parts.what, where, parts.lasting]);
-    const node = el("li", "alert", [parts.shape, first, el("p", "line", [parts.value, parts.owner])]);
+    const lines = wraps
+      ? [[parts.what, parts.lasting], [where, parts.value, parts.owner]]
+      : [[parts.what, where, parts.lasting], [parts.value, parts.owner]];
+    const node = el("li", "alert", [parts.shape, ...lines.map((line) => el("p", "line", line))]);
     node.parts = parts;
     return node;
   }
@@ -110,6 +114,15 @@
     });
   }
 
+  /* Rows of varying height: drop the last ones until the rest and the closing line fit. */
+  function trim(block) {
+    const { list, node } = block;
+    const end = node.getBoundingClientRect().bottom - TRIM_EMS * parseFloat(getComputedStyle(node).fontSize);
+    while (list.lastElementChild && list.lastElementChild.getBoundingClientRect().bottom > end) {
+      list.lastElementChild.remove();
+    }
+  }
+
   /* More signs without data than with: silence is no good news then. */
   function blind(snapshot) {
     return 2 * snapshot.index_excluded > snapshot.signs.length;
@@ -121,10 +134,11 @@
     );
     const room = share(block, groups.length);
     const shown = groups.slice(0, room.alerts);
-    const nodes = rows(block.list, shown.length, makeAlert);
+    const nodes = rows(block.list, shown.length, () => makeAlert(block.wraps));
     const fits = fitting(block);
     shown.forEach((group, i) => paintAlert(wall, nodes[i], group, fits));
-    const hidden = groups.length - shown.length;
+    if (block.wraps && !block.flowing) trim(block);
+    const hidden = groups.length - block.list.children.length;
     const quiet = blind(snapshot) ? "wall.alerts.blind" : "wall.alerts.none";
     show(block.more, hidden > 0 || !groups.length);
     text(block.more, groups.length ? wall.t("wall.alerts.more", { n: hidden }) : wall.t(quiet));

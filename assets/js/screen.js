@@ -149,7 +149,7 @@
     node.style.inlineSize = flowing ? "" : fit.width + "px";
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
-    wall.board.wraps = wall.markBelow && (tight || flowing);
+    wall.board.wraps = wall.markBelow;
     root.yiping.panels.arrange(wall, wall.panels, COLUMNS[fit.arrangement]);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
