@@ -13,6 +13,7 @@ FILE = "sessions.ended"
 
 def announce(settings: Settings) -> None:
     """Tell every process that what it remembers of sessions may be over."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     handle = os.open(settings.data_dir / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, b".")
