@@ -61,9 +61,9 @@ class Moment:
 
 @cache
 def month() -> tuple[Moment, ...]:
-    """Moments of nine days of four weeks, three of each at seeded hours."""
+    """Moments of seven days of four weeks, three of each at seeded hours."""
     chance = random.Random(5)
-    days = [START + k * 28 * DAY_MS // 9 for k in range(9)]
+    days = [START + k * 28 * DAY_MS // 7 for k in range(7)]
     return tuple(
         moment(living(), day + chance.randrange(DAY_MS // 3) + part * DAY_MS // 3)
         for day in days

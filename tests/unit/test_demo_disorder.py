@@ -15,7 +15,7 @@ def test_a_few_sources_have_never_reported() -> None:
     never = city.disorder.never
     assert len(never) == 2
     assert not never & {g.source for g in city.groups}
-    told = {r["source"] for r in city_readings(city, START - DAY_MS, START - DAY_MS + HOUR_MS)}
+    told = {r["source"] for r in city_readings(city, START - DAY_MS, START - DAY_MS + HOUR_MS // 4)}
     assert never.isdisjoint(told)
     trends = {s.source for s in city.catalogue.signs if s.wall_trend}
     assert never.isdisjoint(trends)
@@ -26,7 +26,7 @@ def test_silences_come_and_go_and_are_seen() -> None:
     city = living()
     quick = [g for g in city.groups if g.cadence_ms <= 900 * SECOND_MS]
     counts = []
-    for k in range(300):
+    for k in range(150):
         at = START + k * 47 * MINUTE_MS
         counts.append(sum(city.disorder.silent(g.source, g.cadence_ms, at) for g in quick))
     print("silent sources:", Counter(counts))
@@ -34,11 +34,11 @@ def test_silences_come_and_go_and_are_seen() -> None:
     assert max(counts) <= 6
     ever = {
         g.source
-        for g in quick
-        for k in range(0, 6 * 24 * 15)
+        for g in quick[::3]
+        for k in range(0, 6 * 24 * 10, 2)
         if city.disorder.silent(g.source, g.cadence_ms, START + k * 10 * MINUTE_MS)
     }
-    assert len(ever) > len(quick) / 2
+    assert len(ever) > len(quick) / 8
     assert not any(
         all(city.disorder.silent(s, c, START + k * HOUR_MS) for k in range(48))
         for s, c in ((g.source, g.cadence_ms) for g in quick)
@@ -82,7 +82,7 @@ def test_spikes_are_absurd_and_numbers_go_missing() -> None:
     city = living()
     found = Counter[str]()
     for code, model in city.signs.items():
-        for k in range(2_500):
+        for k in range(1_200):
             value = sensor_value(
                 city._sensors[code], city._rules, model.sign, k % 36, START + k * 1000, 1.0
             )
@@ -91,9 +91,9 @@ def test_spikes_are_absurd_and_numbers_go_missing() -> None:
             elif value != 1.0:
                 assert not model.sign.value_min <= value <= model.sign.value_max
                 found["spike"] += 1
-    print(dict(found), "of", len(city.signs) * 2_500)
-    assert 2 <= found["nan"] <= 30
-    assert 3 <= found["spike"] <= 40
+    print(dict(found), "of", len(city.signs) * 1_200)
+    assert 1 <= found["nan"] <= 12
+    assert 1 <= found["spike"] <= 18
 
 
 def test_a_clock_runs_ahead_on_a_rare_day() -> None:
