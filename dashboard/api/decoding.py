@@ -141,6 +141,8 @@ def _read_object(element: Any) -> Reading | Fault:
         return msgspec.convert(element, Reading)
     except (msgspec.ValidationError, RecursionError) as error:
         return _fault(str(error), element)
+    except UnicodeError:
+        return Fault(Reason.WRONG_TYPE, "reading: a text holds half of a surrogate pair")
 
 
 def _fault(message: str, element: Any) -> Fault:

@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dashboard.api.openapi import document
 from data_access.keys import KeyKind, add_key
-from data_access.sources import SourceRow, ensure_source, source_list
-from domain.actor import Actor, Role
+from data_access.sources import ensure_source
+from data_access.tables import sources
 from domain.clock import MINUTE_MS, to_rfc3339
 from tests.web.site import Site
 
@@ -82,10 +83,11 @@ class Sender:
         """Send a body compressed."""
         return self.post(gzip.compress(body.encode()), Content_Encoding="gzip")
 
-    def account(self) -> SourceRow:
-        """The register's line of the source."""
-        rows = source_list(self.site.db, Actor("test", Role.ADMIN))
-        return next(row for row in rows if row.code == self.source)
+    def account(self) -> Any:
+        """The register's line of the source as it is now."""
+        with self.site.db.read() as conn:
+            query = select(sources).where(sources.c.code == self.source)
+            return conn.execute(query).one()
 
 
 def resolve(schema: Mapping[str, Any]) -> Mapping[str, Any]:
