@@ -189,7 +189,11 @@ def _limited(elements: list[Any]) -> list[Any]:
 
 def _tell_unknown_fields(body: bytes) -> None:
     """Log each unknown field once: they are let be, but somebody should know."""
-    for element in msgspec.json.decode(body, type=list[dict[str, Any]]):
+    try:
+        elements = msgspec.json.decode(body, type=list[dict[str, Any]])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return  # a field that nobody knows may hold what nobody can read
+    for element in elements:
         for name in element.keys() - _FIELDS:
             seen = (str(element["source"]), name)
             if seen not in _told and len(_told) < _TOLD_LIMIT:
