@@ -6,9 +6,9 @@ import flask
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.components.outline import outline
 from dashboard.index import theme
 from dashboard.labels import label, language
+from dashboard.outline import outline
 from dashboard.security import csrf, sessions
 from dashboard.security.bodies import safe_address
 from dashboard.security.headers import FRONT_CSP
