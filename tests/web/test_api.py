@@ -17,7 +17,6 @@ from data_access.readings import rows_between
 from data_access.settings import Settings
 from domain.actor import Actor, Role
 from domain.reading import Reason
-from tests.clocks import FixedClock
 from tests.web.api_sender import PATH, Sender
 from tests.web.site import Site
 
@@ -242,7 +241,6 @@ def test_a_held_store_says_when_to_come_back(
     other.close()
 
 
-def test_the_engine_is_woken_by_its_channel(sender: Sender, clock: FixedClock) -> None:
-    """Without Redis the answer is the same: the engine finds the batch by itself."""
+def test_without_redis_the_answer_is_the_same(sender: Sender) -> None:
     assert not sender.site.services.redis.ping()
     assert sender.send(sender.reading())["accepted"] == 1
