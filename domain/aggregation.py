@@ -7,6 +7,8 @@ weighted mean; it is 1 where nothing was given. Whatever the rule, a parent's nu
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from operator import mul
 from typing import NamedTuple
 
 from domain.sign import Rule
@@ -30,6 +32,9 @@ class Total(NamedTuple):
     denominator: float
     children: int
     observed_at: int  # newest contribution
+
+
+_total = partial(tuple.__new__, Total)  # a Total without the cost of its constructor
 
 
 def quantile(values: Sequence[float], q: float) -> float:
@@ -56,19 +61,26 @@ def aggregate(rule: Rule, children: Sequence[Child], badness: Badness) -> Total 
         return None
     if len(children) == 1:
         value, mass, observed_at = children[0]
-        return Total(value, value * mass, mass, 1, observed_at)
-    values = [c.value for c in children]
-    numerator = sum(c.value * c.mass for c in children)
-    denominator = sum(c.mass for c in children)
-    newest = max(c.observed_at for c in children)
+        return _total((value, value * mass, mass, 1, observed_at))
+    values, masses, instants = zip(*children, strict=True)
+    numerator = sum(map(mul, values, masses))
+    denominator = sum(masses)
     value = _combine(rule, children, values, numerator, denominator, badness)
-    return Total(value, numerator, denominator, len(children), newest)
+    return _total((value, numerator, denominator, len(children), max(instants)))
+
+
+def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> float:
+    """The mass of a reading: its denominator for ratios, else its weight; 1 where none is given."""
+    first, second = (denominator, weight) if rule is Rule.RATIO else (weight, denominator)
+    if first is not None:
+        return first
+    return 1.0 if second is None else second
 
 
 def _combine(
     rule: Rule,
     children: Sequence[Child],
-    values: list[float],
+    values: Sequence[float],
     numerator: float,
     denominator: float,
     badness: Badness,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from data_access.readings import RawRow
 from data_access.rollups import Key, MinuteRow
 from data_access.states import HistoryRow, LatestRow, PointRow
+from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
-from domain.sign import Rule, Sign
+from domain.sign import Sign
 from domain.state import Judge, make_judge
 from engine.derived import derive
 from engine.window import KEEP_SLOTS, Changes, Sample, SignWindow
@@ -67,9 +68,7 @@ class City:
             for _, source in sign.derived_from:
                 self._dependents.setdefault(source, []).append(sign.code)
         self._touched: set[str] = set()
-        self._points: dict[
-            tuple[str, str, str, str], tuple[int, float, float | None, float | None]
-        ] = {}
+        self._points: dict[tuple[str, ...], RawRow] = {}  # the newest reading of each point
         self._late: dict[str, dict[str, set[int]]] = {}
 
     def make_window(self, sign: Sign, keep_slots: int | None = KEEP_SLOTS) -> SignWindow:
@@ -86,24 +85,18 @@ class City:
 
     def take(self, rows: Iterable[RawRow]) -> int:
         """Take in stored rows; how many. Signs no longer in the catalogue are passed over."""
+        by_sign: dict[str, list[RawRow]] = {}
         count = 0
-        windows, points, late = self.windows, self._points, self._late
-        for _, street, code, source, point, at, value, weight, denominator in rows:
+        for row in rows:
             count += 1
-            window = windows.get(code)
+            by_sign.setdefault(row[2], []).append(row)
+        for code, mine in by_sign.items():
+            window = self.windows.get(code)
             if window is None:
                 continue
-            mass = 1.0
-            if weight is not None or denominator is not None:
-                mass = mass_of(window.sign.district_rule, weight, denominator)
             self._touched.add(code)
-            slot = window.add(street, (source, point), at, value, mass)
-            if slot is not None:
-                late.setdefault(code, {}).setdefault(street, set()).add(slot)
-            key = (street, code, source, point)
-            known = points.get(key)
-            if known is None or known[0] <= at:
-                points[key] = (at, value, weight, denominator)
+            for street, slot in window.add_rows(mine, self._points):
+                self._late.setdefault(code, {}).setdefault(street, set()).add(slot)
         return count
 
     def settle(self) -> WriteSet:
@@ -112,7 +105,7 @@ class City:
         self._late = {}
         touched, self._touched = self._touched, set()
         points, self._points = self._points, {}
-        out.points = [(*key, *row) for key, row in points.items()]
+        out.points = [row[1:] for row in points.values()]
         derived: set[str] = set()
         for code in sorted(touched):
             changes = self._settle_sign(code, out)
@@ -167,14 +160,6 @@ def add_raw(window: SignWindow, raw: RawRow, *, restore: bool = False) -> None:
     mass = mass_of(window.sign.district_rule, weight, denominator)
     take = window.restore if restore else window.add
     take(street, (source, point), at, value, mass)
-
-
-def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> float:
-    """The mass of a reading: its denominator for ratios, else its weight; 1 where none is given."""
-    first, second = (denominator, weight) if rule is Rule.RATIO else (weight, denominator)
-    if first is not None:
-        return first
-    return 1.0 if second is None else second
 
 
 def minute_row(place: str, code: str, slot: int, sample: Sample) -> MinuteRow:

@@ -7,11 +7,12 @@ from sqlalchemy import Connection, select
 from data_access import engine_state, readings, states
 from data_access.db import Database
 from data_access.tables import sources
+from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import slot_start
 from domain.sign import State
 from domain.state import Judged
-from engine.city import City, add_raw, mass_of
+from engine.city import City, add_raw
 from engine.window import KEEP_SLOTS, Sample, SignWindow, Transition
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
-from domain.aggregation import Child, aggregate
+from data_access.readings import RawRow
+from domain.aggregation import Child, aggregate, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign, State
 from domain.state import Judge, Judged
@@ -30,6 +31,14 @@ class Sample(NamedTuple):
     children: int
     at: int  # newest contributing observation
     demo: bool
+
+
+_sample = partial(tuple.__new__, Sample)
+
+
+def _unasked(_: float) -> float:
+    """Stands for the badness of values where the rule does not ask for it."""
+    return 0.0
 
 
 class Transition(NamedTuple):
@@ -74,6 +83,7 @@ class SignWindow:
         self._counted = counted
         self._offset_ms = offset_ms
         self._judge_at = judge_at
+        self._judges: dict[str, Judge] = {}
         self._is_demo = is_demo
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
@@ -95,26 +105,52 @@ class SignWindow:
 
         `mass` is its denominator or weight, 1 where it has none.
         """
-        width, offset = self.slot_ms, self._offset_ms
-        slot = (at + offset) // width * width - offset  # slot_start, inlined: this runs most
-        floor = self._floor.get(street)
-        if floor is not None and slot < floor:
+        slot = slot_start(at, self.slot_ms, self._offset_ms)
+        if slot < self._floor.get(street, slot):
             return slot
-        parts = self._parts.get(street)
-        if parts is None:
-            parts = self._parts[street] = {}
-        slots = parts.get(part)
-        if slots is None:
-            slots = parts[part] = {}
+        slots = self._parts.setdefault(street, {}).setdefault(part, {})
         known = slots.get(slot)
-        if known is not None and known[2] > at:
-            return None  # an older observation of the same slot changes nothing
-        slots[slot] = _child((value, mass, at))
-        dirty = self._dirty.get(street)
-        if dirty is None:
-            dirty = self._dirty[street] = set()
-        dirty.add(slot)
+        if known is None or known.observed_at <= at:  # an older one of the slot changes nothing
+            slots[slot] = Child(value, mass, at)
+            self._dirty.setdefault(street, set()).add(slot)
         return None
+
+    def add_rows(
+        self, rows: Iterable[RawRow], newest: dict[tuple[str, ...], RawRow]
+    ) -> list[tuple[str, int]]:
+        """Take in stored readings as `add` does; (street, slot) of those late by far.
+
+        Each becomes the entry of its (street, sign, source, point) in `newest` unless a newer
+        one is there. Most of the engine's time goes by here: hence no calls.
+        """
+        width, offset, rule = self.slot_ms, self._offset_ms, self.sign.district_rule
+        floors, streets, dirty = self._floor, self._parts, self._dirty
+        late = []
+        for row in rows:
+            _, street, _, source, point, at, value, weight, denominator = row
+            key = row[1:5]
+            known = newest.get(key)
+            if known is None or known[5] <= at:
+                newest[key] = row
+            slot = (at + offset) // width * width - offset
+            if street in floors and slot < floors[street]:
+                late.append((street, slot))
+                continue
+            try:
+                slots = streets[street][source, point]
+            except KeyError:
+                slots = streets.setdefault(street, {})[source, point] = {}
+            if slot in slots and slots[slot][2] > at:
+                continue
+            mass = 1.0
+            if weight is not None or denominator is not None:
+                mass = mass_of(rule, weight, denominator)
+            slots[slot] = _child((value, mass, at))
+            try:
+                dirty[street].add(slot)
+            except KeyError:
+                dirty[street] = {slot}
+        return late
 
     def restore(self, street: str, part: Part, at: int, value: float, mass: float) -> None:
         """Put back an observation that the store's samples already contain."""
@@ -165,7 +201,7 @@ class SignWindow:
 
     def judge_version(self, place: str, at: int) -> int:
         """The version of the thresholds in force at `place` at an instant."""
-        return self._judge_at(self.sign, place, at).version
+        return self._judge(place, at).version
 
     # -- adding up --------------------------------------------------------------------------
 
@@ -208,7 +244,7 @@ class SignWindow:
             changed.add(slot)
             changes.samples[place, slot] = sample
         if changed:
-            self._judge(place, min(changed), changes)
+            self._judge_from(place, min(changed), changes)
         return changed
 
     def _sample(self, place: str, slot: int) -> Sample | None:
@@ -224,11 +260,11 @@ class SignWindow:
     def _of_parts(self, place: str, slot: int, rule: Rule) -> Sample | None:
         children: list[Child] = []
         demo = False
-        for part, slots in self._parts.get(place, {}).items():
-            child = self._as_of(slots, slot)
+        for (source, _), slots in self._parts.get(place, {}).items():
+            child = slots.get(slot) or self._as_of(slots, slot)
             if child is not None:
                 children.append(child)
-                demo = demo or self._is_demo(part[0])
+                demo = demo or self._is_demo(source)
         if not children:
             computed = self._computed.get(place, {}).get(slot)
             if computed is None:
@@ -257,12 +293,14 @@ class SignWindow:
             return None
         if len(children) > 1:
             children.sort()
-        total = aggregate(rule, children, self._judge_at(self.sign, place, slot).badness)
+        badness = self._judge(place, slot).badness if rule is Rule.WORST else _unasked
+        total = aggregate(rule, children, badness)
         if total is None:
             return None
         value, numerator, denominator, count, at = total
         # judged as it is shown: a rounded 25 must not stand beside "below 25"
-        return Sample(round(value, self.sign.decimals), numerator, denominator, count, at, demo)
+        value = round(value, self.sign.decimals)
+        return _sample((value, numerator, denominator, count, at, demo))
 
     def _as_of(self, slots: dict[int, Child], slot: int) -> Child | None:
         child = slots.get(slot)
@@ -288,7 +326,16 @@ class SignWindow:
 
     # -- judging ----------------------------------------------------------------------------
 
-    def _judge(self, place: str, first: int, changes: Changes) -> None:
+    def _judge(self, place: str, at: int) -> Judge:
+        """The judge in force at a place and instant; asked for once where it never changes."""
+        judge = self._judges.get(place)
+        if judge is None:
+            judge = self._judge_at(self.sign, place, at)
+            if len(self.sign.thresholds) == 1:
+                self._judges[place] = judge
+        return judge
+
+    def _judge_from(self, place: str, first: int, changes: Changes) -> None:
         order = self._order[place]
         samples = self.samples[place]
         judged = self.judged.setdefault(place, {})
@@ -298,7 +345,7 @@ class SignWindow:
         before = before or self._seed.get(place)
         for slot in order[at:]:
             sample = samples[slot]
-            judge = self._judge_at(self.sign, place, slot)
+            judge = self._judge(place, slot)
             after = judge.step(before, sample.at, sample.value)
             judged[slot] = after
             found = None
