@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import api, health
 from dashboard.index import YipingDash
+from dashboard.labels import label
 from dashboard.security import bodies, csrf, headers, login, policy, screens, sessions
 from dashboard.security.errors import register_errors
 from dashboard.security.gate import CATCH_ALL, Gate
@@ -81,7 +82,7 @@ def _dash(server: flask.Flask, pages: ModuleType) -> dash.Dash:
         eager_loading=False,
         include_pages_meta=False,
         enable_mcp=False,
-        title="一屏 Yiping",
+        title=f"{label('app.name', 'zh')} {label('app.name', 'en')}",
         update_title="",
         add_log_handler=False,
     )

@@ -11,9 +11,10 @@ from dashboard.components.source_list import PATH
 from dashboard.components.sources_question import Question
 from dashboard.components.tick import tick
 from dashboard.components.view import View
+from dashboard.labels import page_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title="数据源 Sources · 一屏", order=80
+    __name__, path=PATH, title=page_title("sources.title"), order=80
 )
 
 RENEW_S = 10

@@ -117,24 +117,10 @@
     return { big, sum, low, hour, goals, list, names: 3 };
   }
 
-  /* The rows of the deduction: the `names` largest by name, the rest in one, so that the column
-     sums to what the index lacks of 100. Returns [{sign|null, state|null, points, count}]. */
-  function deduction(detractors, index, names) {
-    const real = detractors.filter((one) => one.points > 0);
-    const named = real.slice(0, names);
-    const taken = named.reduce((sum, one) => sum + Number(one.points.toFixed(2)), 0);
-    const list = named.map((one) => Object.assign({ count: 1 }, one));
-    const rest = Number((100 - index - taken).toFixed(2));
-    if (real.length > named.length) {
-      list.push({ sign: null, state: null, points: rest, count: real.length - named.length });
-    }
-    return list;
-  }
-
   function paintDeduction(wall, block, snapshot) {
     const { number } = root.yiping.format;
     const known = typeof snapshot.index === "number";
-    const list = known ? deduction(snapshot.detractors, snapshot.index, block.names) : [];
+    const list = known ? root.yiping.receipt.deduction(snapshot.detractors, snapshot.index, block.names) : [];
     const none = known && !list.length;
     const nodes = rows(block.list, none ? 1 : list.length, () =>
       el("li", "", [mark("unknown"), el("span", "what"), el("b", "figure")])
@@ -178,6 +164,6 @@
     paintDeduction(wall, block, snapshot);
   }
 
-  const api = { buildTop, paintTop, paintOfficial, paintClock, buildIndex, paintIndex, deduction };
+  const api = { buildTop, paintTop, paintOfficial, paintClock, buildIndex, paintIndex };
   root.yiping = Object.assign(root.yiping || {}, { headline: api });
 })(window);

@@ -69,7 +69,7 @@
   /* A page whose answers stop coming must not look alive. A hidden tab is not asked. */
   function watch() {
     const banner = document.getElementById("desk-silent");
-    if (document.hidden) renewed = performance.now();
+    if (!banner || document.hidden) renewed = performance.now();
     const silent = banner && performance.now() - renewed > Number(banner.dataset.after) * 1000;
     document.body.classList.toggle("is-silent", Boolean(silent));
   }

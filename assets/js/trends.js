@@ -3,40 +3,7 @@
   "use strict";
 
   const { el, svg, text, show } = root.yiping.dom;
-  const WIDTH = 240;
-  const HEIGHT = 60;
-
-  /* [[ms, value|null], …] → {path, last: [x, y]|null, peak} in a box WIDTH × HEIGHT. Pure. */
-  function line(points) {
-    const known = points.filter(([, value]) => typeof value === "number");
-    if (known.length < 2) return { path: "", last: null, peak: null };
-    const values = known.map(([, value]) => value);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    const [start, end] = [points[0][0], points[points.length - 1][0]];
-    const x = (ms) => (WIDTH * (ms - start)) / (end - start || 1);
-    const y = (value) => HEIGHT - 4 - ((HEIGHT - 8) * (value - low)) / (high - low || 1);
-    let path = "";
-    let pen = "M";
-    for (const [ms, value] of points) {
-      if (typeof value === "number") path += pen + x(ms).toFixed(1) + " " + y(value).toFixed(1);
-      pen = typeof value === "number" ? "L" : "M";
-    }
-    const [lastMs, lastValue] = known[known.length - 1];
-    return { path, last: [x(lastMs) / WIDTH, y(lastValue) / HEIGHT], peak: high };
-  }
-
-  /* Local midnights inside the span, as shares of its width. Pure. */
-  function midnights(points, offsetMinutes) {
-    if (points.length < 2) return [];
-    const DAY = 86400000;
-    const shift = offsetMinutes * 60000;
-    const [start, end] = [points[0][0], points[points.length - 1][0]];
-    const marks = [];
-    for (let at = Math.ceil((start + shift) / DAY) * DAY - shift; at < end; at += DAY) {
-      if (at > start) marks.push((at - start) / (end - start));
-    }
-    return marks;
-  }
+  const { line, midnights, WIDTH, HEIGHT } = root.yiping.spark;
 
   function build(wall, node) {
     const signs = wall.stat.signs.filter((sign) => sign.wall_trend);
@@ -88,6 +55,6 @@
     }
   }
 
-  const api = { build, paint, line, midnights };
+  const api = { build, paint };
   root.yiping = Object.assign(root.yiping || {}, { trends: api });
 })(window);

@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.api.body import MAX_BYTES
 from dashboard.api.decoding import MAX_READINGS
+from dashboard.labels import label
 from domain.reading import POINT_CHARS, Reason
 
 Json = dict[str, Any]
@@ -15,7 +16,7 @@ def document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "一屏 Yiping",
+            "title": f"{label('app.name', 'zh')} {label('app.name', 'en')}",
             "version": VERSION,
             "description": (
                 "Machines send here what they measure. An answer of 200 means: stored, also if "
@@ -71,20 +72,24 @@ def _post_readings() -> Json:
                 "application/x-ndjson": {"schema": readings},
             },
         },
-        "responses": {
-            "200": _answer("Committed.", "Outcome"),
-            "401": _answer("No valid ingest key.", "Error"),
-            "403": _answer("Sent by a page of another site.", "Error"),
-            "413": _answer("Too many bytes or readings.", "Error"),
-            "415": _answer("A Content-Encoding other than gzip.", "Error"),
-            "422": _answer(
-                "Nothing of the body can be read; the message says at which byte. The body's "
-                "first 64 kB are kept in quarantine.",
-                "Error",
-            ),
-            "429": _later("The key sends too much."),
-            "503": _later("The store cannot take it now; nothing of it was stored."),
-        },
+        "responses": _post_answers(),
+    }
+
+
+def _post_answers() -> Json:
+    return {
+        "200": _answer("Committed.", "Outcome"),
+        "401": _answer("No valid ingest key.", "Error"),
+        "403": _answer("Sent by a page of another site.", "Error"),
+        "413": _answer("Too many bytes or readings.", "Error"),
+        "415": _answer("A Content-Encoding other than gzip.", "Error"),
+        "422": _answer(
+            "Nothing of the body can be read; the message says at which byte. The body's "
+            "first 64 kB are kept in quarantine.",
+            "Error",
+        ),
+        "429": _later("The key sends too much."),
+        "503": _later("The store cannot take it now; nothing of it was stored."),
     }
 
 
