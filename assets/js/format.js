@@ -5,6 +5,7 @@
   const MINUS = "−";
   const DASH = "—";
   const SHORTEN_FROM = 100000;
+  const CARRY = 0.99995; // so near to the next step, the step below would round up to it
   const MINUTE = 60000;
   const HOUR = 60 * MINUTE;
   const DAY = 24 * HOUR;
@@ -40,10 +41,9 @@
   function shortened(size, scale) {
     for (const [step, name] of steps(scale)) {
       const mantissa = size / step;
+      if (mantissa < CARRY) continue;
       const places = mantissa >= 999.95 ? 0 : 1;
-      if (Number(mantissa.toFixed(places)) >= 1) {
-        return group(mantissa.toFixed(places).replace(/\.0$/, "")) + name;
-      }
+      return group(mantissa.toFixed(places).replace(/\.0$/, "")) + name;
     }
     return group(size.toFixed(0));
   }

@@ -34,6 +34,7 @@ test("Chinese units of ten thousand and a hundred million", () => {
   assert.equal(wan(99999.6), "10万");
   assert.equal(wan(1234567), "123.5万");
   assert.equal(wan(12345678), "1,235万");
+  assert.equal(wan(96000000), "9,600万");
   assert.equal(wan(99994999), "9,999万");
   assert.equal(wan(99999999), "1亿");
   assert.equal(wan(100000000), "1亿");
