@@ -126,7 +126,8 @@ def make_judge(sign: Sign, thresholds: Thresholds, share: float | None = None) -
 
     For signs whose thresholds scale, a street's cut-off is typical·share + excess·√share: a count
     scatters with the square root of its size, so this keeps the chance of a false alarm equal for
-    small and large streets, which plain multiplication does not. Counts keep at least 1, 2, 3.
+    small and large streets, which plain multiplication does not. Counts keep at least 2, 3, 4: one
+    open case in one street is a day's work.
     """
     cuts = thresholds
     typical = sign.typical
@@ -177,9 +178,9 @@ def _scaled(sign: Sign, thresholds: Thresholds, share: float) -> Thresholds:
 
     return replace(
         thresholds,
-        attention=bounds(thresholds.attention, 1.0),
-        warning=bounds(thresholds.warning, 2.0),
-        alarm=bounds(thresholds.alarm, 3.0),
+        attention=bounds(thresholds.attention, 2.0),
+        warning=bounds(thresholds.warning, 3.0),
+        alarm=bounds(thresholds.alarm, 4.0),
     )
 
 

@@ -114,8 +114,8 @@ def test_scaled_thresholds_keep_counts_apart() -> None:
         thresholds=(thresholds(attention_high=5, warning_high=15, alarm_high=30),),
     )
     small = make_judge(sign, sign.thresholds[0], share=0.001)
-    assert small.higher == (1.0, 2.0, 3.0)
+    assert small.higher == (2.0, 3.0, 4.0)
     half = make_judge(sign, sign.thresholds[0], share=0.25)
-    assert half.higher == (2 * 0.25 + 3 * 0.5, 2 * 0.25 + 13 * 0.5, 2 * 0.25 + 28 * 0.5)
+    assert half.higher == (2.0, 2 * 0.25 + 13 * 0.5, 2 * 0.25 + 28 * 0.5)
     whole = make_judge(sign, sign.thresholds[0], share=1.0)
     assert whole.higher == (5, 15, 30)
