@@ -228,3 +228,12 @@ def test_pattern_ids() -> None:
     assert not fits({"type": "row", "index": ["ALL"]})
     assert not fits({"type": "row", "index": 1, "more": 2})
     assert not fits("row")
+
+
+@pytest.mark.parametrize("up", ["..", "%2e%2e", "%252e%252e", "..%2f..", "..%5c..", "....//"])
+@pytest.mark.parametrize("base", ["/assets/", "/assets/css/", "/_dash-component-suites/dash/", "/"])
+def test_no_path_leads_out_of_its_folder(admin: Visitor, base: str, up: str) -> None:
+    for target in ("etc/passwd", "app.py", "data_access/settings.py", "requirements.txt"):
+        answer = admin.get(f"{base}{up}/{up}/{up}/{target}")
+        assert answer.status_code in (302, 404), answer.status_code
+        assert "root:" not in answer.text and "import " not in answer.text
