@@ -72,11 +72,17 @@ def test_a_reading_is_described_as_it_is_decoded() -> None:
     assert reasons == [str(reason) for reason in Reason]
 
 
-def test_what_is_given_as_example_is_accepted(site: Site) -> None:
-    properties = DOCUMENT["components"]["schemas"]["Reading"]["properties"]
-    examples = {name: entry["example"] for name, entry in properties.items() if "example" in entry}
+def test_what_the_description_allows_to_leave_out_may_be_left_out(site: Site) -> None:
+    schema = DOCUMENT["components"]["schemas"]["Reading"]
     sender = Sender(site)
-    assert sender.send(sender.reading(**examples))["accepted"] == 1
+    whole = sender.reading()
+    least = {name: whole[name] for name in schema["required"]}
+    nullable = {
+        name: None for name, entry in schema["properties"].items() if "null" in entry["type"]
+    }
+    assert nullable.keys() == {"street", "weight", "denominator"}
+    outcome = sender.send(least, {**whole, **nullable}, {**whole, "point": "other"})
+    assert (outcome["accepted"], outcome["duplicates"]) == (2, 1)  # null is as good as nothing
 
 
 def test_who_may_read_it(site: Site) -> None:
