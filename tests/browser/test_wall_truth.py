@@ -1,0 +1,246 @@
+"""From a reading to its pixel, and what becomes of it when no other follows."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from domain.catalogue import Catalogue
+from domain.freshness import late_after_s
+from domain.sign import Sign, State
+from tests.browser.conftest import Visit
+from tests.browser.feed import Feeder, quick_signs, reading, value_for
+from tests.browser.oracle import Words, age, shown, stamp
+from tests.browser.processes import frozen
+from tests.browser.wall import Wall
+from tests.conditions import eventually
+from tests.fixtures.product import Stack
+from tests.system.people import sign_in_new
+from tests.web_client import Client
+
+SOON_S = 5.0  # on a busy machine; docs/benchmarks.md has the measured figure
+EDGE = timedelta(milliseconds=1_500)  # the page looks once a second
+DEDUCTS = {State.NORMAL: 0.0, State.ATTENTION: 0.25, State.WARNING: 0.75, State.ALARM: 2.0}
+AHEAD_S = 60  # how long after they are sent the readings reach their first edge
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    product = Stack(demo=False)
+    try:
+        yield product.start()
+    finally:
+        product.close()
+
+
+@pytest.fixture(scope="module")
+def watcher(stack: Stack) -> Client:
+    return sign_in_new(stack, "truth.leader", "leader")
+
+
+@pytest.fixture(scope="module")
+def feeder(stack: Stack) -> Feeder:
+    return Feeder(stack, "truth")
+
+
+def colour(page: Page, selector: str, kind: str) -> str:
+    """A computed colour of the first element that fits."""
+    script = "(node, kind) => getComputedStyle(node)[kind]"
+    found: str = page.locator(selector).first.evaluate(script, kind)
+    return found
+
+
+def shape(page: Page, code: str) -> tuple[str, str]:
+    """Corners and clipping of a cell's mark: two states never share both."""
+    script = """(node) => {
+      const style = getComputedStyle(node);
+      return [style.display, style.clipPath + style.borderRadius + style.backgroundColor];
+    }"""
+    display, form = page.locator(f"#sign-{code} .mark").evaluate(script)
+    return display, form
+
+
+def turned(wall: Wall, sign: Sign, street: str, state: State) -> float:
+    """Wait until cell and street are in `state`; seconds until the cell was."""
+    began = time.monotonic()
+    wall.eventually(lambda w: w.cell(sign.code).state == state, SOON_S)
+    waited = time.monotonic() - began
+    wall.eventually(lambda w: w.streets()[street] == state, SOON_S)
+    return waited
+
+
+def test_a_reading_changes_cell_street_index_and_alerts(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    wall = Wall(visit(stack, watcher).tab(), stack.url).open()
+    sign, street = quick_signs(catalogue)[0], catalogue.counted[4].code
+    looks: dict[State, tuple[str, ...]] = {}
+    waits = []
+    for state in DEDUCTS:
+        value = value_for(sign, state)
+        feeder.post([reading(sign, value, street)])
+        waits.append(turned(wall, sign, street, state))
+        looks[state] = (
+            colour(wall.page, f"#sign-{sign.code}", "backgroundColor"),
+            colour(wall.page, f"path.street[data-code='{street}']", "fill"),
+            *shape(wall.page, sign.code),
+        )
+        says_so(wall, sign, value, state)
+    print("from POST to the cell, s:", [round(w, 2) for w in waits])
+    for part in range(2):  # colours of cell and street
+        assert len({look[part] for look in looks.values()}) == len(looks), looks
+    marks = {look[2:] for state, look in looks.items() if state is not State.NORMAL}
+    assert len(marks) == 3  # normal is quiet: it has no mark in a cell
+
+
+def says_so(wall: Wall, sign: Sign, value: float, state: State) -> None:
+    """The one known sign, told alike by its cell, the index, the alerts and the map's legend."""
+    words, cell = Words("zh"), wall.cell(sign.code)
+    said = (cell.value, cell.mark, cell.freshness)
+    assert said == (shown(value, sign, "zh"), state, "live")
+    assert words[f"state.{state}"] in cell.label
+    assert wall.page.locator("#wall .alert").count() == int(state is not State.NORMAL)
+    assert wall.text("#wall-index .big").replace("\n", "") == f"{100 - DEDUCTS[state]:.2f}"
+    tally = wall.text("#wall-map-foot .tally >> nth=0")
+    assert f"1 {words[f'state.{state}']}" in tally.replace("\n", " ")
+
+
+def test_the_street_that_is_worst_has_its_name_and_cause_on_the_map(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    wall = Wall(visit(stack, watcher).tab(), stack.url).open()
+    sign = quick_signs(catalogue)[1]
+    street = max(catalogue.counted, key=lambda s: s.area_km2 or 0)
+    feeder.post([reading(sign, value_for(sign, State.ALARM), street.code)])
+    wall.eventually(lambda w: w.streets()[street.code] == "alarm", SOON_S)
+    wall.eventually(
+        lambda w: any(
+            street.short_zh in name and sign.short_zh in name
+            for name in w.page.locator(".map-name").all_inner_texts()
+        )
+    )
+    board = wall.eventually(lambda w: w.page.locator("#wall .alert").all_inner_texts())
+    owner = catalogue.department[sign.department].short_zh
+    assert any(street.short_zh in row and sign.short_zh in row and owner in row for row in board), (
+        board
+    )
+
+
+def test_a_value_that_comes_late_is_marked_late_by_the_engine(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    """An old observation that arrives now is as old as its observation, not as its arrival."""
+    wall = Wall(visit(stack, watcher).tab(), stack.url).open()
+    late, stale = catalogue.sign["FAC-01"], catalogue.sign["FAC-02"]
+    feeder.post(
+        [
+            reading(late, value_for(late, State.NORMAL), age_s=late.cadence_s * 2 + 5),
+            reading(stale, value_for(stale, State.NORMAL), age_s=stale.stale_after_s + 5),
+        ]
+    )
+    wall.eventually(lambda w: w.cell(late.code).freshness == "late", SOON_S)
+    wall.eventually(lambda w: w.cell(stale.code).freshness == "stale", SOON_S)
+    assert wall.cell(late.code).state == "normal"
+    assert wall.cell(stale.code).state == "unknown"
+
+
+def edges_of(sign: Sign) -> tuple[int, ...]:
+    """Ages in seconds at which a value turns late and stale; one where both are the same."""
+    late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
+    return (late, stale) if late < stale else (stale,)
+
+
+class Ageing:
+    """A wall that no longer hears anything, whose clock the test moves."""
+
+    def __init__(self, wall: Wall, catalogue: Catalogue, last: dict[str, Any]) -> None:
+        """`last` is the last snapshot that the page has painted, its clock standing still."""
+        self.wall = wall
+        self.catalogue = catalogue
+        self.now = datetime.fromisoformat(last["as_of"])
+        self.seen = {s["code"]: datetime.fromisoformat(s["observed_at"]) for s in last["signs"]}
+        self.values = {s["code"]: s["value"] for s in last["signs"]}
+
+    def moments(self) -> list[tuple[datetime, datetime]]:
+        """Stretches of time in which signs turn: readings sent together turn together."""
+        signs = self.catalogue.signs
+        edges = sorted(
+            self.seen[s.code] + timedelta(seconds=edge) for s in signs for edge in edges_of(s)
+        )
+        stretches = [(edges[0], edges[0])]
+        for edge in edges:
+            first, last = stretches[-1]
+            if edge - last < 2 * EDGE:
+                stretches[-1] = (first, edge)
+            else:
+                stretches.append((edge, edge))
+        return stretches
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the page's clock to an instant of the server's clock."""
+        self.wall.page.clock.fast_forward((instant - self.now) // timedelta(milliseconds=1))
+        self.now = instant
+
+    def should(self, sign: Sign) -> tuple[str, str, str, str]:
+        """Freshness, state, value and age of a normal sign now."""
+        words, gone = Words("zh"), self.now - self.seen[sign.code]
+        value = shown(self.values[sign.code], sign, "zh")
+        late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
+        if gone > timedelta(seconds=stale):
+            at = stamp(self.seen[sign.code], self.now, self.catalogue.utc_offset_min)
+            return "stale", "unknown", value, words.say("wall.cell.stale", time=at)
+        if gone > timedelta(seconds=late):
+            return "late", "normal", value, age(gone, words)
+        return "live", "normal", value, ""
+
+    def check(self) -> None:
+        """Every cell shows what its value is worth at this moment."""
+        cells = self.wall.cells()
+        for sign in self.catalogue.signs:
+            cell = cells[sign.code]
+            said = (cell.freshness, cell.state, cell.value, cell.age)
+            assert said == self.should(sign), (sign.code, self.now)
+
+
+def test_the_browser_ages_every_value_by_itself(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    """The engine stands still. Each sign turns late, then stale, at its own edge, not before."""
+    visitor = visit(stack, watcher)
+    page = visitor.tab()
+    page.clock.install()
+    wall = Wall(page, stack.url).open()
+    feeder.post(
+        reading(s, value_for(s, State.NORMAL), age_s=edges_of(s)[0] - AHEAD_S)
+        for s in catalogue.signs
+    )
+    wall.eventually(lambda w: {c.freshness for c in w.cells().values()} == {"live"}, SOON_S)
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=2))
+    heard = wall.version
+    wall.eventually(lambda w: w.version > heard, timeout=15)  # the next word stops the clock at it
+    with frozen(stack, "engine"):
+        ageing = Ageing(wall, catalogue, last_word(wall, watcher))
+        moments = ageing.moments()
+        print(f"{len(moments)} moments at which something turns")
+        for first, last in moments:
+            ageing.move_to(first - EDGE)
+            ageing.check()
+            ageing.move_to(last + EDGE)
+            ageing.check()
+            faults = wall.look()
+            assert not faults, f"{ageing.now}\n" + "\n".join(faults)
+    assert {c.freshness for c in wall.cells().values()} == {"stale"}
+    assert wall.stream == "silent"
+
+
+def last_word(wall: Wall, client: Client) -> dict[str, Any]:
+    """The last snapshot, as soon as the page has painted it."""
+
+    def painted() -> dict[str, Any] | None:
+        last: dict[str, Any] = client.get("/live/screen").json()
+        return last if last["version"] == wall.version else None
+
+    return eventually(painted) or {}
