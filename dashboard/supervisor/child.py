@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from dashboard.supervisor.guard import Watcher, die_with_parent, signal_group
 
-HEALTHY_S = 10.0  # a child that lived this long starts again with a clean record
-BACKOFF_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+HEALTHY_S = 5.0  # a child that lived this long starts again with a clean record
+BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
