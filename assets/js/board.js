@@ -4,6 +4,8 @@
   "use strict";
 
   const { el, text, data, show, mark, rows, width } = root.yiping.dom;
+  const HEAD_UNITS = 40;
+  const HEADING_UNITS = 48;
   const TRIM_EMS = 2.4; // room for the line that counts what is not shown
   const FONT_SLACK = 1.04; // the names of signs are a little larger than the rest
 
@@ -43,22 +45,34 @@
       el("span", "note", wall.t("wall.alerts.lasting")),
     ]);
     node.replaceChildren(alertsHead, list, more, heading, streets);
+    show(heading, false);
     return { node, alertsHead, counts, list, more, heading, streets, groups: [] };
   }
 
-  /* Whether texts (or the texts of nodes) and `ems` of space fit a line of the board. */
-  function fitting(block) {
+  /* The room and the fonts, read once a change of size: painting never waits for a layout. */
+  function measure(block) {
     const style = getComputedStyle(block.node);
     const size = parseFloat(style.fontSize);
-    const font = "600 " + size * FONT_SLACK + "px " + style.fontFamily;
-    const room = block.wraps ? Infinity : block.node.clientWidth;
-    return (texts, ems) => {
-      const words = texts.map((one) => one.textContent || one).filter((one) => typeof one === "string");
-      return words.reduce((sum, one) => sum + width(one, font), ems * size) <= room;
+    const units = (name) => parseFloat(style.getPropertyValue(name));
+    const unit = units("--u");
+    block.box = {
+      size,
+      font: "600 " + size * FONT_SLACK + "px " + style.fontFamily,
+      width: block.wraps ? Infinity : block.node.clientWidth,
+      height: block.node.clientHeight / unit,
+      alert: units("--alert-units"),
+      ranked: units("--ranked-units"),
     };
   }
 
-  function paintAlert(wall, node, group, fits) {
+  /* Whether texts (or the texts of nodes) and `ems` of space fit a line of the board. */
+  function fits(block, texts, ems) {
+    const { size, font, width: room } = block.box;
+    const words = texts.map((one) => (typeof one === "string" ? one : one.textContent));
+    return words.reduce((sum, one) => sum + width(one, font), ems * size) <= room;
+  }
+
+  function paintAlert(wall, block, node, group) {
     const { shape, what, place, several, lasting, value, owner } = node.parts;
     const { head, places } = group;
     const sign = wall.sign.get(head.sign);
@@ -67,14 +81,14 @@
     text(what, wall.short(sign));
     text(place, wall.place(head.street, true));
     const more = head.street && places > 1 ? wall.t("wall.alerts.places", { n: places - 1 }) : "";
-    text(several, fits([what, place, "8:88:88", more], 3.6) ? more : "");
+    text(several, fits(block, [what, place, "8:88:88", more], 3.6) ? more : "");
     const bounded = typeof head.threshold === "number";
     const bound = bounded ? wall.value(sign, head.threshold).replace(/\.0+$/, "") : "";
     const relation = root.yiping.alerts.relation(head.value, head.threshold);
     const said = (number) => [number, relation, bound].filter(Boolean).join(" ");
     text(owner, wall.owner(head.department));
     text(value, said(wall.valueUnit(sign, head.value)));
-    if (!fits([value, owner], 2)) text(value, said(wall.value(sign, head.value)));
+    if (!fits(block, [value, owner], 2)) text(value, said(wall.value(sign, head.value)));
     lasting.dataset.since = head.since ? String(Date.parse(head.since)) : "";
   }
 
@@ -87,20 +101,15 @@
     text(index, root.yiping.format.number(street.index, 1));
   }
 
-  /* How many rows of each fit the column: alerts first, streets in what is left. */
+  /* How many rows of each fit the column: alerts first, streets in what is left. Units. */
   function share(block, alerts) {
-    const style = getComputedStyle(block.node);
-    const alertHeight = parseFloat(style.getPropertyValue("--alert-units")) || 60;
-    const rowHeight = parseFloat(style.getPropertyValue("--ranked-units")) || 30;
-    const unit = parseFloat(style.getPropertyValue("--u")) || 1;
-    const columns = Number(style.getPropertyValue("--alert-columns")) || 1;
-    const room = block.node.clientHeight / unit - 40;
     if (block.flowing) return { alerts: Math.min(alerts, 12), streets: 5 };
-    let shown = Math.min(alerts, Math.floor(room / alertHeight) * columns);
-    if (shown < alerts) shown = Math.floor((room - rowHeight) / alertHeight) * columns;
-    const used = Math.ceil(Math.max(shown, 1) / columns) * alertHeight;
-    const left = room - used - (shown < alerts ? rowHeight : 0) - 48;
-    return { alerts: Math.max(shown, 0), streets: Math.max(0, Math.floor(left / rowHeight)) };
+    const { height, alert, ranked } = block.box;
+    const room = height - HEAD_UNITS;
+    let shown = Math.min(alerts, Math.floor(room / alert));
+    if (shown < alerts) shown = Math.floor((room - ranked) / alert);
+    const left = room - Math.max(shown, 1) * alert - (shown < alerts ? ranked : 0) - HEADING_UNITS;
+    return { alerts: Math.max(shown, 0), streets: Math.max(0, Math.floor(left / ranked)) };
   }
 
   function paintCounts(wall, block, counts) {
@@ -135,8 +144,7 @@
     const room = share(block, groups.length);
     const shown = groups.slice(0, room.alerts);
     const nodes = rows(block.list, shown.length, () => makeAlert(block.wraps));
-    const fits = fitting(block);
-    shown.forEach((group, i) => paintAlert(wall, nodes[i], group, fits));
+    shown.forEach((group, i) => paintAlert(wall, block, nodes[i], group));
     if (block.wraps && !block.flowing) trim(block);
     const hidden = groups.length - block.list.children.length;
     const quiet = blind(snapshot) ? "wall.alerts.blind" : "wall.alerts.none";
@@ -160,6 +168,6 @@
     }
   }
 
-  const api = { build, paint, tick, blind };
+  const api = { build, measure, paint, tick, blind };
   root.yiping = Object.assign(root.yiping || {}, { board: api });
 })(window);

@@ -29,6 +29,8 @@
     path.dataset.code = shape.code;
   }
 
+  let pane = null; // {em, family, width, height} of the names, read when the size changes
+
   function fitted() {
     if (!leaflet || !shapes.size) return;
     let bounds = null;
@@ -37,6 +39,11 @@
     }
     leaflet.invalidateSize({ animate: false, pan: false });
     leaflet.fitBounds(bounds, { animate: false, padding: [4, 4] });
+    const over = document.getElementById("wall-map-labels");
+    if (!over) return;
+    const { fontSize, fontFamily } = getComputedStyle(over);
+    const { clientWidth: width, clientHeight: height } = over;
+    pane = { em: parseFloat(fontSize) || 16, family: fontFamily, width, height };
   }
 
   let settling = false;
@@ -140,10 +147,9 @@
 
   function paintLabels() {
     const over = document.getElementById("wall-map-labels");
-    if (!over || !painted || !leaflet) return;
-    const style = getComputedStyle(over);
-    const items = labelled(painted.wall, parseFloat(style.fontSize) || 16, style.fontFamily);
-    const chosen = root.yiping.mapLabels.place(items, over.clientWidth, over.clientHeight);
+    if (!over || !painted || !leaflet || !pane) return;
+    const items = labelled(painted.wall, pane.em, pane.family);
+    const chosen = root.yiping.mapLabels.place(items, pane.width, pane.height);
     over.replaceChildren(...items.flatMap((item) => label(item, chosen.get(item.code))));
   }
 

@@ -6,6 +6,11 @@
   const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // as --cols in screen_arrange.css
   const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
   const KEPT_TIMES = 240;
+  const BANNERS = {
+    // title, text, text before there was any snapshot
+    silent: ["wall.silent.title", "wall.silent.text", "wall.silent.before"],
+    denied: ["wall.denied.title", "wall.denied.text", "wall.denied.text"],
+  };
 
   /* What every piece asks: names, units, values and places in the wall's language. */
   function language(stat, lang) {
@@ -50,12 +55,13 @@
     return document.getElementById(id);
   }
 
-  function buildBanner(node) {
+  function buildBanner(wall, node) {
     const title = el("strong");
     const words = el("span");
-    node.replaceChildren(title, words);
+    const demo = el("span", "badge badge-demo", wall.t("wall.demo")); // the header is covered
+    node.replaceChildren(title, words, demo);
     show(node, false);
-    return { node, title, words };
+    return { node, title, words, demo };
   }
 
   function buildFoot(wall, node) {
@@ -126,11 +132,15 @@
     wall.trends = root.yiping.trends.build(wall, place("wall-trends"));
     wall.foot = buildFoot(wall, place("wall-map-foot"));
     wall.health = buildHealth(wall, place("wall-health"));
-    wall.banner = buildBanner(place("wall-banner"));
+    wall.banner = buildBanner(wall, place("wall-banner"));
     wall.sentence = place("wall-sentence");
+    text(wall.sentence, wall.t("wall.loading"));
     wall.readings = new Map();
     wall.spent = [];
-    wall.sized = new ResizeObserver(() => wall.snapshot && paintBoard(wall));
+    wall.sized = new ResizeObserver(() => {
+      root.yiping.board.measure(wall.board);
+      if (wall.snapshot) paintBoard(wall);
+    });
     wall.sized.observe(wall.board.node);
     wall.root.addEventListener("animationend", (event) => event.target.classList.remove("pulse"));
     document.title = wall.t("app.title", { city: wall.name(stat) });
@@ -146,11 +156,13 @@
     data(node, "narrow", tight ? "1" : "0");
     document.documentElement.style.setProperty("--u", fit.unit + "px");
     const flowing = fit.arrangement === "stack";
+    data(document.documentElement, "flow", flowing ? "1" : "0");
     node.style.inlineSize = flowing ? "" : fit.width + "px";
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
     wall.board.wraps = wall.markBelow;
     root.yiping.panels.arrange(wall, wall.panels, COLUMNS[fit.arrangement]);
+    root.yiping.board.measure(wall.board);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
     root.yiping.map.settle();
@@ -254,9 +266,11 @@
     show(banner.node, Boolean(kind));
     if (!kind) return;
     const { format } = root.yiping;
-    text(banner.title, t("wall." + kind + ".title"));
+    const [title, words, before] = BANNERS[kind];
     const at = snapshot ? format.clock(Date.parse(snapshot.as_of), wall.offset, true) : "";
-    text(banner.words, t("wall." + kind + ".text", { time: at, age: format.words(silentMs, t) }));
+    text(banner.title, t(title));
+    text(banner.words, t(snapshot ? words : before, { time: at, age: format.age(silentMs, t) }));
+    show(banner.demo, Boolean(snapshot && snapshot.demo));
   }
 
   const api = { mount, arrange, apply, tick, alarm };

@@ -15,6 +15,7 @@
       picture.setAttribute("aria-hidden", "true");
       picture.append(nights, path);
       const dot = el("i", "dot");
+      show(dot, false);
       const value = el("b", "figure");
       const peak = el("span", "peak");
       const chart = el("div", "chart", [picture, dot]);

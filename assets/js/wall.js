@@ -48,7 +48,7 @@
     const made = snapshot.build + " " + snapshot.catalogue;
     if (build === null) build = made;
     if (made !== build) reload();
-    if (wall) root.yiping.screen.apply(wall, snapshot, changed);
+    if (wall && wall.snapshot) root.yiping.screen.apply(wall, snapshot, changed);
     else begin();
   }
 
@@ -66,12 +66,16 @@
       .catch(() => null);
   }
 
-  /* Everything is there: build and paint. Also after Dash has drawn the page anew. */
+  /* Build what can be built, paint what can be painted; also after Dash has drawn the page anew.
+     Without a snapshot the wall stands in its final shape, every sign named, no value shown. */
   function begin() {
-    if (wall || !stat || !line.snapshot || !document.getElementById("wall-banner")) return;
-    wall = root.yiping.screen.mount(stat, lang);
-    wall.now = line.serverNow;
-    root.yiping.screen.arrange(wall, wanted);
+    if (!wall) {
+      if (!stat || !document.getElementById("wall-banner")) return;
+      wall = root.yiping.screen.mount(stat, lang);
+      wall.now = line.serverNow;
+      root.yiping.screen.arrange(wall, wanted);
+    }
+    if (wall.snapshot || !line.snapshot) return;
     root.yiping.screen.apply(wall, line.snapshot, null);
     line.listen();
   }
@@ -80,7 +84,7 @@
     line.tick();
     if (!stat) askStatic();
     if (wall && !wall.root.isConnected) wall = null;
-    if (!wall) begin();
+    begin();
     if (!wall) return;
     root.yiping.screen.tick(wall);
     const kind = line.denied ? "denied" : line.silent() ? "silent" : null;
@@ -95,8 +99,8 @@
 
   askStatic();
   const watcher = new MutationObserver(() => {
-    if (!document.getElementById("wall-banner") || !stat || !line.snapshot) return;
-    watcher.disconnect(); // from here the tick sees to it
+    if (!document.getElementById("wall-banner") || !stat) return;
+    watcher.disconnect(); // from here answers and the tick see to it
     begin();
   });
   watcher.observe(html, { childList: true, subtree: true });
