@@ -13,6 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from data_access.cache import uncached
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
 from data_access.intake import Busy
@@ -144,6 +145,7 @@ def few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@uncached("a write")
 def register(
     db: Database, catalogue: Catalogue, mapping: Mapping, kind: Kind, code: str, clock: Clock
 ) -> None:

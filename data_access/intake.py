@@ -120,6 +120,7 @@ def validator_of(catalogue: Catalogue) -> Validator:
     return found[1]
 
 
+@uncached("a write")
 @contextmanager
 def locked(db: Database) -> Iterator[Connection]:
     """A write transaction under intake's lock; Busy when it cannot be had or the store is away."""
@@ -130,7 +131,7 @@ def locked(db: Database) -> Iterator[Connection]:
                     conn.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
                     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield conn
-    except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.OperationalError) as error:
+    except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.Error) as error:
         if not _passing(error):
             raise
         log.warning("intake is busy: %s", error)
@@ -156,7 +157,7 @@ def _passing(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.OperationalError):
         return "no such" not in str(cause) and "syntax" not in str(cause)
-    return isinstance(cause, psycopg.OperationalError | TimeoutError)
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | TimeoutError)
 
 
 def _store(

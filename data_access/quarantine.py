@@ -1,4 +1,4 @@
-"""Quarantine: what could not be accepted, with its reason and what was sent; never thrown away."""
+"""Quarantine: what could not be accepted, with its reason and what was sent, for people to see."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

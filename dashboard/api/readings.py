@@ -16,6 +16,7 @@ from dashboard.services import Services
 from data_access.db import Database
 from data_access.intake import Busy, Outcome, accept, refuse_body
 from data_access.keys import Key
+from data_access.sources import UnknownSource
 
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 
@@ -47,6 +48,8 @@ class ReadingsApi:
 
         try:
             outcome = self._lane.run(work)
+        except UnknownSource as unknown:
+            raise ApiError(401, "unauthorised", str(unknown), field="source") from None
         except Busy as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
         count = outcome.accepted + outcome.duplicates + len(outcome.rejected)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from data_access import intake
-from data_access.db import Database
+from data_access.db import Database, open_database
 from data_access.intake import Busy, Outcome, accept
 from data_access.readings import BATCH_BITS, day_tables, rows_between
+from data_access.settings import Settings
 from data_access.sources import SourceRow, UnknownSource, create_source, source_list
 from data_access.tables import batches, quarantine
 from domain.actor import Actor, Role
@@ -24,6 +25,7 @@ from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339
 from domain.reading import Reading, Reason
 from domain.sign import Sign
 from tests.clocks import MONDAY_MORNING
+from tests.conditions import eventually
 
 NOW = to_ms(MONDAY_MORNING)
 ADMIN = Actor("test", Role.ADMIN)
@@ -292,3 +294,25 @@ def test_many_days_in_one_batch(db: Database, catalogue: Catalogue) -> None:
     with db.read() as conn:
         found = [row[5] for row in rows_between(conn, rows[0].sign, None, 0, None)]
         assert found == [NOW - day * DAY_MS for day in reversed(range(150))]
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_is_busy_and_the_next_one_works(
+    postgresql_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "WAIT_S", 30)
+    db = open_database(Settings(database_url=postgresql_url))
+    source = new_source(db)
+    waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as pool, db.read() as conn:
+        conn.execute(text(f"SELECT pg_advisory_lock({intake._LOCK})"))
+        rows = [make(source, catalogue)]
+        sending = pool.submit(accept, db, catalogue, source, rows, NOW, "api")
+        pid = eventually(lambda: conn.scalar(text(waiting)))
+        conn.execute(text(f"SELECT pg_terminate_backend({pid})"))
+        with pytest.raises(Busy):
+            sending.result(20)
+        conn.execute(text("SELECT pg_advisory_unlock_all()"))
+        conn.commit()
+        assert accept(db, catalogue, source, rows, NOW, "api").accepted == 1
+    db.close()

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from dashboard import api
 from dashboard.api.allowance import Allowance
@@ -15,6 +16,7 @@ from data_access.keys import KeyKind, add_key, revoke_key
 from data_access.quarantine import BODY_CHARS, Quarantined, quarantined
 from data_access.readings import rows_between
 from data_access.settings import Settings
+from data_access.tables import sources
 from domain.actor import Actor, Role
 from domain.reading import Reason
 from tests.web.api_sender import PATH, Sender
@@ -175,6 +177,14 @@ def test_only_the_sources_own_key_opens(sender: Sender) -> None:
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert stored(sender) == []
     assert sender.post(body, Authorization=f"bearer {sender.key}").status_code == 200
+
+
+def test_a_key_whose_source_is_gone_opens_nothing(sender: Sender) -> None:
+    with sender.site.db.write() as conn:
+        conn.execute(delete(sources).where(sources.c.code == sender.source))
+    answer = sender.post(json.dumps([sender.reading()]))
+    assert (answer.status_code, answer.get_json()["error"]["field"]) == (401, "source")
+    assert stored(sender) == []
 
 
 def test_a_session_does_not_open_the_intake(sender: Sender) -> None:
