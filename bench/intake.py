@@ -2,22 +2,20 @@
 
 import csv
 import gc
-import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select, text
 
 from bench import rows
+from bench.bodies import bodies
 from bench.product import Product, eventually
 from bench.report import SEED, Figure, ms, percentile
-from bench.senders import STAMP, Sent, send_all, until
+from bench.senders import Sent, send_all, until
 from data_access import engine_state, ingest
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
@@ -156,7 +154,7 @@ def _over_http(watch: Watch, catalogue: Catalogue) -> Figure:
     product = watch.product
     key = product.key("batches", "--ingest", "--source", SOURCE)
     peer_key = product.key("singles", "--ingest", "--source", "singles")
-    endless = _bodies(catalogue, SOURCE, BATCH)
+    endless = bodies(catalogue, SOURCE, BATCH)
     send_all(product.port, key, until(HTTP_S / 3, lambda: next(endless)), CONNECTIONS)
     watch.note("web", "a third of the requests")
     began = time.perf_counter()
@@ -165,7 +163,7 @@ def _over_http(watch: Watch, catalogue: Catalogue) -> Figure:
     took = time.perf_counter() - began
     for name in watch.held:
         watch.note(name, "the end")
-    single = _bodies(catalogue, "singles", 1)
+    single = bodies(catalogue, "singles", 1)
     began = time.perf_counter()
     alone = send_all(product.port, peer_key, until(PEER_S, lambda: next(single)), CONNECTIONS)
     peer_rate = alone.accepted / (time.perf_counter() - began)
@@ -185,31 +183,6 @@ def _http_figure(sent: Sent, took: float, peer_rate: float) -> Figure:
         f" {ms(percentile(sent.seconds, 0.5))} (p99 {ms(percentile(sent.seconds, 0.99))}),"
         f" {sent.refused} were told to come again",
     )
-
-
-def _bodies(catalogue: Catalogue, source: str, size: int) -> Iterator[bytes]:
-    """Bodies of `size` readings over all devices, for ever; prepared before they are asked for."""
-    drawn = rows.values(catalogue)
-    readings = []
-    for n, (sign, street, point) in enumerate(rows.cells(catalogue)):
-        weight, below = rows.masses(sign)
-        reading: dict[str, Any] = {
-            "source": source,
-            "sign": sign.code,
-            "street": street,
-            "observed_at": STAMP.decode(),
-            "value": float(drawn[sign.code][n % rows.VALUES]),
-            "point": point,
-        }
-        if weight:
-            reading["weight"] = float(weight)
-        if below:
-            reading["denominator"] = float(below)
-        readings.append(reading)
-    whole = len(readings) // size * size
-    made = [json.dumps(readings[i : i + size]).encode() for i in range(0, whole, size)]
-    while True:
-        yield from made
 
 
 def _engine_alone(catalogue: Catalogue) -> Figure:

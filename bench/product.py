@@ -114,7 +114,7 @@ class Product:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = Settings(YIPING_DATA=self.data_dir, port=self.port, demo=demo)
-        self._env = {
+        self.env = {
             **os.environ,
             "YIPING_DATA": str(self.data_dir),
             "PORT": str(self.port),
@@ -126,7 +126,7 @@ class Product:
 
     def __enter__(self) -> "Product":
         try:
-            self._child = Child(self._python("run"), self.folder / "log", self._env)
+            self._child = Child(self._python("run"), self.folder / "log", self.env)
             eventually(self.is_ready, READY_S, "/readyz", 0.2)
         except BaseException:
             self.__exit__(None, None, None)
@@ -152,13 +152,13 @@ class Product:
 
     def command(self, *arguments: str) -> Child:
         """Another `python app.py …` on the same data folder, in the background."""
-        return Child(self._python(*arguments), self.folder / f"log-{arguments[0]}", self._env)
+        return Child(self._python(*arguments), self.folder / f"log-{arguments[0]}", self.env)
 
     def key(self, *arguments: str) -> str:
         """What `key add …` prints on its last line."""
         done = subprocess.run(
             self._python("key", "add", *arguments),
-            env=self._env,
+            env=self.env,
             capture_output=True,
             text=True,
             timeout=60,
