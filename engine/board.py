@@ -187,8 +187,16 @@ class Board:
         every = [*whole, *found]
         every.sort(key=lambda a: (-SEVERITY[a[2].state], -(a[2].since or 0), a[0].code, a[1] or ""))
         counts = Counter(a[2].state for a in every)
+        places = Counter(sign.code for sign, _, _ in found)
+        # the worst rows, and every sign at least once: whoever counts signs misses none
+        first = {a[0].code: n for n, a in reversed(list(enumerate(every)))}
+        kept = {*range(MAX_ALERTS), *first.values()}
         return {
-            "alerts": [self._alert(*a) for a in every[:MAX_ALERTS]],
+            "alerts": [
+                {**self._alert(*a), "places": places[a[0].code]}
+                for n, a in enumerate(every)
+                if n in kept
+            ],
             "alert_counts": {state.value: counts[state] for state in GRADED},
         }
 

@@ -5,16 +5,18 @@
   const SEVERITY = { alarm: 3, warning: 2, attention: 1, normal: 0, unknown: -1 };
 
   /* Rows come worst and newest first. The head of a sign is its first row; a street that is
-     as bad says more about where than the district does. Returns [{sign, head, places}]. */
+     as bad says more about where than the district does. Not every place has a row: how many
+     there are is said by `places` of each. Returns [{sign, head, places}]. */
   function bySign(rows) {
     const groups = new Map();
     for (const row of rows) {
       const group = groups.get(row.sign);
       if (!group) {
-        groups.set(row.sign, { sign: row.sign, head: row, places: row.street ? 1 : 0 });
+        const places = row.places === undefined ? Number(Boolean(row.street)) : row.places;
+        groups.set(row.sign, { sign: row.sign, head: row, places });
         continue;
       }
-      if (row.street) group.places += 1;
+      if (row.street && row.places === undefined) group.places += 1;
       if (!group.head.street && row.street && row.state === group.head.state) group.head = row;
     }
     return Array.from(groups.values());

@@ -103,6 +103,7 @@ def test_a_reading_beyond_its_threshold_is_an_alarm_with_place_owner_and_thresho
             "since": to_rfc3339(city.clock.ms),
             "threshold": 25.0,
             "department": city.catalogue.sign["FAC-13"].department,
+            "places": 1,
         }
     ]
     lost = sum(d["points"] for d in snapshot["detractors"])
