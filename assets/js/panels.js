@@ -3,6 +3,10 @@
   "use strict";
 
   const { el, text, data, mark, width } = root.yiping.dom;
+  const FRAME_UNITS = 120; // header, gaps and padding of the wall
+  const HEAD_UNITS = 46; // head of a panel with the gap below the panel
+  const ROW_UNITS = 50; // the lowest row that holds its two lines
+  const ROOMY_UNITS = 84; // from here on larger type
   const STATES = ["alarm", "warning", "attention"];
 
   function makeCell(wall, sign) {
@@ -158,10 +162,20 @@
     }
   }
 
-  /* Rows per panel, so that the height is shared out by rows; and the room of a cell, in ems. */
-  function arrange(wall, board, columns) {
+  /* Columns, and rows per panel so that the height is shared out by rows; then the room of a
+     cell. `fit` as from profile.fit, `most` the columns of the arrangement. */
+  function arrange(wall, board, fit, most) {
+    const half = Math.ceil(board.panels.length / 2);
+    const sizes = board.panels.map((panel) => panel.size);
+    const sides = [sizes.slice(0, half), sizes.slice(half)];
+    const height = fit.height / fit.unit - FRAME_UNITS;
+    const flowing = fit.arrangement === "stack";
+    const { columns, row } = root.yiping.profile.columns(sides, most, height, HEAD_UNITS, ROW_UNITS);
+    const chosen = flowing ? most : columns;
+    wall.root.style.setProperty("--cols", String(chosen));
+    data(wall.root, "roomy", !flowing && row > ROOMY_UNITS && chosen < most ? "1" : "0");
     for (const panel of board.panels) {
-      panel.node.style.setProperty("--rows", String(Math.ceil(panel.size / columns)));
+      panel.node.style.setProperty("--rows", String(Math.ceil(panel.size / chosen)));
       for (const cell of panel.cells) if (cell.was) cell.was.key = "";
     }
     const first = board.panels.length ? board.panels[0].cells[0] : null;

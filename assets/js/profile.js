@@ -38,7 +38,23 @@
     return { arrangement: kind, width, height, unit, narrow };
   }
 
-  const api = { parse, fit };
+  /* Columns of cells for panels of `sizes` signs on each side: as few as fit the height with
+     rows of `least` units, so that a city with few signs gets larger cells, never more than
+     `most`. Returns {columns, row}: row is the height that a row may have, in units. */
+  function columns(sides, most, height, head, least) {
+    const row = (count) => {
+      const heights = sides.map((sizes) => {
+        const rows = sizes.reduce((sum, size) => sum + Math.ceil(size / count), 0);
+        return rows ? (height - head * sizes.length) / rows : Infinity;
+      });
+      return Math.min(...heights);
+    };
+    let count = Math.min(2, most);
+    while (count < most && row(count) < least) count += 1;
+    return { columns: count, row: row(count) };
+  }
+
+  const api = { parse, fit, columns };
   root.yiping = Object.assign(root.yiping || {}, { profile: api });
   if (typeof module !== "undefined") module.exports = api;
 })(typeof window === "undefined" ? globalThis : window);

@@ -3,7 +3,7 @@
   "use strict";
 
   const { el, text, data, show, mark, rows } = root.yiping.dom;
-  const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // as --cols in screen_arrange.css
+  const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // at most
   const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
   const KEPT_TIMES = 240;
   const BANNERS = {
@@ -161,7 +161,7 @@
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
     wall.board.wraps = wall.markBelow;
-    root.yiping.panels.arrange(wall, wall.panels, COLUMNS[fit.arrangement]);
+    root.yiping.panels.arrange(wall, wall.panels, fit, COLUMNS[fit.arrangement]);
     root.yiping.board.measure(wall.board);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);

@@ -5,7 +5,7 @@ import { load } from "./modules.mjs";
 
 const alerts = load("alerts");
 const { deduction } = load("receipt");
-const { fit, parse } = load("profile");
+const { columns, fit, parse } = load("profile");
 const spark = load("spark");
 
 test("one entry a sign; the place as bad as the district says where", () => {
@@ -112,4 +112,14 @@ test("profiles: shape decides the arrangement, height the unit", () => {
 test("a wall of another shape than the window keeps its proportions", () => {
   const { arrangement, width, height, unit } = fit(1920, 1080, [3840, 1080]);
   assert.deepEqual([arrangement, width, height, unit], ["dual", 1920, 540, 0.5]);
+});
+
+test("as few columns as fit: a small city gets larger cells", () => {
+  const pudong = [[20, 20, 21], [20, 21, 15]];
+  assert.equal(columns(pudong, 4, 960, 46, 50).columns, 4);
+  assert.equal(columns(pudong, 7, 960, 46, 80).columns, 7);
+  const small = columns([[1, 3, 3], [1, 4]], 4, 960, 46, 50);
+  assert.equal(small.columns, 2);
+  assert.ok(small.row > 150);
+  assert.equal(columns([[], []], 4, 960, 46, 50).columns, 2);
 });
