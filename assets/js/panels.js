@@ -5,7 +5,7 @@
   const { el, text, data, mark, width } = root.yiping.dom;
   const FRAME_UNITS = 120; // header, gaps and padding of the wall
   const HEAD_UNITS = 46; // head of a panel with the gap below the panel
-  const ROW_UNITS = 50; // the lowest row that holds its two lines
+  const ROW_UNITS = { wide: 50, dual: 60, triple: 84, stack: 58 }; // lowest row for two lines
   const ROOMY_UNITS = 84; // from here on larger type
   const STATES = ["alarm", "warning", "attention"];
 
@@ -170,7 +170,8 @@
     const sides = [sizes.slice(0, half), sizes.slice(half)];
     const height = fit.height / fit.unit - FRAME_UNITS;
     const flowing = fit.arrangement === "stack";
-    const { columns, row } = root.yiping.profile.columns(sides, most, height, HEAD_UNITS, ROW_UNITS);
+    const least = ROW_UNITS[fit.arrangement];
+    const { columns, row } = root.yiping.profile.columns(sides, most, height, HEAD_UNITS, least);
     const chosen = flowing ? most : columns;
     wall.root.style.setProperty("--cols", String(chosen));
     data(wall.root, "roomy", !flowing && row > ROOMY_UNITS && chosen < most ? "1" : "0");
