@@ -9,7 +9,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,21 +58,16 @@ def accept(
     via: str,
     *,
     retain_days: int | None = None,
-    notify: Callable[[], object] | None = None,
 ) -> Outcome:
     """Take in what `source` sent; committed when this returns.
 
     `via` is api, file or replay. `retain_days` refuses readings older than that (None: they may be
-    as old as 2000). `notify` wakes the engine; its failure is nobody's business.
+    as old as 2000).
     Busy when the store cannot be had in time; UnknownSource when nobody registered the source.
     """
     parcel = rows if isinstance(rows, Parcel) else Parcel(rows, range(len(rows)))
     parcels = {source: parcel}
-    outcome = accept_all(db, catalogue, parcels, received_ms, via, retain_days=retain_days)[0]
-    if notify is not None and outcome.accepted:
-        with suppress(Exception):  # it is committed: the engine finds it by itself
-            notify()
-    return outcome
+    return accept_all(db, catalogue, parcels, received_ms, via, retain_days=retain_days)[0]
 
 
 @uncached("a write")

@@ -28,7 +28,6 @@ class ReadingsApi:
         self._services = services
         self._allowance = allowance
         self._lane = Lane(services.settings, services.db)
-        self._channel = f"yiping:{services.settings.city}:intake"
 
     def __call__(self) -> flask.Response:
         """Take in one body of readings."""
@@ -54,8 +53,6 @@ class ReadingsApi:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
         count = outcome.accepted + outcome.duplicates + len(outcome.rejected)
         self._allowance.charge(key.name, count)
-        if outcome.accepted:  # the engine finds it by itself: this only makes it sooner
-            self._services.redis.publish_safe(self._channel, source.encode())
         return _answer(outcome)
 
     def _take(

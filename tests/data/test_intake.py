@@ -78,32 +78,17 @@ def kept(db: Database, source: str) -> list[tuple[str, str, str]]:
         return [tuple(row) for row in found]
 
 
-def test_a_batch_is_committed_and_announced(db: Database, catalogue: Catalogue) -> None:
+def test_a_batch_is_committed_with_its_days(db: Database, catalogue: Catalogue) -> None:
     source = new_source(db)
-    woken: list[int] = []
     rows = [make(source, catalogue, minute) for minute in (0, 1, 60 * 24)]
 
-    def wake() -> None:
-        woken.append(len(stored(db, catalogue, source)))
-
-    outcome = accept(db, catalogue, source, rows, NOW, "api", notify=wake)
+    outcome = accept(db, catalogue, source, rows, NOW, "api")
     assert outcome == Outcome(3, 0, ())
-    assert woken == [3]  # it can be seen when the engine is woken
     with db.read() as conn:
         (batch,) = conn.execute(select(batches).where(batches.c.source == source)).all()
         ids = [row[0] for row in rows_between(conn, rows[0].sign, None, 0, None)]
     assert (batch.accepted, batch.days, batch.received_at) == (3, "20261122,20261123", NOW)
     assert {i >> BATCH_BITS for i in ids} == {batch.id}
-
-
-def test_a_failing_wake_up_is_nobodys_business(db: Database, catalogue: Catalogue) -> None:
-    source = new_source(db)
-
-    def fail() -> None:
-        raise OSError("nobody there")
-
-    outcome = accept(db, catalogue, source, [make(source, catalogue)], NOW, "api", notify=fail)
-    assert outcome.accepted == 1
 
 
 def test_sending_again_changes_nothing(db: Database, catalogue: Catalogue) -> None:
