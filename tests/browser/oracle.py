@@ -10,6 +10,7 @@ from domain.sign import Sign
 DASH = "—"
 MINUS = "−"
 SHORTENED_FROM = 100_000
+NEARLY_ONE = Decimal("0.99995")  # nearer to a step than the digits of the step below can say
 
 
 class Words:
@@ -37,7 +38,7 @@ def figure(value: float | None, decimals: int) -> str:
 
 
 def shown(value: float | None, sign: Sign, lang: str) -> str:
-    """The value of a sign as a cell shows it: a level's name, or a number with 万 or K."""
+    """The value of a sign as a cell shows it: a level's name, or at most five digits or so."""
     labels = sign.value_labels_zh if lang == "zh" else sign.value_labels_en
     if value is None:
         return DASH
@@ -45,15 +46,15 @@ def shown(value: float | None, sign: Sign, lang: str) -> str:
         return labels[int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))]
     size = abs(Decimal(figure(abs(value), sign.decimals).replace(",", "")))
     if size < SHORTENED_FROM:
-        return figure(value, sign.decimals)
+        fine = 0 if size >= 10_000 else min(1, sign.decimals) if size >= 1_000 else sign.decimals
+        return figure(value, fine)
     steps = [step.strip().split(" ") for step in Words(lang)["number.scale"].split(";")]
     for step, name in sorted(((Decimal(s), n) for s, n in steps), reverse=True):
         mantissa = size / step
-        places = 0 if mantissa >= Decimal("999.95") else 1
-        text = figure(float(mantissa), places)
-        if Decimal(text.replace(",", "")) >= 1:
-            sign_mark = MINUS if value < 0 else ""
-            return sign_mark + text.removesuffix(".0") + name
+        if mantissa >= NEARLY_ONE:
+            whole = mantissa >= Decimal("999.95")
+            text = figure(float(mantissa), 0 if whole else 1).removesuffix(".0")
+            return (MINUS if value < 0 else "") + text + name
     raise AssertionError(f"{value} has no step")
 
 

@@ -147,6 +147,27 @@ def test_a_value_that_comes_late_is_marked_late_by_the_engine(
     assert wall.cell(stale.code).state == "unknown"
 
 
+def test_a_stale_value_is_nowhere_shown_as_if_it_were_fresh(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    """Beside its cell, a sign with a line of its own tells its value a second time."""
+    lines = [s for s in catalogue.signs if s.wall_trend]
+    stale, live = lines[:2], lines[2:]
+    feeder.post(reading(s, s.typical, age_s=s.stale_after_s + 60) for s in stale)
+    feeder.post(reading(s, s.typical) for s in live)
+    wall = Wall(visit(stack, watcher).tab(), stack.url).open()
+    wall.eventually(
+        lambda w: [w.cell(s.code).freshness for s in lines] == ["stale"] * 2 + ["live"] * len(live)
+    )
+    script = "(nodes) => nodes.map((node) => [getComputedStyle(node).color, node.textContent])"
+    told = wall.page.locator(".trend .now-value b").evaluate_all(script)
+    greyed = colour(wall.page, f"#sign-{stale[0].code} .value", "color")
+    fresh = {shade for shade, _ in told[len(stale) :]}
+    assert len(fresh) == 1 and greyed not in fresh
+    for shade, text in told[: len(stale)]:
+        assert text == "—" or shade not in fresh, (text, shade)
+
+
 def edges_of(sign: Sign) -> tuple[int, ...]:
     """Ages in seconds at which a value turns late and stale; one where both are the same."""
     late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
