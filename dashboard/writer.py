@@ -8,6 +8,7 @@ Without gevent the caller's own thread does the work.
 import logging
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeVar
 
 from data_access.db import Database, open_database
@@ -24,25 +25,43 @@ class Overloaded(Exception):
 
 
 class Writer:
-    """One process's thread for writing."""
+    """One process's thread for writing; each kind of work has one of its own.
 
-    def __init__(self, settings: Settings, db: Database) -> None:
+    `patience_s` is how long a piece of work may queue before it is refused (None: as it takes).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        max_waiting: int = MAX_WAITING,
+        patience_s: float | None = None,
+    ) -> None:
         self._settings = settings
         self._db = db
+        self._max_waiting = max_waiting
+        self._patience_s = patience_s
         self._waiting = 0
         self._lock = threading.Lock()
         self._pool: Any = None
 
     def run(self, work: Callable[[Database], T]) -> T:
-        """`work(db)` and its answer; Overloaded when the queue is full."""
+        """`work(db)` and its answer; Overloaded when the queue is full or has taken too long."""
         if not _on_gevent():
             return work(self._db)
-        if self._waiting >= MAX_WAITING:
+        if self._waiting >= self._max_waiting:
             raise Overloaded("too much is waiting to be written")
         pool, db = self._open()
+        asked = monotonic()
+
+        def job() -> T:
+            if self._patience_s is not None and monotonic() - asked > self._patience_s:
+                raise Overloaded("waited too long for its turn")
+            return work(db)
+
         self._waiting += 1
         try:
-            done: T = pool.apply(lambda: work(db))
+            done: T = pool.apply(job)
             return done
         finally:
             self._waiting -= 1
@@ -52,7 +71,7 @@ class Writer:
         if not _on_gevent():
             _quietly(work, self._db)
             return
-        if self._waiting >= MAX_WAITING:
+        if self._waiting >= self._max_waiting:
             log.warning("not written: too much is waiting")
             return
         pool, db = self._open()

@@ -11,13 +11,14 @@ from dashboard.api.allowance import Allowance
 from dashboard.api.body import body_of, gunzip
 from dashboard.api.decoding import TooMany, Unreadable, decode_array, decode_lines
 from dashboard.api.errors import RETRY_S, ApiError
-from dashboard.api.lane import Lane
 from dashboard.services import Services
+from dashboard.writer import Overloaded, Writer
 from data_access.db import Database
-from data_access.intake import Busy, Outcome, accept, refuse_body
+from data_access.intake import WAIT_S, Busy, Outcome, accept, refuse_body
 from data_access.keys import Key
 from data_access.sources import UnknownSource
 
+QUEUE = 16  # requests that may wait for the store in one process
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 
 
@@ -27,7 +28,7 @@ class ReadingsApi:
     def __init__(self, services: Services, allowance: Allowance) -> None:
         self._services = services
         self._allowance = allowance
-        self._lane = Lane(services.settings, services.db)
+        self._writer = Writer(services.settings, services.db, QUEUE, WAIT_S)
 
     def __call__(self) -> flask.Response:
         """Take in one body of readings."""
@@ -46,10 +47,10 @@ class ReadingsApi:
             return self._take(db, source, body, zipped, lines, now)
 
         try:
-            outcome = self._lane.run(work)
+            outcome = self._writer.run(work)
         except UnknownSource as unknown:
             raise ApiError(401, "unauthorised", str(unknown), field="source") from None
-        except Busy as busy:
+        except (Busy, Overloaded) as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
         count = outcome.accepted + outcome.duplicates + len(outcome.rejected)
         self._allowance.charge(key.name, count)
