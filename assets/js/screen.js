@@ -75,7 +75,9 @@
   function buildHealth(wall, node) {
     const bar = el("div", "health-bar");
     const words = el("p", "health-words");
-    node.replaceChildren(el("h3", "", wall.t("wall.sources")), words, bar);
+    const link = el("a", "", wall.t("wall.sources"));
+    link.href = wall.lang === "zh" ? "/sources" : "/sources?lang=" + wall.lang;
+    node.replaceChildren(el("h3", "", [link]), words, bar);
     return { bar, words };
   }
 
@@ -256,6 +258,7 @@
     root.yiping.board.tick(wall, wall.board, now);
     root.yiping.headline.paintClock(wall, wall.top, now);
     root.yiping.headline.paintOfficial(wall, wall.top, wall.readings);
+    root.yiping.trends.tick(wall, wall.trends, wall.readings);
     paintSentence(wall, now);
   }
 

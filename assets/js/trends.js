@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
 
-  const { el, svg, text, show } = root.yiping.dom;
+  const { el, svg, text, data, show } = root.yiping.dom;
   const { line, midnights, WIDTH, HEIGHT } = root.yiping.spark;
 
   function build(wall, node) {
@@ -51,11 +51,20 @@
       }
       const top = drawn.peak === null ? null : number(drawn.peak, item.sign.decimals, wall.scale);
       text(item.peak, top === null ? wall.t("wall.trends.none") : wall.t("wall.trends.peak", { value: top }));
-      const reading = readings.get(item.sign.code);
-      text(item.value, wall.value(item.sign, reading ? reading.value : null));
+    }
+    tick(wall, items, readings);
+  }
+
+  /* The figures grow old by themselves, as the cells do. */
+  function tick(wall, items, readings) {
+    for (const item of items) {
+      const reading = readings.get(item.sign.code) || { value: null, observed_at: null };
+      const seen = root.yiping.ageing.effective(reading, item.sign, wall.now());
+      data(item.node, "freshness", seen.freshness);
+      text(item.value, wall.value(item.sign, reading.value));
     }
   }
 
-  const api = { build, paint };
+  const api = { build, paint, tick };
   root.yiping = Object.assign(root.yiping || {}, { trends: api });
 })(window);

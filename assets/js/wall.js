@@ -83,7 +83,10 @@
   function tick() {
     line.tick();
     if (!stat) askStatic();
-    if (wall && !wall.root.isConnected) wall = null;
+    if (wall && !wall.root.isConnected) {
+      wall.sized.disconnect();
+      wall = null;
+    }
     begin();
     if (!wall) return;
     root.yiping.screen.tick(wall);

@@ -40,7 +40,7 @@ def district_map(settings: Settings, url: str, map_id: str) -> Component:
     found: Component = dl.Map(
         [*base, streets],
         id=map_id,
-        className="map",
+        className="map map-based" if base else "map",
         center=[0, 0],
         zoom=9,
         zoomSnap=0,
