@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     retain_raw_days: int = Field(default=2, ge=1)
     retain_minute_days: int = Field(default=7, ge=1)
     retain_hour_days: int = Field(default=400, ge=1)
+    retain_quarantine_days: int = Field(default=400, ge=30)
 
     @field_validator("data_dir", mode="after")
     @classmethod

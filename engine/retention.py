@@ -19,7 +19,6 @@ from domain.clock import DAY_MS
 log = logging.getLogger("yiping.engine")
 
 PAIRS_A_TURN = 60
-QUARANTINE_DAYS = 90
 EVERY_MS = 10_000
 
 
@@ -66,7 +65,8 @@ class Retention:
             )
             conn.execute(
                 delete(quarantine).where(
-                    quarantine.c.received_at < now_ms - QUARANTINE_DAYS * DAY_MS
+                    quarantine.c.received_at
+                    < now_ms - self._settings.retain_quarantine_days * DAY_MS
                 )
             )
             conn.execute(
