@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
 
-  const { el, text, data, show, mark, rows } = root.yiping.dom;
+  const { el, text, data, show } = root.yiping.dom;
   const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // at most
   const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
   const KEPT_TIMES = 240;
@@ -64,64 +64,6 @@
     return { node, title, words, demo };
   }
 
-  function buildFoot(wall, node) {
-    const streets = el("p", "tally");
-    const areas = el("p", "tally");
-    const notice = el("p", "notice", wall.notice);
-    node.replaceChildren(streets, areas, notice);
-    return { streets, areas };
-  }
-
-  function buildHealth(wall, node) {
-    const bar = el("div", "health-bar");
-    const words = el("p", "health-words");
-    const link = el("a", "", wall.t("wall.sources"));
-    link.href = wall.lang === "zh" ? "/sources" : "/sources?lang=" + wall.lang;
-    node.replaceChildren(el("h3", "", [link]), words, bar);
-    return { bar, words };
-  }
-
-  function paintHealth(wall, block, sources) {
-    const kinds = ["live", "late", "stale", "never"];
-    const bars = rows(block.bar, kinds.length, () => el("i"));
-    const words = rows(block.words, kinds.length, () => el("span", "", [el("b"), el("small")]));
-    kinds.forEach((kind, i) => {
-      const count = (sources && sources[kind]) || 0;
-      data(bars[i], "kind", kind);
-      bars[i].style.flexGrow = String(count);
-      show(bars[i], count > 0);
-      data(words[i], "kind", count ? kind : "none");
-      text(words[i].firstChild, String(count));
-      text(words[i].lastChild, " " + wall.t("wall.sources." + kind));
-    });
-  }
-
-  function paintTally(wall, node, heading, places) {
-    const sum = {};
-    for (const { state } of places) sum[state] = (sum[state] || 0) + 1;
-    const kinds = ["normal", "attention", "warning", "alarm", "unknown"].filter((kind) => sum[kind]);
-    const nodes = rows(node, kinds.length + 1, () => el("span", "chip", [mark("none"), el("b"), el("small")]));
-    nodes[0].className = "tally-head";
-    nodes[0].textContent = heading + " " + places.length;
-    kinds.forEach((kind, i) => {
-      const [shape, count, word] = nodes[i + 1].children;
-      data(shape, "state", kind);
-      text(count, String(sum[kind]));
-      text(word, " " + wall.state(kind));
-    });
-  }
-
-  function paintAreas(wall, node, areas) {
-    show(node, areas.length > 0);
-    const nodes = rows(node, areas.length + 1, () => el("span", "chip", [mark("none"), el("b")]));
-    nodes[0].className = "tally-head";
-    nodes[0].textContent = wall.t("wall.areas");
-    areas.forEach((area, i) => {
-      data(nodes[i + 1].firstChild, "state", area.state);
-      text(nodes[i + 1].lastChild, wall.place(area.code, true));
-    });
-  }
-
   /* Build every piece once into the containers of the page. */
   function mount(stat, lang) {
     const wall = language(stat, lang);
@@ -132,8 +74,8 @@
     wall.panels = root.yiping.panels.build(wall, place("wall-left"), place("wall-right"));
     wall.board = root.yiping.board.build(wall, place("wall-alerts"));
     wall.trends = root.yiping.trends.build(wall, place("wall-trends"));
-    wall.foot = buildFoot(wall, place("wall-map-foot"));
-    wall.health = buildHealth(wall, place("wall-health"));
+    wall.foot = root.yiping.health.buildFoot(wall, place("wall-map-foot"));
+    wall.health = root.yiping.health.buildHealth(wall, place("wall-health"));
     wall.banner = buildBanner(wall, place("wall-banner"));
     wall.sentence = place("wall-sentence");
     text(wall.sentence, wall.t("wall.loading"));
@@ -200,7 +142,7 @@
   /* Paint a snapshot; `changed` names what a delta touched, null means all of it. */
   function apply(wall, snapshot, changed) {
     const began = performance.now();
-    const { headline, panels, trends, map } = root.yiping;
+    const { headline, health, panels, trends, map } = root.yiping;
     const touched = (...keys) => !changed || keys.some((key) => changed.keys.includes(key));
     const moved = (list) => !changed || changed[list].size > 0;
     wall.snapshot = snapshot;
@@ -213,16 +155,16 @@
     }
     if (touched("domains")) panels.paintHeads(wall, wall.panels, snapshot.domains);
     if (touched("data_time", "sources", "demo")) headline.paintTop(wall, wall.top, snapshot);
-    if (touched("sources")) paintHealth(wall, wall.health, snapshot.sources);
+    if (touched("sources")) health.paintHealth(wall, wall.health, snapshot.sources);
     headline.paintIndex(wall, wall.index, snapshot);
     if (touched("alerts", "alert_counts") || moved("streets")) {
       paintBoard(wall);
     }
     if (moved("streets")) {
       map.paint(wall, snapshot.streets);
-      paintTally(wall, wall.foot.streets, wall.t("wall.streets"), snapshot.streets);
+      health.paintTally(wall, wall.foot.streets, wall.t("wall.streets"), snapshot.streets);
     }
-    if (moved("areas")) paintAreas(wall, wall.foot.areas, snapshot.areas || []);
+    if (moved("areas")) health.paintAreas(wall, wall.foot.areas, snapshot.areas || []);
     if (touched("trends") || moved("signs")) {
       trends.paint(wall, wall.trends, snapshot.trends || {}, wall.readings);
     }
