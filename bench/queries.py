@@ -24,7 +24,7 @@ def run() -> list[Figure]:
     places = [catalogue.code, *(s.code for s in catalogue.streets)]
     pairs = [(place, sign.code) for place in places for sign in catalogue.signs]
     with tempfile.TemporaryDirectory(prefix="yiping-bench-") as folder:
-        settings = Settings(data_dir=Path(folder))
+        settings = Settings(YIPING_DATA=Path(folder))
         migrate(settings)
         db = open_database(settings, durable=False)
         _fill_latest(db, pairs)
