@@ -55,26 +55,29 @@ def values(catalogue: Catalogue) -> dict[str, list[str]]:
 
 def history(catalogue: Catalogue, source: str, until_ms: int) -> Iterator[str]:
     """CSV lines that fill the engine's windows: a reading of every device in each slot."""
+    devices, drawn = cells(catalogue), values(catalogue)
     for back in range(HISTORY, 0, -1):
         at = {}
         for sign in catalogue.signs:
             end = slot_start(until_ms, sign.slot_ms, catalogue.offset_ms)
             at[sign.code] = end - back * sign.slot_ms + sign.slot_ms // 2
-        yield from _round(catalogue, source, at, back)
+        yield from _round(devices, drawn, source, at, back)
 
 
 def minutes(catalogue: Catalogue, source: str, from_ms: int, count: int) -> Iterator[str]:
     """CSV lines of `count` minutes in which every device reports once."""
+    devices, drawn = cells(catalogue), values(catalogue)
     for n in range(count):
-        at = from_ms + n * MINUTE_MS
-        yield from _round(catalogue, source, {s.code: at for s in catalogue.signs}, n)
+        at = dict.fromkeys(drawn, from_ms + n * MINUTE_MS)
+        yield from _round(devices, drawn, source, at, n)
 
 
-def _round(catalogue: Catalogue, source: str, at: dict[str, int], seed: int) -> Iterator[str]:
-    drawn = values(catalogue)
+def _round(
+    devices: list[Cell], drawn: dict[str, list[str]], source: str, at: dict[str, int], seed: int
+) -> Iterator[str]:
     choice = random.Random(SEED + seed).randrange
     instants = {code: to_rfc3339(ms) for code, ms in at.items()}
-    for sign, street, point in cells(catalogue):
+    for sign, street, point in devices:
         value = drawn[sign.code][choice(VALUES)]
         weight, below = masses(sign)
         yield (

@@ -44,13 +44,13 @@ def test_every_device_reports_once_a_minute_and_is_acceptable(catalogue: Catalog
 
 
 def test_history_fills_one_slot_after_another_up_to_its_end(catalogue: Catalogue) -> None:
-    at: dict[str, set[int]] = {}
+    at: dict[str, set[str]] = {}
     for line in rows.history(catalogue, "files", BEGIN):
         _, sign, _, instant, *_ = line.split(",")
-        at.setdefault(sign, set()).add(instant_ms(instant))
+        at.setdefault(sign, set()).add(instant)
     for sign in catalogue.signs:
         width, offset = sign.slot_ms, catalogue.offset_ms
-        slots = sorted(slot_start(ms, width, offset) for ms in at[sign.code])
+        slots = sorted(slot_start(instant_ms(text), width, offset) for text in at[sign.code])
         last = slot_start(BEGIN, width, offset) - width
         assert slots == [last - back * width for back in reversed(range(rows.HISTORY))]
 
