@@ -108,7 +108,10 @@
     root.yiping.panels.arrange(wall, wall.panels, fit, COLUMNS[fit.arrangement]);
     root.yiping.board.measure(wall.board);
     wall.index.names = DETRACTORS[fit.arrangement];
-    if (wall.snapshot) root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
+    if (wall.snapshot) {
+      root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
+      root.yiping.panels.paint(wall, wall.panels, wall.now());
+    }
     root.yiping.map.settle();
   }
 
