@@ -12,7 +12,8 @@ from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
 from domain.sign import Sign
 from domain.state import Judge, make_judge
 from engine.derived import derive
-from engine.window import KEEP_SLOTS, Changes, Sample, SignWindow
+from engine.sample import Changes, Sample
+from engine.window import KEEP_SLOTS, SignWindow
 
 
 @dataclass(slots=True)
@@ -32,17 +33,18 @@ class Judges:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._made: dict[tuple[str, str, str], Judge] = {}
+        self._made: dict[tuple[str, str, int], Judge] = {}
 
     def __call__(self, sign: Sign, place: str, local_date: str) -> Judge:
         """The judge in force on an ISO local date ("" where the sign has one version)."""
-        key = (sign.code, place, local_date)
+        thresholds = sign.thresholds_on(local_date)
+        key = (sign.code, place, thresholds.version)
         judge = self._made.get(key)
         if judge is None:
             share = None
             if place != self._catalogue.code:
                 share = self._catalogue.share(place, sign.threshold_rule)
-            judge = make_judge(sign, sign.thresholds_on(local_date), share)
+            judge = make_judge(sign, thresholds, share)
             self._made[key] = judge
         return judge
 
@@ -61,6 +63,7 @@ class City:
         self.catalogue = catalogue
         self.demo_sources = demo_sources
         self.judges = Judges(catalogue)
+        self.places = {catalogue.code, *catalogue.street}
         self._counted = frozenset(s.code for s in catalogue.counted)
         self.windows = {sign.code: self.make_window(sign) for sign in catalogue.signs}
         self._dependents: dict[str, list[str]] = {}
@@ -84,12 +87,13 @@ class City:
         )
 
     def take(self, rows: Iterable[RawRow]) -> int:
-        """Take in stored rows; how many. Signs no longer in the catalogue are passed over."""
+        """Take in stored rows; how many. What is no longer in the catalogue is passed over."""
         by_sign: dict[str, list[RawRow]] = {}
         count = 0
         for row in rows:
             count += 1
-            by_sign.setdefault(row[2], []).append(row)
+            if row[1] in self.places:
+                by_sign.setdefault(row[2], []).append(row)
         for code, mine in by_sign.items():
             window = self.windows.get(code)
             if window is None:
@@ -109,13 +113,17 @@ class City:
         derived: set[str] = set()
         for code in sorted(touched):
             changes = self._settle_sign(code, out)
-            for dependent in self._dependents.get(code, ()):
-                derive(self, self.catalogue.sign[dependent], changes.samples)
+            for dependent in self.dependents(code):
+                late = derive(self, self.catalogue.sign[dependent], changes.samples)
+                for place, slot in late:
+                    out.late.setdefault(dependent, {}).setdefault(place, set()).add(slot)
                 derived.add(dependent)
-        for code in derived:
+        for code in sorted(derived):
             self._settle_sign(code, out)
+        for code in touched | derived:  # only now: the derived needed their ingredients' slots
+            self.windows[code].trim()
         for code in list(out.late):
-            for dependent in self._dependents.get(code, ()):
+            for dependent in self.dependents(code):
                 for place, slots in out.late[code].items():
                     out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
@@ -132,8 +140,12 @@ class City:
         for dependent in {d for ds in self._dependents.values() for d in ds}:
             self.windows[dependent].settle()
 
+    def dependents(self, code: str) -> list[str]:
+        """Codes of the signs that are derived from a sign."""
+        return self._dependents.get(code, [])
+
     def _settle_sign(self, code: str, out: WriteSet) -> Changes:
-        changes = self.windows[code].settle()
+        changes = self.windows[code].add_up()
         self._write_samples(code, changes, out)
         if changes.late:
             district = out.late.setdefault(code, {}).setdefault(self.catalogue.code, set())

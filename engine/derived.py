@@ -13,7 +13,8 @@ from domain.sign import Sign
 
 if TYPE_CHECKING:
     from engine.city import City
-    from engine.window import Sample, SignWindow
+    from engine.sample import Sample
+    from engine.window import SignWindow
 
 
 def air_quality_index(values: Mapping[str, float]) -> float | None:
@@ -42,9 +43,12 @@ def _single_index(points: tuple[tuple[float, float], ...], value: float) -> floa
 RULES: dict[str, Callable[[Mapping[str, float]], float | None]] = {"aqi": air_quality_index}
 
 
-def derive(city: "City", sign: Sign, changed: "Iterable[tuple[str, int]]") -> None:
-    """Compute a derived sign at the (place, slot) pairs where an ingredient changed."""
-    derive_into(city.windows[sign.code], sign, city.windows, city.catalogue.code, changed)
+def derive(city: "City", sign: Sign, changed: "Iterable[tuple[str, int]]") -> list[tuple[str, int]]:
+    """Compute a derived sign at the (place, slot) pairs where an ingredient changed.
+
+    Returns the pairs that lie before its window (late by far).
+    """
+    return derive_into(city.windows[sign.code], sign, city.windows, city.catalogue.code, changed)
 
 
 def derive_into(
@@ -53,9 +57,10 @@ def derive_into(
     windows: "Mapping[str, SignWindow]",
     district: str,
     changed: "Iterable[tuple[str, int]]",
-) -> None:
+) -> list[tuple[str, int]]:
     """As `derive`, with the windows given."""
     rule = RULES[sign.derived or ""]
+    late = []
     for place, slot in changed:
         if place == district:
             continue
@@ -68,4 +73,6 @@ def derive_into(
         if value is not None:
             oldest = min(sample.at for sample in found.values())
             demo = any(sample.demo for sample in found.values())
-            target.add_computed(place, slot, Child(value, 1.0, oldest), demo)
+            if not target.add_computed(place, slot, Child(value, 1.0, oldest), demo):
+                late.append((place, slot))
+    return late

@@ -13,7 +13,8 @@ from domain.clock import slot_start
 from domain.sign import State
 from domain.state import Judged
 from engine.city import City, add_raw
-from engine.window import KEEP_SLOTS, Sample, SignWindow, Transition
+from engine.sample import Sample, Transition
+from engine.window import KEEP_SLOTS, SignWindow
 
 
 def demo_sources(db: Database) -> set[str]:

@@ -8,29 +8,18 @@ over the slots in their order. So late, repeated and shuffled readings end in th
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from data_access.readings import RawRow
 from domain.aggregation import Child, aggregate, mass_of
 from domain.clock import slot_start
-from domain.sign import Rule, Sign, State
+from domain.sign import Rule, Sign
 from domain.state import Judge, Judged
+from engine.sample import Changes, Sample, Transition
 
 Part = tuple[str, str]  # (source, point)
 JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
 KEEP_SLOTS = 24
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
-
-
-class Sample(NamedTuple):
-    """The value of a place in one slot."""
-
-    value: float
-    numerator: float
-    denominator: float
-    children: int
-    at: int  # newest contributing observation
-    demo: bool
 
 
 _sample = partial(tuple.__new__, Sample)
@@ -39,24 +28,6 @@ _sample = partial(tuple.__new__, Sample)
 def _unasked(_: float) -> float:
     """Stands for the badness of values where the rule does not ask for it."""
     return 0.0
-
-
-class Transition(NamedTuple):
-    """A change of state at `since` (ms)."""
-
-    since: int
-    state: State
-    value: float | None
-    version: int
-
-
-class Changes(NamedTuple):
-    """What `settle` changed, and the district's slots that lie before its window."""
-
-    samples: dict[tuple[str, int], Sample]  # by (place, slot)
-    gone: list[tuple[str, int]]  # transitions that no longer hold: (place, since)
-    new: list[tuple[str, Transition]]
-    late: set[int]
 
 
 def reach_of(sign: Sign) -> int:
@@ -88,6 +59,7 @@ class SignWindow:
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
         self.reach = reach_of(sign)
+        self._carry_ms = self.reach * self.slot_ms
         self._parts: dict[str, dict[Part, dict[int, Child]]] = {}
         self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
         self._order: dict[str, list[int]] = {}
@@ -96,6 +68,7 @@ class SignWindow:
         self._seed: dict[str, Judged] = {}
         self._transitions: dict[str, dict[int, Transition]] = {}  # by slot
         self._dirty: dict[str, set[int]] = {}
+        self._settled: set[str] = set()  # places to be trimmed
         self._floor: dict[str, int] = {}  # slots before it are not complete in memory
 
     # -- taking in --------------------------------------------------------------------------
@@ -103,17 +76,19 @@ class SignWindow:
     def add(self, street: str, part: Part, at: int, value: float, mass: float) -> int | None:
         """Take in a reading; None, or its slot when that lies before the window (late by far).
 
-        `mass` is its denominator or weight, 1 where it has none.
+        `mass` is its denominator or weight, 1 where it has none. What is late by far may still be
+        the last word of its point, and carry forward into the window.
         """
         slot = slot_start(at, self.slot_ms, self._offset_ms)
-        if slot < self._floor.get(street, slot):
+        floor = self._floor.get(street, slot)
+        if slot < floor - self._carry_ms:
             return slot
         slots = self._parts.setdefault(street, {}).setdefault(part, {})
         known = slots.get(slot)
         if known is None or known.observed_at <= at:  # an older one of the slot changes nothing
             slots[slot] = Child(value, mass, at)
             self._dirty.setdefault(street, set()).add(slot)
-        return None
+        return slot if slot < floor else None
 
     def add_rows(
         self, rows: Iterable[RawRow], newest: dict[tuple[str, ...], RawRow]
@@ -124,7 +99,7 @@ class SignWindow:
         one is there. Most of the engine's time goes by here: hence no calls.
         """
         width, offset, rule = self.slot_ms, self._offset_ms, self.sign.district_rule
-        floors, streets, dirty = self._floor, self._parts, self._dirty
+        floors, streets, dirty, carry = self._floor, self._parts, self._dirty, self._carry_ms
         late = []
         for row in rows:
             _, street, _, source, point, at, value, weight, denominator = row
@@ -135,7 +110,8 @@ class SignWindow:
             slot = (at + offset) // width * width - offset
             if street in floors and slot < floors[street]:
                 late.append((street, slot))
-                continue
+                if slot < floors[street] - carry:
+                    continue
             try:
                 slots = streets[street][source, point]
             except KeyError:
@@ -157,10 +133,13 @@ class SignWindow:
         slot = slot_start(at, self.slot_ms, self._offset_ms)
         self._parts.setdefault(street, {}).setdefault(part, {})[slot] = Child(value, mass, at)
 
-    def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> None:
-        """Take in a value the engine derived; it counts only where nothing is reported."""
+    def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> bool:
+        """Take in a derived value, which counts only where nothing is reported; False: too late."""
+        if slot < self._floor.get(place, slot):
+            return False
         self._computed.setdefault(place, {})[slot] = (child, demo)
         self._dirty.setdefault(place, set()).add(slot)
+        return True
 
     def set_floor(self, place: str, slot: int) -> None:
         """Declare the slots of `place` before `slot` incomplete in memory (after a restart)."""
@@ -199,6 +178,10 @@ class SignWindow:
         samples = self.samples.get(place)
         return None if samples is None else self._sample_as_of(samples, slot)
 
+    def floor_of(self, place: str) -> int | None:
+        """The slot from which on a place is complete in memory; None: it always was."""
+        return self._floor.get(place)
+
     def judge_version(self, place: str, at: int) -> int:
         """The version of the thresholds in force at `place` at an instant."""
         return self._judge(place, at).version
@@ -206,7 +189,13 @@ class SignWindow:
     # -- adding up --------------------------------------------------------------------------
 
     def settle(self) -> Changes:
-        """Bring samples and states up to date with what was taken in."""
+        """Bring samples and states up to date with what was taken in, and forget what is old."""
+        changes = self.add_up()
+        self.trim()
+        return changes
+
+    def add_up(self) -> Changes:
+        """As `settle`, but forget nothing yet."""
         changes = Changes({}, [], [], set())
         dirty, self._dirty = self._dirty, {}
         touched = dirty.pop(self._district, set())
@@ -217,12 +206,16 @@ class SignWindow:
         floor = self._floor.get(self._district)
         if floor is not None:
             changes.late.update(slot for slot in touched if slot < floor)
-            touched -= changes.late
         if touched:
             self._settle_place(self._district, touched, changes)
-        for place in (*dirty, self._district):  # only now: the district needed its streets' slots
-            self._trim(place)
+        self._settled.update(dirty, (self._district,))
         return changes
+
+    def trim(self) -> None:
+        """Forget the slots that no window needs any more, of the places settled since last time."""
+        settled, self._settled = self._settled, set()
+        for place in settled:
+            self._trim(place)
 
     def _settle_place(self, place: str, slots: set[int], changes: Changes) -> set[int]:
         """Recompute the slots and those their values carry forward to; the slots that changed."""
@@ -232,7 +225,10 @@ class SignWindow:
         if order and min(slots) < order[-1]:
             for slot in slots:
                 at = bisect_left(order, slot)
-                todo.update(s for s in order[at:] if s - slot <= self.reach * self.slot_ms)
+                todo.update(s for s in order[at:] if s - slot <= self._carry_ms)
+        floor = self._floor.get(place, 0)
+        if min(todo) < floor:
+            todo = {slot for slot in todo if slot >= floor}
         changed: set[int] = set()
         for slot in sorted(todo):
             sample = self._sample(place, slot)
@@ -377,7 +373,7 @@ class SignWindow:
         if self._keep is None or len(order) <= self._keep:
             return
         cut = order[-self._keep]
-        keep_from = cut - self.reach * self.slot_ms
+        keep_from = cut - self._carry_ms
         samples, judged = self.samples[place], self.judged[place]
         computed = self._computed.get(place, {})
         dropped = bisect_left(order, cut)
@@ -389,6 +385,9 @@ class SignWindow:
             del samples[slot]
         del order[:dropped]
         self._floor[place] = max(cut, self._floor.get(place, cut))
-        for slots in self._parts.get(place, {}).values():
-            for slot in [s for s in slots if s < keep_from and s != max(slots)]:
+        parts = self._parts.get(place, {})
+        for part, slots in list(parts.items()):
+            for slot in [s for s in slots if s < keep_from]:
                 del slots[slot]
+            if not slots:  # fell silent: nothing of it carries into the window
+                del parts[part]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.aggregation import Child
 from domain.sign import Rule, Sign, State
 from domain.state import Judge, make_judge
 from engine.window import Part, SignWindow
@@ -187,3 +188,46 @@ def test_the_value_is_judged_as_it_is_shown() -> None:
     newest = window.newest(STREETS[0])
     assert newest is not None and newest[1] is not None
     assert (newest[0].value, newest[1].state) == (25.0, State.ALARM)
+
+
+def test_the_last_word_of_a_slow_point_counts_though_it_comes_late() -> None:
+    """Two points that speak once a day, stale after a day and a half; one arrives 30 hours late."""
+    hour = 60 * MINUTE
+    slow = make_sign(
+        cadence_s=86_400,
+        stale_after_s=129_600,
+        street_rule=Rule.SUM,
+        district_rule=Rule.SUM,
+    )
+    window, street = window_of(slow), STREETS[0]
+    for hours in range(31):
+        window.add(*Row(street, ("busy", ""), START + hours * hour, 1.0, 1.0))
+        window.settle()
+    floor = window.floor_of(street)
+    assert floor is not None and floor > START
+    assert window.add(*Row(street, ("slow", ""), START, 10.0, 1.0)) is not None
+    window.settle()
+    for place in (street, DISTRICT):
+        newest = window.newest(place)
+        assert newest is not None and newest[0].value == 11.0
+        assert min(window.samples[place]) >= floor  # what lies before is not half computed
+
+
+def test_points_that_fell_silent_are_forgotten() -> None:
+    window = window_of(make_sign(), keep=4)
+    street = STREETS[0]
+    for minute in range(50):
+        window.add(*Row(street, ("a", f"device {minute}"), START + minute * MINUTE, 0.0, 1.0))
+        window.settle()
+    assert len(window._parts[street]) <= 4 + window.reach
+
+
+def test_a_derived_value_before_the_window_is_refused() -> None:
+    window = window_of(make_sign(), keep=4)
+    street = STREETS[0]
+    for minute in range(10):
+        window.add(*Row(street, ("a", ""), START + minute * MINUTE, 0.0, 1.0))
+    window.settle()
+    assert not window.add_computed(street, START, Child(30.0, 1.0, START), demo=False)
+    assert window.add_computed(street, START + 9 * MINUTE, Child(30.0, 1.0, START), demo=False)
+    assert window.settle().samples == {}  # and a report wins over it

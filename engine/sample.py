@@ -1,0 +1,34 @@
+"""What a window says: the value of a place in a slot, and a change of its state."""
+
+from typing import NamedTuple
+
+from domain.sign import State
+
+
+class Sample(NamedTuple):
+    """The value of a place in one slot."""
+
+    value: float
+    numerator: float
+    denominator: float
+    children: int
+    at: int  # newest contributing observation
+    demo: bool
+
+
+class Transition(NamedTuple):
+    """A change of state at `since` (ms)."""
+
+    since: int
+    state: State
+    value: float | None
+    version: int
+
+
+class Changes(NamedTuple):
+    """What `settle` changed, and the district's slots that lie before its window."""
+
+    samples: dict[tuple[str, int], Sample]  # by (place, slot)
+    gone: list[tuple[str, int]]  # transitions that no longer hold: (place, since)
+    new: list[tuple[str, Transition]]
+    late: set[int]

@@ -1,0 +1,51 @@
+"""What was not taken in for long: nothing of it is lost, and nothing older is spoilt by it."""
+
+from sqlalchemy import select
+
+from data_access.db import Database
+from data_access.tables import rollup_minute
+from domain.catalogue import Catalogue
+from domain.clock import HOUR_MS, slot_start
+from engine.loop import Engine
+from tests.clocks import FixedClock
+from tests.data.test_engine import SOURCES, STREETS, drain, reading, send
+
+HOURS = 40  # more slots than a window keeps
+STREET, SOURCE = STREETS[0], SOURCES[0]
+
+
+def derived_by_slot(db: Database, place: str = STREET) -> dict[int, float]:
+    """The derived air quality index of a place by slot."""
+    kept = select(rollup_minute.c.bucket, rollup_minute.c.sum).where(
+        rollup_minute.c.sign == "ENV-01", rollup_minute.c.street_code == place
+    )
+    with db.read() as conn:
+        return {slot: value for slot, value in conn.execute(kept)}
+
+
+def test_a_derived_sign_follows_a_long_backlog_slot_by_slot(
+    db: Database, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    engine = Engine(db, catalogue, clock.ms)
+    hours = [clock.ms - h * HOUR_MS for h in range(HOURS, -1, -1)]
+    send(db, catalogue, clock, [reading(SOURCE, "ENV-02", STREET, at, 115.0) for at in hours])
+    drain(engine, clock.ms)
+    slots = {slot_start(at, HOUR_MS, catalogue.offset_ms) for at in hours}
+    for place in (STREET, catalogue.code):
+        assert derived_by_slot(db, place) == dict.fromkeys(slots, 150.0)
+
+
+def test_a_late_mild_ingredient_does_not_hide_the_bad_one(
+    db: Database, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    """PM2.5 of 115 µg/m³ stands for hours; one mild PM10 of long ago comes in afterwards."""
+    engine = Engine(db, catalogue, clock.ms)
+    hours = [clock.ms - h * HOUR_MS for h in range(HOURS, -1, -1)]
+    send(db, catalogue, clock, [reading(SOURCE, "ENV-02", STREET, at, 115.0) for at in hours])
+    send(db, catalogue, clock, [reading(SOURCE, "ENV-03", STREET, clock.ms, 50.0)])
+    drain(engine, clock.ms)
+    before = derived_by_slot(db)
+    late = [reading(SOURCE, "ENV-03", STREET, hours[2], 50.0)]
+    send(db, catalogue, clock, late)
+    drain(engine, clock.ms)
+    assert derived_by_slot(db) == before
