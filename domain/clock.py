@@ -48,3 +48,8 @@ def slot_start(ms: int, width_ms: int, offset_ms: int) -> int:
 def local_zone(offset_minutes: int) -> timezone:
     """The fixed-offset zone of a city."""
     return timezone(timedelta(minutes=offset_minutes))
+
+
+def is_due(now_ms: int, last_ms: int, every_ms: int) -> bool:
+    """Whether `every_ms` have passed since `last_ms`; also when the clock was set back."""
+    return not 0 <= now_ms - last_ms < every_ms

@@ -20,7 +20,7 @@ from data_access.engine_lock import engine_lock
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
 from domain.catalogue import Catalogue
-from domain.clock import MINUTE_MS, Clock, to_ms, utc_now
+from domain.clock import MINUTE_MS, Clock, is_due, to_ms, utc_now
 from engine import backfill
 from engine.city import City, WriteSet, days_of, hours_of
 from engine.publisher import Publisher
@@ -30,6 +30,7 @@ from engine.retention import Retention
 log = logging.getLogger("yiping.engine")
 
 POLL_S = 0.1
+RETRY_S = 1.0
 MAX_ROWS = 50_000
 PUBLISH_EVERY_MS = 450
 ROLL_HOURS_MS = 5_000
@@ -51,13 +52,13 @@ class Engine:
         self.reload(now_ms)
 
     def reload(self, now_ms: int) -> None:
-        """Forget what is in memory and take it from the store."""
+        """Forget what is in memory and take it from the store. When it raises, try again."""
         self.city, self.cursor = recover(self.db, self.catalogue, now_ms)
-        self._hours, self._days = set(), set()
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
-            for street, code, near in readings.keys_of_batches(conn, rolled, self.cursor):
-                self._hours |= self._hours_near(street, code, near)
+            changed = readings.keys_of_batches(conn, rolled, self.cursor)
+        self._days = set()
+        self._hours = set().union(*(self._hours_near(*key) for key in changed))
 
     def _hours_near(self, street: str, code: str, at: int) -> set[rollups.Key]:
         """The hours a reading can have changed: its own, and those its value carries into."""
@@ -66,7 +67,8 @@ class Engine:
             return set()
         reached = range(at, at + (window.reach + 1) * window.slot_ms + QUARTER_MS, QUARTER_MS)
         places = (street, self.catalogue.code)
-        keys = [(place, code, moment) for place in places for moment in reached]
+        codes = (code, *self.city.dependents(code))
+        keys = [(place, sign, moment) for place in places for sign in codes for moment in reached]
         return hours_of(keys, self.catalogue.offset_ms)
 
     def turn(self) -> int:
@@ -97,8 +99,8 @@ class Engine:
 
     def roll(self, now_ms: int, *, force: bool = False) -> None:
         """Bring hours and days up to date when due (or at once with `force`)."""
-        hours_due = force or now_ms - self._hours_at >= ROLL_HOURS_MS
-        days_due = force or now_ms - self._days_at >= ROLL_DAYS_MS
+        hours_due = force or is_due(now_ms, self._hours_at, ROLL_HOURS_MS)
+        days_due = force or is_due(now_ms, self._days_at, ROLL_DAYS_MS)
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)
@@ -159,24 +161,28 @@ def _loop(
             taken = engine.turn()
             now = to_ms(clock())
             engine.roll(now)
-            if now - published_at >= PUBLISH_EVERY_MS:
+            if is_due(now, published_at, PUBLISH_EVERY_MS):
                 publisher.publish(engine.city, now)
                 published_at = now
             retention.step(now, engine.cursor)
         except Exception:  # whatever it was, the store is the truth: start again from there
             log.exception("engine turn failed; starting again from the store")
-            stop.wait(1.0)
-            if not stop.is_set():
-                engine = _recovered(engine, clock)
+            _recover(engine, clock, stop)
             continue
         if taken < MAX_ROWS // 2:
             stop.wait(POLL_S)
     engine.roll(to_ms(clock()), force=True)
 
 
-def _recovered(engine: Engine, clock: Clock) -> Engine:
-    try:
-        engine.reload(to_ms(clock()))
-    except Exception:
-        log.exception("the store cannot be read")
-    return engine
+def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:
+    """Take everything from the store again, however long that is away.
+
+    Going on before would skip what was taken in and not written.
+    """
+    while not stop.wait(RETRY_S):
+        try:
+            engine.reload(to_ms(clock()))
+        except Exception:
+            log.exception("the store cannot be read; trying again")
+        else:
+            return

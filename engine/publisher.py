@@ -14,7 +14,7 @@ from data_access import engine_state, rollups
 from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
-from domain.clock import HOUR_MS, MINUTE_MS, slot_start
+from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta
 from domain.freshness import Freshness, source_freshness
 from domain.sign import Rule, Sign
@@ -52,7 +52,7 @@ class Publisher:
             snapshot["sources"] = _sources(conn, now_ms)
             snapshot.update(self._slow_parts(conn, city, now_ms))
         snapshot = msgspec.to_builtins(snapshot)
-        beat = now_ms - self._published_at >= HEARTBEAT_MS
+        beat = is_due(now_ms, self._published_at, HEARTBEAT_MS)
         if not beat and self._last is not None and not _news(self._last, snapshot):
             return None
         self._version += 1
@@ -85,7 +85,7 @@ class Publisher:
 
     def _keep_indexes(self, conn: Connection, board: Board, now_ms: int) -> None:
         minute = slot_start(now_ms, MINUTE_MS, 0)
-        if self._published_at >= minute:
+        if minute == slot_start(self._published_at, MINUTE_MS, 0):
             return
         rows = [(board.city.catalogue.code, minute, board.index.value, board.index.low)]
         for street in board.streets:

@@ -14,7 +14,7 @@ from data_access.db import Database
 from data_access.settings import Settings
 from data_access.tables import batches, index_history, quarantine
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS
+from domain.clock import DAY_MS, is_due
 
 log = logging.getLogger("yiping.engine")
 
@@ -32,13 +32,13 @@ class Retention:
         places = [catalogue.code, *(s.code for s in catalogue.streets)]
         self._pairs = list(itertools.product(places, (s.code for s in catalogue.signs)))
         self._at = len(self._pairs)
-        self._due = 0
+        self._stepped_at = 0
 
     def step(self, now_ms: int, cursor: int) -> None:
         """One step, when one is due: a round over all places and signs takes about ten minutes."""
-        if now_ms < self._due:
+        if not is_due(now_ms, self._stepped_at, EVERY_MS):
             return
-        self._due = now_ms + EVERY_MS
+        self._stepped_at = now_ms
         if self._at >= len(self._pairs):
             self._at = 0
             self.drop_raw(now_ms, cursor)

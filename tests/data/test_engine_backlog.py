@@ -1,11 +1,17 @@
 """What was not taken in for long: nothing of it is lost, and nothing older is spoilt by it."""
 
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
 from sqlalchemy import select
 
 from data_access.db import Database
-from data_access.tables import rollup_minute
+from data_access.tables import rollup_day, rollup_hour, rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
+from engine import loop
 from engine.loop import Engine
 from tests.clocks import FixedClock
 from tests.data.test_engine import SOURCES, STREETS, drain, reading, send
@@ -49,3 +55,40 @@ def test_a_late_mild_ingredient_does_not_hide_the_bad_one(
     send(db, catalogue, clock, late)
     drain(engine, clock.ms)
     assert derived_by_slot(db) == before
+
+
+def test_a_restart_rolls_up_what_was_derived_before_it(
+    db: Database, open_again: Callable[[], Database], catalogue: Catalogue, clock: FixedClock
+) -> None:
+    engine = Engine(db, catalogue, clock.ms)
+    send(db, catalogue, clock, [reading(SOURCE, "ENV-02", STREET, clock.ms, 115.0)])
+    assert engine.turn() == 1  # and here it is killed, before any hour was rolled up
+    drain(Engine(open_again(), catalogue, clock.ms), clock.ms)
+    for table in (rollup_hour, rollup_day):
+        kept = select(table.c.street_code, table.c.sum).where(table.c.sign == "ENV-01")
+        with db.read() as conn:
+            assert dict(iter(conn.execute(kept))) == {STREET: 150.0, catalogue.code: 150.0}
+
+
+def test_a_store_that_is_away_for_long_is_waited_for(
+    db: Database, catalogue: Catalogue, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Going on with a cursor that was never written would skip acknowledged readings."""
+    engine = Engine(db, catalogue, clock.ms)
+    send(db, catalogue, clock, [reading(SOURCE, "FAC-13", STREET, clock.ms, 3.0)])
+    engine.cursor = 1  # taken in, but the write failed
+    with db.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE latest RENAME TO latest_gone")
+    looks = []
+
+    def moment() -> datetime:
+        looks.append(engine.cursor)
+        if len(looks) == 3:
+            with db.write() as conn:
+                conn.exec_driver_sql("ALTER TABLE latest_gone RENAME TO latest")
+        return clock()
+
+    monkeypatch.setattr(loop, "RETRY_S", 0.01)
+    loop._recover(engine, moment, threading.Event())
+    assert looks == [1, 1, 1] and engine.cursor == 0
+    assert engine.turn() == 1
