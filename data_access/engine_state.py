@@ -19,6 +19,11 @@ def put(db: Database, conn: Connection, **values: int) -> None:
     db.upsert(conn, engine_state, list(values.items()))
 
 
+def raise_to(db: Database, conn: Connection, **values: int) -> None:
+    """Remember numbers by name unless larger ones are remembered already."""
+    put(db, conn, **{name: max(value, get(conn, name)) for name, value in values.items()})
+
+
 def write_published(
     db: Database, conn: Connection, view: str, version: int, as_of: int, body: bytes
 ) -> None:

@@ -8,10 +8,10 @@ rest, `min` and `max` the extremes of the samples.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, select, text
 
 from data_access.db import Database, driver_cursor
-from data_access.tables import rollup_day, rollup_hour, rollup_minute
+from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
 from domain.clock import DAY_MS, HOUR_MS
 
 Key = tuple[str, str, int]  # street_code, sign, bucket
@@ -26,14 +26,30 @@ def write_minutes(db: Database, conn: Connection, rows: Sequence[MinuteRow]) -> 
     db.upsert(conn, rollup_minute, rows)
 
 
-def roll_hours(db: Database, conn: Connection, keys: Iterable[Key]) -> None:
-    """Recompute the hour rows of `keys` from the minute tier."""
-    _roll(db, conn, rollup_minute, rollup_hour, HOUR_MS, keys)
+def roll_hours(db: Database, conn: Connection, keys: Iterable[Key], whole_from: int = 0) -> None:
+    """Recompute the hour rows of `keys` from the minute tier, which is complete from `whole_from`.
+
+    A row before that (epoch ms) is replaced only by one that is made of as much.
+    """
+    _roll(db, conn, rollup_minute, rollup_hour, HOUR_MS, keys, whole_from)
 
 
-def roll_days(db: Database, conn: Connection, keys: Iterable[Key]) -> None:
-    """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier."""
-    _roll(db, conn, rollup_hour, rollup_day, DAY_MS, keys)
+def roll_days(db: Database, conn: Connection, keys: Iterable[Key], whole_from: int = 0) -> None:
+    """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier, likewise."""
+    _roll(db, conn, rollup_hour, rollup_day, DAY_MS, keys, whole_from)
+
+
+def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:
+    """The denominators of a sign's samples in [from_ms, to_ms) by (place, slot)."""
+    query = select(
+        rollup_minute.c.street_code, rollup_minute.c.bucket, rollup_minute.c.denominator
+    ).where(
+        rollup_minute.c.street_code.in_(select(latest.c.street_code).where(latest.c.sign == sign)),
+        rollup_minute.c.sign == sign,
+        rollup_minute.c.bucket >= from_ms,
+        rollup_minute.c.bucket < to_ms,
+    )
+    return {(place, slot): mass for place, slot, mass in conn.execute(query)}
 
 
 _ROLL = """
@@ -46,11 +62,19 @@ GROUP BY k.street_code, k.sign, k.bucket
 ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
   denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
   min = excluded.min, max = excluded.max, demo = excluded.demo
+WHERE excluded.bucket >= {whole_from}
+   OR (excluded.count >= {target}.count AND excluded.denominator >= {target}.denominator)
 """
 
 
 def _roll(
-    db: Database, conn: Connection, source: Table, target: Table, width: int, keys: Iterable[Key]
+    db: Database,
+    conn: Connection,
+    source: Table,
+    target: Table,
+    width: int,
+    keys: Iterable[Key],
+    whole_from: int,
 ) -> None:
     rows = list(keys)
     if not rows:
@@ -70,9 +94,14 @@ def _roll(
                 copy.write_row(row)
         any_demo = "BOOL_OR(m.demo)"
     cursor.close()
-    conn.execute(
-        text(_ROLL.format(target=target.name, source=source.name, width=width, any_demo=any_demo))
+    statement = _ROLL.format(
+        target=target.name,
+        source=source.name,
+        width=width,
+        any_demo=any_demo,
+        whole_from=whole_from,
     )
+    conn.execute(text(statement))
 
 
 def series(

@@ -1,13 +1,14 @@
 """Readings older than what memory holds: their slots are computed again from the stored rows.
 
-They change the series, not the present state: a state needs no more than its window.
+They change the series, not the present state: a state needs no more than its window. Where raw
+readings have been dropped already, a row gives way only to one that is made of as much.
 """
 
 from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from data_access import readings
+from data_access import engine_state, readings, rollups
 from data_access.rollups import Key, MinuteRow
 from domain.sign import Sign
 from engine.city import City, add_raw, minute_row
@@ -48,13 +49,24 @@ def _cluster(
 ) -> dict[Key, MinuteRow]:
     margin = reach_of(sign) * sign.slot_ms
     hi = last + margin + sign.slot_ms
-    window = _filled(conn, city, sign, first - 2 * margin, hi)
-    wanted = places | {city.catalogue.code}
+    filled = _filled(conn, city, sign, first - 2 * margin, hi)
+    wanted = {place: _end(city, sign, place, hi) for place in (*places, city.catalogue.code)}
+    whole_from = engine_state.get(conn, "raw_from") + 2 * margin
+    made_of = {}
+    if first < whole_from:
+        made_of = rollups.masses(conn, sign.code, first, min(hi, whole_from))
     return {
         (place, sign.code, slot): minute_row(place, sign.code, slot, sample)
-        for (place, slot), sample in window.settle().samples.items()
-        if place in wanted and first <= slot < hi
+        for (place, slot), sample in filled.settle().samples.items()
+        if first <= slot < wanted.get(place, first)
+        and sample.denominator >= made_of.get((place, slot), 0.0)
     }
+
+
+def _end(city: City, sign: Sign, place: str, hi: int) -> int:
+    """Where the slots of a place end that memory does not know better."""
+    floor = city.windows[sign.code].floor_of(place)
+    return hi if floor is None else min(hi, floor)
 
 
 def _filled(conn: Connection, city: City, sign: Sign, lo: int, hi: int) -> SignWindow:

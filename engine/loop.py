@@ -105,9 +105,9 @@ class Engine:
             return
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)
         with self.db.write() as conn:
-            rollups.roll_hours(self.db, conn, self._hours)
+            rollups.roll_hours(self.db, conn, self._hours, engine_state.get(conn, "minute_from"))
             if days_due:
-                rollups.roll_days(self.db, conn, days)
+                rollups.roll_days(self.db, conn, days, engine_state.get(conn, "hour_from"))
                 engine_state.put(self.db, conn, rolled=self.cursor)
         self._hours = set()
         self._hours_at = now_ms

@@ -30,10 +30,12 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> tuple[City, int]
         cursor = engine_state.get(conn, "cursor")
         latest: dict[str, list[Any]] = {}
         for row in states.all_latest(conn):
+            if row.street_code not in city.places:
+                continue  # left the catalogue since
             latest.setdefault(row.sign, []).append(row)
         for p in states.all_points(conn):
             window = city.windows.get(p.sign)
-            if window is not None:
+            if window is not None and p.street_code in city.places:
                 mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
                 part = (p.source, p.point)
                 window.restore(p.street_code, part, p.observed_at, p.value, mass)
@@ -45,36 +47,61 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> tuple[City, int]
 
 
 class _Refill:
-    """One sign's window, filled so that every slot from its floors on is complete."""
+    """One sign's window, filled so that every slot from its floors on is complete.
+
+    How far back that can be is a matter of the raw readings that are still there (`raw_from`). The
+    newest slot of a place is always complete: the last word of every point is kept apart.
+    """
 
     def __init__(self, city: City, window: SignWindow, now_ms: int, cursor: int) -> None:
         self.window = window
         self.cursor = cursor
-        self.district = city.catalogue.code
-        slot, offset = window.slot_ms, city.catalogue.offset_ms
-        back = max(KEEP_SLOTS, window.reach + 2) * slot
-        # a street needs its points as far back as a value carries, the district its streets
-        self.street_floor = slot_start(now_ms - back, slot, offset)
-        self.district_floor = self.street_floor + window.reach * slot
-        self.load_from = self.street_floor - window.reach * slot
+        self.city = city
+        self.now_ms = now_ms
+        self.raw_from = 0
+        self.floors: dict[str, int] = {}
 
     def run(self, conn: Connection, latest: list[Any]) -> None:
-        window = self.window
+        self.raw_from = engine_state.get(conn, "raw_from")
+        known = {row.street_code: row.observed_at for row in latest}
+        counted = (known.get(street.code, 0) for street in self.city.catalogue.counted)
+        district = self.city.catalogue.code
+        known[district] = max(known.get(district, 0), *counted)
+        self.floors = {place: self._floor(place, at) for place, at in known.items()}
+        for place, floor in self.floors.items():
+            self.window.set_floor(place, floor)
         for row in latest:
-            floor = self._floor(row.street_code)
-            window.set_floor(row.street_code, floor)
-            if row.observed_at < floor:
+            floor = self.floors[row.street_code]
+            if row.observed_at < max(floor, self.raw_from):
                 self._recall(row)
-            else:
+            if row.observed_at >= floor:
                 self._seed(conn, row.street_code, floor)
-        for raw in readings.rows_between(conn, window.sign.code, None, self.load_from, None):
-            if raw[0] >> readings.BATCH_BITS > self.cursor:
-                continue  # not taken in before the stop: it comes again with its batch
-            add_raw(window, raw, restore=raw[5] < self._floor(raw[1]))
-        window.settle()
+        self._read(conn)
+        self.window.settle()
 
-    def _floor(self, place: str) -> int:
-        return self.district_floor if place == self.district else self.street_floor
+    def _read(self, conn: Connection) -> None:
+        window = self.window
+        for raw in readings.rows_between(conn, window.sign.code, None, self._back(2), None):
+            place = raw[1]
+            if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
+                continue  # not taken in before the stop: it comes again with its batch
+            add_raw(window, raw, restore=raw[5] < self.floors.get(place, self._back(1)))
+
+    def _back(self, reaches: int) -> int:
+        """The slot some carries before those that the present needs."""
+        window = self.window
+        needed = max(KEEP_SLOTS, window.reach + 2) + (reaches - 1) * window.reach
+        back = self.now_ms - needed * window.slot_ms
+        return slot_start(back, window.slot_ms, self.city.catalogue.offset_ms)
+
+    def _floor(self, place: str, newest: int) -> int:
+        """A street needs its points as far back as a value carries, the district its streets."""
+        window = self.window
+        carries = 2 if place == self.city.catalogue.code else 1
+        wanted = self._back(1) + (carries - 1) * window.reach * window.slot_ms
+        whole = self.raw_from + carries * window.reach * window.slot_ms
+        last = slot_start(newest, window.slot_ms, self.city.catalogue.offset_ms)
+        return max(wanted, min(whole, last))
 
     def _recall(self, row: Any) -> None:
         sample = Sample(

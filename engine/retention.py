@@ -1,7 +1,8 @@
 """Retention: what is older than its tier allows goes, a little at a time.
 
 Raw readings go by whole day tables, roll-ups along their primary key: the cost follows what is
-dropped, not what is kept.
+dropped, not what is kept. How far each tier is complete is remembered with it (`raw_from`,
+`minute_from`, `hour_from`), so that nothing is computed again from less than it was made of.
 """
 
 import itertools
@@ -9,12 +10,13 @@ import logging
 
 from sqlalchemy import delete, select
 
-from data_access import readings, rollups
+from data_access import engine_state, readings, rollups
 from data_access.db import Database
+from data_access.intake import Busy, locked
 from data_access.settings import Settings
-from data_access.tables import batches, index_history, quarantine
+from data_access.tables import batches, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, is_due
+from domain.clock import DAY_MS, is_due, slot_start
 
 log = logging.getLogger("yiping.engine")
 
@@ -31,6 +33,7 @@ class Retention:
         self._catalogue = catalogue
         places = [catalogue.code, *(s.code for s in catalogue.streets)]
         self._pairs = list(itertools.product(places, (s.code for s in catalogue.signs)))
+        self._stale_ms = 1000 * max(s.stale_after_s for s in catalogue.signs)
         self._at = len(self._pairs)
         self._stepped_at = 0
 
@@ -48,18 +51,36 @@ class Retention:
         minute = now_ms - self._settings.retain_minute_days * DAY_MS
         hour = now_ms - self._settings.retain_hour_days * DAY_MS
         with self._db.write() as conn:
+            engine_state.raise_to(self._db, conn, minute_from=minute, hour_from=hour)
             rollups.prune(conn, "minute", pairs, minute)
             rollups.prune(conn, "hour", pairs, hour)
 
     def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
-        """Drop day tables past the retention that no recent batch wrote to; their names."""
+        """Drop day tables past the retention that no recent batch wrote to; their names.
+
+        Under intake's lock, so that no batch is acknowledged into a table that is about to go.
+        When that cannot be had, none goes: there is another round.
+        """
+        try:
+            return self._drop_raw(now_ms, cursor)
+        except Busy:
+            return []
+
+    def _drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
-        with self._db.write() as conn:
+        offset = self._catalogue.offset_ms
+        with locked(self._db) as conn:
             recent = select(batches.c.days).where(
                 (batches.c.received_at >= edge) | (batches.c.id > cursor)
             )
             busy = {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
-            gone = readings.drop_days_before(conn, edge, self._catalogue.offset_ms, busy)
+            gone = readings.drop_days_before(conn, edge, offset, busy)
+            if gone:
+                kept_from = slot_start(edge, DAY_MS, offset)
+                engine_state.raise_to(self._db, conn, raw_from=kept_from)
+            conn.execute(
+                delete(point_latest).where(point_latest.c.observed_at < edge - self._stale_ms)
+            )
             conn.execute(
                 delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor)
             )

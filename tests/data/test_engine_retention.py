@@ -1,0 +1,149 @@
+"""What is no longer kept: neither the present nor the past suffers from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from data_access import engine_state, intake
+from data_access.db import Database
+from data_access.settings import Settings
+from data_access.sources import ensure_source
+from data_access.tables import point_latest, rollup_hour, rollup_minute
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS
+from domain.freshness import Freshness
+from domain.reading import Reading
+from engine.board import Board
+from engine.loop import Engine
+from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
+from tests.clocks import FixedClock
+from tests.data.test_engine import SOURCES, STREETS, drain, reading, send
+
+DAILY = "ENF-08"  # a sum, stale after 36 hours
+DEPTH = "FAC-13"
+SOURCE, STREET = SOURCES[0], STREETS[0]
+
+
+def by_file(db: Database, catalogue: Catalogue, now_ms: int, rows: list[Reading]) -> None:
+    """Readings as a file brings them, of whatever age."""
+    ensure_source(db, catalogue, SOURCE, now_ms)
+    outcome = intake.accept(db, catalogue, SOURCE, rows, now_ms, "file")
+    assert outcome.accepted == len(rows)
+
+
+def sums(db: Database, table: object, place: str) -> list[tuple[int, float, float]]:
+    """(bucket, count, sum) of the depth at a place, oldest first."""
+    t = rollup_minute if table is rollup_minute else rollup_hour
+    query = select(t.c.bucket, t.c.count, t.c.sum).where(
+        t.c.sign == DEPTH, t.c.street_code == place
+    )
+    with db.read() as conn:
+        return [tuple(row) for row in conn.execute(query.order_by(t.c.bucket))]
+
+
+def test_a_slow_sign_survives_a_restart_without_its_raw_readings(
+    db: Database,
+    open_again: Callable[[], Database],
+    db_settings: Settings,
+    catalogue: Catalogue,
+    clock: FixedClock,
+) -> None:
+    clock.step(10 * HOUR_MS / 1000)  # 20:00 in Pudong
+    engine = Engine(db, catalogue, clock.ms)
+    rows = [reading(SOURCE, DAILY, street, clock.ms, 5.0) for street in STREETS]
+    send(db, catalogue, clock, rows)
+    drain(engine, clock.ms)
+    clock.step(29 * HOUR_MS / 1000)  # not stale yet, and the readings' day has gone
+    sparing = db_settings.model_copy(update={"retain_raw_days": 1})
+    assert Retention(db, sparing, catalogue).drop_raw(clock.ms, engine.cursor)
+
+    before = Board(engine.city, clock.ms)
+    again = Engine(open_again(), catalogue, clock.ms)
+    assert Board(again.city, clock.ms).snapshot() == before.snapshot()
+    assert before.district[DAILY].freshness is not Freshness.NEVER
+    send(db, catalogue, clock, [reading(SOURCE, DAILY, STREET, clock.ms - HOUR_MS, 7.0)])
+    drain(again, clock.ms)
+    assert Board(again.city, clock.ms).district[DAILY].value == 17.0
+
+
+def test_late_readings_do_not_spoil_what_was_made_of_dropped_ones(
+    db: Database, db_settings: Settings, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    """Three streets of four days ago; a file brings one more reading of one of them."""
+    engine = Engine(db, catalogue, clock.ms)
+    old = clock.ms - 4 * DAY_MS
+    by_file(db, catalogue, clock.ms, [reading(SOURCE, DEPTH, s, old, 30.0) for s in STREETS])
+    drain(engine, clock.ms)
+    clock.step(3 * DAY_MS / 1000)
+    fresh = [reading(SOURCE, DEPTH, s, clock.ms, 3.0) for s in STREETS]
+    send(db, catalogue, clock, fresh)
+    engine = Engine(db, catalogue, clock.ms)
+    drain(engine, clock.ms)
+    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    places = (STREET, catalogue.code)
+    before = [sums(db, t, p) for t in (rollup_minute, rollup_hour) for p in places]
+    by_file(db, catalogue, clock.ms, [reading(SOURCE, DEPTH, STREET, old + 1000, 1.0)])
+    drain(engine, clock.ms)
+    after = [sums(db, t, p) for t in (rollup_minute, rollup_hour) for p in places]
+    assert after[1] == before[1] and after[3] == before[3]  # the district stands on three streets
+    assert [row[:2] for row in after[0]] == [row[:2] for row in before[0]]
+
+
+def test_an_hour_is_not_made_again_from_fewer_minutes(
+    db: Database, db_settings: Settings, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    engine = Engine(db, catalogue, clock.ms)
+    old = clock.ms - 9 * DAY_MS
+    rows = [reading(SOURCE, DEPTH, STREET, old + m * 60_000, 10.0 + m) for m in range(20)]
+    by_file(db, catalogue, clock.ms, rows[:10])
+    drain(engine, clock.ms)
+    by_file(db, catalogue, clock.ms, rows[10:])  # as long as its minutes are there, it grows
+    drain(engine, clock.ms)
+    whole = sums(db, rollup_hour, STREET)
+    assert whole[0][1] == 20
+    retention = Retention(db, db_settings, catalogue)
+    pairs = len(catalogue.signs) * (len(catalogue.streets) + 1)
+    for _ in range(pairs // PAIRS_A_TURN + 3):
+        clock.step(EVERY_MS / 1000)
+        retention.step(clock.ms, engine.cursor)
+    assert sums(db, rollup_minute, STREET) == []
+    by_file(db, catalogue, clock.ms, [reading(SOURCE, DEPTH, STREET, old + 30_000, 99.0)])
+    drain(engine, clock.ms)
+    assert sums(db, rollup_hour, STREET) == whole
+
+
+def test_no_day_goes_while_intake_is_writing(
+    db: Database,
+    open_again: Callable[[], Database],
+    db_settings: Settings,
+    catalogue: Catalogue,
+    clock: FixedClock,
+) -> None:
+    engine = Engine(db, catalogue, clock.ms)
+    send(db, catalogue, clock, [reading(SOURCE, DEPTH, STREET, clock.ms, 3.0)])
+    drain(engine, clock.ms)
+    clock.step(5 * DAY_MS / 1000)
+    retention = Retention(db, db_settings, catalogue)
+    with intake.locked(open_again()):
+        assert retention.drop_raw(clock.ms, engine.cursor) == []
+    assert retention.drop_raw(clock.ms, engine.cursor) == ["20261123"]
+    with db.read() as conn:
+        assert engine_state.get(conn, "raw_from") > clock.ms - 3 * DAY_MS
+        assert conn.execute(select(point_latest)).all() == []  # nothing carries that far
+
+
+def test_a_street_that_left_the_catalogue_does_not_stop_the_engine(
+    db: Database, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    engine = Engine(db, catalogue, clock.ms)
+    sign = next(s.code for s in catalogue.signs if s.threshold_rule in catalogue.scaling)
+    rows = [reading(SOURCE, sign, street, clock.ms, 1.0) for street in STREETS]
+    send(db, catalogue, clock, rows)
+    drain(engine, clock.ms)
+    send(db, catalogue, clock, [reading(SOURCE, sign, STREET, clock.ms - 1, 1.0)])
+    smaller = replace(catalogue, streets=tuple(s for s in catalogue.streets if s.code != STREET))
+    again = Engine(db, smaller, clock.ms)
+    drain(again, clock.ms)
+    cell = Board(again.city, clock.ms).district[sign]
+    assert cell.value is not None and again.city.windows[sign].newest(STREET) is None
