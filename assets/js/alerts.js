@@ -39,12 +39,14 @@
     return value >= threshold ? "≥" : "≤";
   }
 
-  /* Streets from the lowest index up, the worse state first where indices are equal. */
-  function lowest(streets, count) {
-    return streets
+  /* Streets from the lowest index up, the worse state first where indices are equal; those
+     from which nothing is deducted only fill up to `few`, a list of equals says nothing. */
+  function lowest(streets, count, few) {
+    const ranked = streets
       .filter((street) => typeof street.index === "number")
-      .sort((a, b) => a.index - b.index || SEVERITY[b.state] - SEVERITY[a.state])
-      .slice(0, count);
+      .sort((a, b) => a.index - b.index || SEVERITY[b.state] - SEVERITY[a.state]);
+    const telling = ranked.filter((street) => street.index < 100).length;
+    return ranked.slice(0, Math.min(count, Math.max(telling, few)));
   }
 
   const api = { bySign, count, relation, lowest, SEVERITY };

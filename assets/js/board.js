@@ -4,6 +4,7 @@
   "use strict";
 
   const { el, text, data, show, mark, rows, width } = root.yiping.dom;
+  const FEW_STREETS = 6;
   const HEAD_UNITS = 40;
   const HEADING_UNITS = 48;
   const TRIM_EMS = 2.4; // room for the line that counts what is not shown
@@ -152,7 +153,7 @@
     text(block.more, groups.length ? wall.t("wall.alerts.more", { n: hidden }) : wall.t(quiet));
     block.sum = root.yiping.alerts.count(groups, snapshot.signs);
     paintCounts(wall, block, block.sum);
-    const lowest = root.yiping.alerts.lowest(snapshot.streets, room.streets);
+    const lowest = root.yiping.alerts.lowest(snapshot.streets, room.streets, FEW_STREETS);
     show(block.heading, lowest.length > 0);
     const ranked = rows(block.streets, lowest.length, makeStreet);
     lowest.forEach((street, i) => paintStreet(wall, ranked[i], street));

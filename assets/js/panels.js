@@ -5,6 +5,7 @@
   const { el, text, data, mark, width } = root.yiping.dom;
   const FRAME_UNITS = 120; // header, gaps and padding of the wall
   const HEAD_UNITS = 46; // head of a panel with the gap below the panel
+  const CLOSEST_EMS = 0.05; // letters of a value and its unit come no nearer than this
   const ROW_UNITS = { wide: 50, dual: 60, triple: 84, stack: 58 }; // lowest row for two lines
   const ROOMY_UNITS = 84; // from here on larger type
   const STATES = ["alarm", "warning", "attention"];
@@ -68,22 +69,42 @@
     cell.node.setAttribute("aria-label", words.join(", "));
   }
 
-  /* What does not fit gives way without being cut: the unit disappears beside a value and its
-     mark or age, the letters of a long name move closer. Nothing is measured in the page. */
+  /* What does not fit gives way without being cut: letters move a little closer; where that is
+     not enough the unit disappears beside a value and its mark or age. Widths come from the
+     canvas, the page is not measured. */
   function fitIn(wall, cell, seen, value, age) {
     const { room, gap, name, strong, plain, small, markWide } = wall.cellFonts;
-    const calm = seen.state === "normal";
     const stale = seen.freshness === "stale";
-    const beside = wall.markBelow ? 0 : markWide;
-    const marked = calm || seen.freshness === "never" || stale ? 0 : markWide;
-    const ageWide = age ? width(age, small) + gap + (seen.freshness === "late" ? markWide : 0) : 0;
-    const valueWide = width(value, calm ? plain : strong) + gap + ageWide;
-    const below = valueWide + width(cell.unit.textContent, small) + (wall.markBelow ? marked : 0);
-    data(cell.node, "tight", below > room ? "1" : "0");
-    const nameRoom = stale && !wall.markBelow ? room - width(value, small) - 2 * gap : room - (marked && beside);
-    const over = width(cell.name.textContent, name) - nameRoom;
-    const spacing = over > 0 ? (-over / cell.name.textContent.length).toFixed(2) + "px" : "";
-    if (cell.name.style.letterSpacing !== spacing) cell.name.style.letterSpacing = spacing;
+    const bare = stale || seen.freshness === "never"; // no unit, no mark
+    const lifted = stale && !wall.markBelow; // the value stands beside the name
+    const marked = bare || seen.state === "normal" ? 0 : markWide;
+    const clock = seen.freshness === "late" ? markWide : 0;
+    const unit = bare ? "" : cell.unit.textContent;
+    const parts = [
+      lifted ? 0 : width(value, seen.state === "normal" ? plain : strong) + gap,
+      width(unit, small),
+      age ? width(age, small) + gap + clock : 0,
+      wall.markBelow ? marked : 0,
+    ];
+    const over = parts.reduce((sum, part) => sum + part) - room;
+    const letters = value.length + unit.length + age.length;
+    const line = squeeze(over, letters, CLOSEST_EMS * markWide);
+    data(cell.node, "tight", line === null ? "1" : "0");
+    spread(cell.value.parentNode, line || "");
+    const words = cell.name.textContent;
+    const taken = lifted ? width(value, small) + 2 * gap : wall.markBelow ? 0 : marked;
+    spread(cell.name, squeeze(width(words, name) - room + taken, words.length, Infinity));
+  }
+
+  /* Letter spacing that takes `over` px out of a text; null when that would be too close. */
+  function squeeze(over, letters, most) {
+    if (over <= 0) return "";
+    const each = over / letters;
+    return each > most ? null : (-each).toFixed(2) + "px";
+  }
+
+  function spread(node, spacing) {
+    if (node.style.letterSpacing !== spacing) node.style.letterSpacing = spacing;
   }
 
   /* Paint one cell as it stands at `now`; true when its state or freshness changed. */

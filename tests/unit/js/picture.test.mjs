@@ -55,7 +55,14 @@ test("streets from the lowest index; those without one are left out", () => {
     { code: "3", index: null, state: "unknown" },
     { code: "4", index: 80, state: "alarm" },
   ];
-  assert.deepEqual(alerts.lowest(streets, 3).map((street) => street.code), ["4", "2", "1"]);
+  assert.deepEqual(alerts.lowest(streets, 3, 6).map((street) => street.code), ["4", "2", "1"]);
+});
+
+test("streets without a deduction only fill the list up", () => {
+  const streets = Array.from({ length: 9 }, (_, i) => ({ code: String(i), index: i < 2 ? 98 : 100 }));
+  assert.equal(alerts.lowest(streets, 9, 4).length, 4);
+  assert.equal(alerts.lowest(streets, 9, 1).length, 2);
+  assert.equal(alerts.lowest(streets, 1, 4).length, 1);
 });
 
 test("the receipt adds up to the last digit", () => {
