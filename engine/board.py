@@ -39,11 +39,12 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     if newest is None:
         return NOTHING
     sample, judged = newest
-    fresh = freshness(sample.at, now_ms, sign.cadence_s, sign.stale_after_s)
+    at = city.seen_at(sign.code, place, sample.at, now_ms)
+    fresh = freshness(at, now_ms, sign.cadence_s, sign.stale_after_s)
     known = judged is not None and fresh in _ALIVE
     state = judged.state if judged is not None and known else State.UNKNOWN
-    since = judged.since if judged is not None and known else None
-    return Cell(sample.value, state, fresh, sample.at, since, sample.demo)
+    since = min(judged.since, at) if judged is not None and known else None
+    return Cell(sample.value, state, fresh, at, since, sample.demo)
 
 
 class Board:

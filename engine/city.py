@@ -73,6 +73,7 @@ class City:
         self._touched: set[str] = set()
         self._points: dict[tuple[str, ...], RawRow] = {}  # the newest reading of each point
         self._late: dict[str, dict[str, set[int]]] = {}
+        self._ahead: dict[tuple[str, str], tuple[int, int]] = {}  # observed in the future, seen
 
     def make_window(self, sign: Sign, keep_slots: int | None = KEEP_SLOTS) -> SignWindow:
         """A window for `sign`; `keep_slots=None` for one that never forgets."""
@@ -127,6 +128,22 @@ class City:
                 for place, slots in out.late[code].items():
                     out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
+
+    def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
+        """When an observation counts as made: never later than when it was first seen here.
+
+        A device's clock may run ahead; its value must not stay alive for longer because of that.
+        """
+        if at <= now_ms and (code, place) not in self._ahead:
+            return at
+        said, seen = self._ahead.get((code, place), (0, 0))
+        if said == at:
+            return min(at, seen)
+        if at <= now_ms:
+            del self._ahead[code, place]
+            return at
+        self._ahead[code, place] = (at, now_ms)
+        return now_ms
 
     def derive_all(self) -> None:
         """Compute every derived value anew from what the windows hold (after a restart)."""

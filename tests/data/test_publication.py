@@ -134,6 +134,21 @@ def test_a_value_ages_at_its_edges_without_any_news(
     assert domain[state] == (1 if state == "normal" else domain["signs"])
 
 
+def test_a_clock_that_runs_ahead_keeps_no_value_alive_for_longer(city: City) -> None:
+    city.send("FAC-13", 30.0, ago_s=-240)  # four minutes in the future, stale after three
+    city.publish()
+    cell = city.sign("FAC-13")
+    assert cell["observed_at"] == cell["since"] == to_rfc3339(city.clock.ms)
+    assert city.snapshot()["data_time"] == city.snapshot()["as_of"]
+    for age_s, freshness in ((120, "live"), (1, "late"), (60, "stale")):
+        city.clock.step(age_s)
+        city.publish()
+        assert city.sign("FAC-13")["freshness"] == freshness
+    city.send("FAC-13", 3.0, ago_s=-239)
+    city.publish()
+    assert city.sign("FAC-13")["freshness"] == "live"
+
+
 def test_nothing_new_is_not_published_until_the_heartbeat(city: City) -> None:
     assert city.publish() is not None
     assert city.publish() is None
