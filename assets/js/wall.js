@@ -87,9 +87,15 @@
       wall.sized.disconnect();
       wall = null;
     }
-    begin();
-    if (!wall) return;
-    root.yiping.screen.tick(wall);
+    try {
+      begin();
+      if (wall) root.yiping.screen.tick(wall);
+    } finally {
+      if (wall) watch(); // whatever happens to the painting
+    }
+  }
+
+  function watch() {
     const kind = line.denied ? "denied" : line.silent() ? "silent" : null;
     root.yiping.screen.alarm(wall, kind, line.silentFor());
   }

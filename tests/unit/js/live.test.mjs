@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { load } from "./modules.mjs";
 
 load("merge");
-const { open, SILENT_MS } = load("live");
+const { open, wakingClock, SILENT_MS } = load("live");
 const START = Date.parse("2026-11-23T05:00:00.000Z");
 const at = (ms) => new Date(START + ms).toISOString();
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function network() {
-  const net = { time: 0, asked: [], streams: [], changes: [], denied: 0, reply: null };
+  const net = { time: 0, asked: [], streams: [], changes: [], denied: 0, reply: null, date: null };
   net.EventSource = class {
     constructor(url) {
       Object.assign(this, { url, readyState: 1, handlers: {} });
@@ -34,7 +34,7 @@ function network() {
     net.reply = {
       status,
       ok: status === 200,
-      headers: { get: () => `"${body && body.version}"` },
+      headers: { get: (name) => (name === "ETag" ? `"${body && body.version}"` : net.date) },
       json: () => Promise.resolve(body),
     };
   };
@@ -44,7 +44,10 @@ function network() {
       fetch: net.fetch,
       EventSource: net.EventSource,
       now: () => net.time,
-      onChange: (snapshot, changed) => net.changes.push([snapshot.version, changed && changed.keys]),
+      onChange: (snapshot, changed) => {
+        if (net.broken) throw new Error("cannot be painted");
+        net.changes.push([snapshot.version, changed && changed.keys]);
+      },
       onDenied: () => (net.denied += 1),
     });
   net.pass = async (line, seconds) => {
@@ -148,4 +151,58 @@ test("refused: said once for each refusal, and over when data comes", async () =
   net.answer(200, { version: 7, as_of: at(30000), signs: [] });
   await net.pass(line, 4);
   assert.equal(line.denied, false);
+});
+
+test("a snapshot the server has kept for an hour is an hour old at once", async () => {
+  const net = network();
+  net.date = new Date(START + 3600000).toUTCString();
+  net.answer(200, { version: 5, as_of: at(0), signs: [] });
+  const line = net.line();
+  await settle();
+  await settle();
+  assert.equal(line.snapshot.version, 5);
+  assert.equal(line.silent(), true);
+  assert.equal(line.silentFor(), 3600000);
+  assert.equal(line.serverNow(), START + 3600000);
+});
+
+test("what could not be painted does not count as news, and is painted anew", async () => {
+  const [net, line, stream] = await begun();
+  net.broken = true;
+  assert.throws(() => stream.say("delta", { version: 6, prev: 5, as_of: at(1000) }));
+  net.answer(200, { version: 6, as_of: at(1000), signs: [] });
+  await net.pass(line, 16);
+  assert.equal(line.silent(), true);
+  net.broken = false;
+  await net.pass(line, 4);
+  assert.deepEqual(net.changes.at(-1), [6, null]); // all of it
+  assert.equal(line.silent(), false);
+});
+
+test("an answer that never comes is called off, and asked for again", async () => {
+  const [net, line] = await begun();
+  net.reply = { then: () => undefined }; // the promise stays open
+  const before = net.asked.length;
+  await net.pass(line, 30);
+  assert.ok(net.asked.length >= before + 2, `${net.asked.length - before} requests`);
+  net.answer(200, { version: 7, as_of: at(40000), signs: [] });
+  await net.pass(line, 15);
+  assert.equal(line.snapshot.version, 7);
+});
+
+test("the clock runs on while the machine sleeps, and bears one that is set", () => {
+  const time = { mono: 1000, wall: START };
+  const clock = wakingClock(
+    () => time.mono,
+    () => time.wall
+  );
+  const pass = (mono, wall) => {
+    time.mono += mono;
+    time.wall += wall;
+    return clock();
+  };
+  assert.equal(pass(1000, 1010), 2000);
+  assert.equal(pass(500, 3600500), 3602500); // asleep for an hour
+  assert.equal(pass(1000, 1000), 3603500);
+  assert.equal(pass(1000, -7200000), 3604500); // set back: never less
 });
