@@ -40,7 +40,8 @@ def remove_demo(db: Database, fed: Collection[str] = ()) -> list[str]:
         codes = sorted(conn.scalars(_ours(fed)))
         if not codes:
             return []
-        others = exists().where(sources.c.code.not_in(codes), sources.c.last_received.is_not(None))
+        heard = sources.c.last_received.is_not(None) | (sources.c.quarantined > 0)
+        others = exists().where(sources.c.code.not_in(codes), heard)
         if conn.execute(select(others)).scalar():
             _remove_some(conn, codes)
         else:

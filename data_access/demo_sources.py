@@ -23,7 +23,8 @@ def claim_for_demo(
     wanted = set(codes)
     for code in sorted(wanted):
         ensure_source(db, catalogue, code, now_ms, "demo")
-    unused = (sources.c.kind == "live") & sources.c.last_received.is_(None)
+    silent = sources.c.last_received.is_(None) & (sources.c.quarantined == 0)
+    unused = (sources.c.kind == "live") & silent
     with db.write() as conn:
         conn.execute(update(sources).where(sources.c.code.in_(wanted) & unused).values(kind="demo"))
         demo = select(sources.c.code).where(sources.c.kind == "demo")

@@ -35,7 +35,7 @@ class SourceRow:
     kind: str  # live | demo | replay
     in_catalogue: bool
     created_at: int  # epoch ms
-    last_received: int | None  # epoch ms of the newest batch with anything new in it or not
+    last_received: int | None  # epoch ms of the newest batch with anything usable in it, new or not
     last_observed: int | None  # epoch ms of the newest instant it told of
     accepted: int
     duplicates: int
@@ -135,7 +135,7 @@ def source_codes(db: Database) -> frozenset[str]:
         return frozenset(conn.scalars(select(sources.c.code)))
 
 
-@cached_query(ttl=2, stale_ttl=30)
+@cached_query(ttl=2)  # never past its time: beside it stands how long a source has been silent
 def source_list(db: Database, actor: Actor) -> tuple[SourceRow, ...]:
     """The register by code; Forbidden for a screen."""
     if actor.role not in PEOPLE:
@@ -159,15 +159,17 @@ def count_batch(
 ) -> None:
     """Add a batch to its source's account, in the batch's own transaction.
 
-    `newest_ms` is the newest instant that it told of. UnknownSource when there is no such source.
+    `newest_ms` is the newest instant that it told of; None when nothing of it could be accepted,
+    and then the source has not been heard: who sends nothing usable must not look alive.
+    UnknownSource when there is no such source.
     """
     values: dict[str, object] = {
         "accepted": sources.c.accepted + accepted,
         "duplicates": sources.c.duplicates + duplicates,
         "quarantined": sources.c.quarantined + quarantined,
-        "last_received": _later(sources.c.last_received, received_ms),
     }
     if newest_ms is not None:
+        values["last_received"] = _later(sources.c.last_received, received_ms)
         values["last_observed"] = _later(sources.c.last_observed, newest_ms)
     done = conn.execute(update(sources).where(sources.c.code == code).values(values))
     if done.rowcount != 1:

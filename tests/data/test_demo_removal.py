@@ -96,3 +96,15 @@ def test_a_replay_of_the_demonstrations_own_goes(
     _send(db, catalogue, clock, "air-replay", catalogue.counted[0].code)
     assert remove_demo(db, fed=["air-replay"]) == ["air-replay"]
     assert _raw(db) == 0
+
+
+def test_whoever_was_refused_has_spoken_too(
+    db: Database, catalogue: Catalogue, clock: FixedClock, demo_source: str
+) -> None:
+    """A real source whose data could not be used: it stays its own, and its evidence is kept."""
+    real = next(s.code for s in catalogue.sources if s.code != demo_source)
+    intake.refuse_body(db, real, b"{", "not JSON", clock.ms, "api")
+    assert claim_for_demo(db, catalogue, [real], clock.ms) == frozenset()
+    assert remove_demo(db) == [demo_source]
+    with db.read() as conn:
+        assert list(conn.scalars(select(quarantine.c.source))) == [real]

@@ -107,6 +107,19 @@ def test_sending_again_changes_nothing(db: Database, catalogue: Catalogue) -> No
     assert (line.last_received, line.last_observed) == (NOW + 1, NOW)
 
 
+def test_a_source_that_sends_nothing_usable_is_not_heard(
+    db: Database, catalogue: Catalogue
+) -> None:
+    source = new_source(db)
+    accept(db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW, "api")
+    intake.refuse_body(db, source, b"{", "not JSON", NOW, "api")
+    line = account(db, source)
+    assert (line.quarantined, line.last_received, line.last_observed) == (2, None, None)
+    accept(db, catalogue, source, [make(source, catalogue)], NOW, "api")
+    accept(db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW + 5, "api")
+    assert account(db, source).last_received == NOW
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_of_two_values_the_first_stays(db: Database, catalogue: Catalogue, together: bool) -> None:
     source = new_source(db)
