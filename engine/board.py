@@ -132,7 +132,21 @@ class Board:
             "since": to_rfc3339(c.since),
             "demo": c.demo,
             "street": self._worst_street(sign),
+            "reporting": self._reporting(sign),
         }
+
+    def _reporting(self, sign: Sign) -> list[int] | None:
+        """[streets alive, streets that ever reported] among those that make up the district.
+
+        A sum over three of 36 streets is no fall in demand: whoever shows the value can say so.
+        """
+        marks = [
+            c.freshness
+            for street in self.city.catalogue.counted
+            if (c := self.streets[street.code].get(sign.code)) is not None
+        ]
+        known = sum(mark is not Freshness.NEVER for mark in marks)
+        return [sum(mark in _ALIVE for mark in marks), known] if known else None
 
     def _worst_street(self, sign: Sign) -> str | None:
         bad = [

@@ -149,6 +149,21 @@ def test_a_clock_that_runs_ahead_keeps_no_value_alive_for_longer(city: City) -> 
     assert city.sign("FAC-13")["freshness"] == "live"
 
 
+def test_a_district_value_says_how_many_streets_it_stands_on(city: City) -> None:
+    streets = [s.code for s in city.catalogue.counted[:3]]
+    for street in streets:
+        city.send("FAC-13", 3.0, street)
+    city.send("FAC-13", 3.0, next(s.code for s in city.catalogue.streets if not s.counts))
+    city.publish()
+    assert city.sign("FAC-13")["reporting"] == [3, 3]
+    city.clock.step(181)
+    city.send("FAC-13", 3.0, streets[0])
+    city.publish()
+    cell = city.sign("FAC-13")
+    assert (cell["freshness"], cell["reporting"]) == ("live", [1, 3])
+    assert city.sign("OPS-03")["reporting"] is None
+
+
 def test_nothing_new_is_not_published_until_the_heartbeat(city: City) -> None:
     assert city.publish() is not None
     assert city.publish() is None
