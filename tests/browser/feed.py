@@ -44,19 +44,19 @@ class Feeder:
     def __init__(self, stack: Stack, source: str) -> None:
         self.source = source
         self._client = stack.client()
-        self._key = stack.ingest_key(source)
+        self.key = stack.ingest_key(source)
 
     def post(self, rows: Iterable[Row]) -> None:
         """Send rows; every one must be taken in."""
         sent = [{"source": self.source, **row} for row in rows]
-        answer = self._client.post_readings(self._key, sent)
+        answer = self._client.post_readings(self.key, sent)
         assert answer.status == 200, answer.text
         taken = answer.json()
         assert (taken["accepted"], taken["rejected"]) == (len(sent), []), taken["rejected"][:3]
 
     def refuse(self, rows: list[Any]) -> None:
         """Send rows; every one must end in quarantine."""
-        answer = self._client.post_readings(self._key, rows)
+        answer = self._client.post_readings(self.key, rows)
         assert len(answer.json()["rejected"]) == len(rows), answer.text
 
 
