@@ -30,6 +30,7 @@ FILE_PROMISE, HTTP_PROMISE, GROWTH_PROMISE = 100_000, 20_000, 0.05
 MINUTES = 144  # of the file, every device reports once a minute: 1.5 million readings
 ENGINE_MINUTES = 40
 POLL_S = 0.1
+ROLLED_S = 60  # days follow every half minute
 PEER_ROWS = 150_000
 HTTP_S = 15.0
 PEER_S = 5.0
@@ -49,7 +50,9 @@ def run() -> list[Figure]:
         total = rows.write_csv(load, rows.minutes(catalogue, SOURCE, begin_ms, MINUTES))
         peer_rate = _peer_file(load, product.folder / "peer")
         watch = Watch(product)
-        _load(watch, before)  # the engine's windows are full before anything is measured
+        # before anything is measured the engine's windows are full and its timers have gone round
+        _load(watch, before)
+        eventually(watch.is_rolled, ROLLED_S, "hours and days rolled up")
         file_figure = _by_file(watch, load, total, peer_rate)
         _check_rolled(watch, catalogue, begin_ms)
         http_figure = _over_http(watch, catalogue)
@@ -72,6 +75,11 @@ class Watch:
             cursor = engine_state.get(conn, "cursor")
             mine = select(func.sum(batches.c.accepted)).where(batches.c.id <= cursor)
             return conn.execute(mine).scalar() or 0, not engine_state.batches_behind(conn, cursor)
+
+    def is_rolled(self) -> bool:
+        """Whether hours and days hold everything that was taken in."""
+        with self._db.read() as conn:
+            return engine_state.get(conn, "rolled") == engine_state.get(conn, "cursor")
 
     def count(self, table: str) -> int:
         """Rows of a table."""
