@@ -80,12 +80,12 @@ class _Refill:
         self.window.settle()
 
     def _read(self, conn: Connection) -> None:
-        window = self.window
+        window, usual = self.window, self._back(1)
         for raw in readings.rows_between(conn, window.sign.code, None, self._back(2), None):
             place = raw[1]
             if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
                 continue  # not taken in before the stop: it comes again with its batch
-            add_raw(window, raw, restore=raw[5] < self.floors.get(place, self._back(1)))
+            add_raw(window, raw, restore=raw[5] < self.floors.get(place, usual))
 
     def _back(self, reaches: int) -> int:
         """The slot some carries before those that the present needs."""
