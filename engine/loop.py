@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from sqlalchemy import Connection
@@ -138,13 +138,18 @@ def run(settings: Settings, clock: Clock = utc_now) -> None:
     db = open_database(settings, durable=False)
     stop = _Stop()
     with engine_lock(db, settings, stop.event) as mine:
-        if mine:
-            _loop(settings, clock, db, catalogue, stop.event)
+        if mine():
+            _loop(settings, clock, db, catalogue, stop.event, mine)
     db.close()
 
 
 def _loop(
-    settings: Settings, clock: Clock, db: Database, catalogue: Catalogue, stop: threading.Event
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    catalogue: Catalogue,
+    stop: threading.Event,
+    mine: Callable[[], bool],
 ) -> None:
     now = to_ms(clock())
     engine = Engine(db, catalogue, now)
@@ -162,6 +167,9 @@ def _loop(
             now = to_ms(clock())
             engine.roll(now)
             if is_due(now, published_at, PUBLISH_EVERY_MS):
+                if not mine():
+                    log.error("the engine's lock is lost; ending, to be started again")
+                    return
                 publisher.publish(engine.city, now)
                 published_at = now
             retention.step(now, engine.cursor)

@@ -52,6 +52,12 @@
     return { panels, cells };
   }
 
+  /* [streets that report, streets that ever did] where some have fallen silent, else null. */
+  function partial(reading) {
+    const [alive, known] = reading.reporting || [0, 0];
+    return alive < known ? [alive, known] : null;
+  }
+
   function ageText(wall, cell, seen, now) {
     const { stamp, age } = root.yiping.format;
     if (seen.freshness === "late") return age(now - seen.observedMs, wall.t);
@@ -59,6 +65,8 @@
       return wall.t("wall.cell.stale", { time: stamp(seen.observedMs, now, wall.offset) });
     }
     if (seen.freshness === "never") return wall.t("wall.cell.never");
+    const lacking = partial(cell.reading);
+    if (lacking) return lacking.join("/");
     return seen.state === "unknown" ? wall.t("wall.cell.unknown") : "";
   }
 
@@ -66,6 +74,8 @@
     const words = [wall.name(cell.sign), value + " " + cell.unit.textContent];
     if (seen.freshness === "live" || seen.freshness === "late") words.push(wall.state(seen.state));
     if (seen.freshness !== "live") words.push(wall.t("freshness." + seen.freshness), age);
+    const lacking = partial(cell.reading);
+    if (lacking) words.push(wall.t("wall.cell.partial", { alive: lacking[0], known: lacking[1] }));
     cell.node.setAttribute("aria-label", words.join(", "));
   }
 
