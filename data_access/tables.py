@@ -94,6 +94,7 @@ latest = Table(
     Column("threshold_version", Integer),
     Column("demo", Boolean, nullable=False),
     Index("ix_latest_sign", "sign", "street_code"),
+    sqlite_with_rowid=False,  # read whole, in the order of its key
 )
 
 

@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("threshold_version", sa.Integer(), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("street_code", "sign"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("latest", schema=None) as batch_op:
         batch_op.create_index("ix_latest_sign", ["sign", "street_code"], unique=False)
