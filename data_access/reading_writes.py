@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -10,11 +9,9 @@ from sqlalchemy import Connection
 
 from data_access.db import driver_cursor
 from data_access.readings import BATCH_BITS, BATCH_ROWS, COLUMNS, day_name, day_table, ensure_day
-from domain.reading import Checked, PlainRow
+from domain.reading import Checked, FullRow, PlainRow
 
-FullRow = tuple[int, str, str, str, int, float, float | None, float | None]
 Rows = Sequence[PlainRow] | Sequence[FullRow]
-_NO_MASS = (None, None)
 
 _COPY_ROWS = 2_000  # rows in one piece of text on its way to PostgreSQL
 _KEY = "sign, observed_at, street_code, source, point"
@@ -39,26 +36,16 @@ class Stored:
 def insert_rows(conn: Connection, batch_id: int, source: str, checked: Checked) -> Stored:
     """Insert a checked parcel as one batch. Of rows with the same key the first one stays."""
     out = Stored()
-    days = {day: _rows_of(checked, day) for day in checked.days}
-    for day in days:
+    for day in checked.days:
         ensure_day(conn, day_name(day))
     cursor = driver_cursor(conn)
     try:
         insert = _insert_sqlite if conn.dialect.name == "sqlite" else _insert_postgresql
-        for day, (rows, wide) in days.items():
-            insert(cursor, day, rows, wide, batch_id, source, out)
+        for day in checked.days:
+            insert(cursor, day, checked.rows[day], checked.wide, batch_id, source, out)
     finally:
         cursor.close()
     return out
-
-
-def _rows_of(checked: Checked, day: int) -> tuple[Rows, bool]:
-    """A day's rows, all of one width, by number; and whether they carry weights."""
-    plain, full = checked.plain.get(day, []), checked.full.get(day, [])
-    if not full:
-        return plain, False
-    # two ascending runs: sorting them is one merge
-    return sorted([*(row + _NO_MASS for row in plain), *full], key=itemgetter(0)), True
 
 
 def _insert_sqlite(

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -82,22 +81,11 @@ class Rejection:
     detail: str
 
 
-class Row(NamedTuple):
-    """An acceptable reading on its way to the store; `n` counts within its parcel."""
-
-    n: int
-    street_code: str
-    sign: str
-    point: str
-    observed_at: int  # epoch ms
-    value: float
-    weight: float | None
-    denominator: float | None
-
-
-_row = partial(tuple.__new__, Row)  # a Row without the cost of its constructor
 PlainRow = tuple[int, str, str, str, int, float]
-"""A Row without weight and denominator: the common case, two columns less to carry."""
+"""An acceptable reading on its way to the store: its number within its parcel, street code, sign,
+point, observed_at (epoch ms), value."""
+FullRow = tuple[int, str, str, str, int, float, float | None, float | None]
+"""The same with weight and denominator: two columns more to carry, so only where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +102,21 @@ class Parcel:
 class Checked:
     """A parcel sorted by local day (days since 1970-01-01), and what was refused of it."""
 
-    plain: dict[int, list[PlainRow]] = field(default_factory=dict)
-    full: dict[int, list[Row]] = field(default_factory=dict)  # with weight or denominator
+    wide: bool  # all rows are FullRows, else all are PlainRows
+    rows: dict[int, list[PlainRow] | list[FullRow]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
-
-    def add(self, row: Row, day: int) -> None:
-        """Take a row of a local day."""
-        if row.weight is None and row.denominator is None:
-            self.plain.setdefault(day, []).append(row[:6])
-        else:
-            self.full.setdefault(day, []).append(row)
 
     @property
     def days(self) -> list[int]:
         """The local days that have rows, ascending."""
-        return sorted(self.plain.keys() | self.full.keys())
+        return sorted(self.rows)
 
     @property
     def newest(self) -> int | None:
         """The newest instant of all rows, epoch ms; None without rows."""
-        if not self.days:
-            return None
-        last = self.days[-1]
-        plain = (row[4] for row in self.plain.get(last, ()))
-        return max((*plain, *(row.observed_at for row in self.full.get(last, ()))))
+        return (
+            max((row[4] for row in self.rows[max(self.rows)]), default=None) if self.rows else None
+        )
 
 
 class _Place(NamedTuple):
@@ -196,13 +175,14 @@ class Validator:
 
     def check(self, parcel: Parcel, source: str, limits: Window) -> Checked:
         """Sort a parcel of `source` into rows by local day and rejections by index."""
-        out = Checked(rejected=list(parcel.faults))
+        wide = any(r.weight is not None or r.denominator is not None for r in parcel.readings)
+        out = Checked(wide, rejected=list(parcel.faults))
         places, instants, points = self._places, self._instants, self._points
         oldest, newest = limits
-        day_of, day_rows = -1, None
+        day_of, day_rows = -1, list[Any]()
         offset_ms, positions = self._offset_ms, parcel.positions
         for n, reading in enumerate(parcel.readings):
-            sign, value = reading.sign, reading.value
+            sign, point, value = reading.sign, reading.point, reading.value
             weight, denominator = reading.weight, reading.denominator
             place = places.get((sign, reading.street))
             at = instants.get(reading.observed_at)
@@ -214,25 +194,24 @@ class Validator:
                 or reading.source != source
                 or (weight is not None and not 0.0 < weight < math.inf)
                 or (denominator is not None and not 0.0 < denominator < math.inf)
-                or reading.point not in points
+                or point not in points
             ):
-                found = self._careful(n, reading, source, limits)
+                found = self._careful(reading, source, limits)
                 if isinstance(found, Fault):
                     out.rejected.append(Rejection(positions[n], *found))
                     continue
-            elif weight is None and denominator is None:
-                day = (at + offset_ms) // DAY_MS
-                if day != day_of or day_rows is None:
-                    day_of, day_rows = day, out.plain.setdefault(day, [])
-                day_rows.append((n, place[0], sign, reading.point, at, value))
-                continue
+                at, place = found, places[sign, reading.street]
+            day = (at + offset_ms) // DAY_MS
+            if day != day_of:
+                day_of, day_rows = day, out.rows.setdefault(day, [])
+            if wide:
+                day_rows.append((n, place[0], sign, point, at, value, weight, denominator))
             else:
-                found = _row((n, place[0], sign, reading.point, at, value, weight, denominator))
-            out.add(found, (found.observed_at + offset_ms) // DAY_MS)
+                day_rows.append((n, place[0], sign, point, at, value))
         return out
 
-    def _careful(self, n: int, reading: Reading, source: str, limits: Window) -> Row | Fault:
-        """The row of a reading, or the first thing that is wrong with it."""
+    def _careful(self, reading: Reading, source: str, limits: Window) -> int | Fault:
+        """The instant of a good reading (epoch ms), or the first thing that is wrong with it."""
         fault = (
             self._source_fault(reading.source, source)
             or self._place_fault(reading.sign, reading.street)
@@ -259,17 +238,7 @@ class Validator:
                 Reason.TOO_FAR_BEHIND,
                 f"observed_at: {reading.observed_at} is before {to_rfc3339(limits.oldest)}",
             )
-        code = self._places[reading.sign, reading.street].code
-        return Row(
-            n,
-            code,
-            reading.sign,
-            reading.point,
-            at,
-            reading.value,
-            reading.weight,
-            reading.denominator,
-        )
+        return at
 
     def _instant(self, text: str) -> int | None:
         known = self._instants.get(text)
