@@ -23,12 +23,11 @@ from data_access.mapping_rows import RowMapper
 from data_access.parcels import Feeder, Stopped, Tally
 from data_access.settings import Settings, load_settings
 from data_access.sources import Kind, create_source, ensure_sources, source_codes
-from data_access.tabular import FileFault, Line, Table
+from data_access.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
 
 FAULT = 1  # the file cannot be read, or the store stays busy
-STRETCH = 1_000  # rows taken at once
 WRONG = 2  # arguments or mapping are wrong: nothing was read
 
 
@@ -103,7 +102,7 @@ def _load(
 def _read(table: Table, columns: ColumnMapper, mapper: RowMapper, feeder: Feeder) -> None:
     with tqdm(total=table.size, unit="B", unit_scale=True, desc=table.path.name) as bar:
         try:
-            for lines in _stretches(table):
+            for lines in table.stretches():
                 readings = columns(lines)
                 if readings is not None:
                     feeder.add_plain(lines, readings)
@@ -114,24 +113,6 @@ def _read(table: Table, columns: ColumnMapper, mapper: RowMapper, feeder: Feeder
         finally:  # what was read before the file broke is as good as the rest
             feeder.flush()
             bar.update(table.position - bar.n)
-
-
-def _stretches(table: Table) -> Iterator[list[Line]]:
-    """The rows, STRETCH at a time; where the file breaks, first what came before it."""
-    lines: list[Line] = []
-    broken: FileFault | None = None
-    try:
-        for line in table:
-            lines.append(line)
-            if len(lines) == STRETCH:
-                yield lines
-                lines = []
-    except FileFault as error:
-        broken = error
-    if lines:
-        yield lines
-    if broken is not None:
-        raise broken
 
 
 @contextmanager

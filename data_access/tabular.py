@@ -7,8 +7,11 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import count, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -16,6 +19,8 @@ from zipfile import BadZipFile
 
 from data_access.mapping import Mapping
 
+STRETCH = 1_000  # rows taken at once
+_BREAK = re.compile(r"\r\n|\r|\n")
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
@@ -29,12 +34,18 @@ class FileFault(ValueError):
     """The file cannot be read, or is not what the mapping describes; names file and line."""
 
 
+_DAMAGE = (OSError, EOFError, zlib.error, csv.Error, BadZipFile, KeyError)
+
+
 class Line(NamedTuple):
     """One row of a file."""
 
     number: int  # line of the file, from 1 (the row of a sheet)
     cells: tuple[Any, ...] | None  # the mapping's columns, in their order; None = not readable
     raw: Any  # what stood there: cells, text or object
+
+
+_line = partial(tuple.__new__, Line)  # a Line without the cost of its constructor
 
 
 class Table:
@@ -53,13 +64,25 @@ class Table:
         except OSError as error:
             raise FileFault(f"{path}: {error.strerror}") from None
         stream = gzip.GzipFile(fileobj=self._file) if zipped else self._file
-        self._lines = {"csv": self._csv, "jsonl": self._jsonl, "xlsx": self._xlsx}[kind](stream)
+        self._stretches = {
+            "csv": lambda: self._csv(stream),
+            "jsonl": lambda: _gathered(self._jsonl(stream)),
+            "xlsx": lambda: _gathered(self._xlsx(stream)),
+        }[kind]()
 
     def __iter__(self) -> Iterator[Line]:
-        """The rows; FileFault when the file turns out to be damaged."""
+        """The rows, as `stretches` gives them."""
+        for lines in self.stretches():
+            yield from lines
+
+    def stretches(self) -> Iterator[list[Line]]:
+        """The rows, some at a time.
+
+        FileFault when the file turns out to be damaged, after what came before that place.
+        """
         try:
-            yield from self._lines
-        except (OSError, EOFError, zlib.error, csv.Error, BadZipFile, KeyError) as error:
+            yield from self._stretches
+        except _DAMAGE as error:
             raise FileFault(f"{self.path}: cannot be read on: {error}") from error
 
     @property
@@ -97,17 +120,26 @@ class Table:
             return lambda row: (row[only],)
         return itemgetter(*indexes)
 
-    def _csv(self, stream: Any) -> Iterator[Line]:
+    def _csv(self, stream: Any) -> Iterator[list[Line]]:
         reader = csv.reader(self._decoded(stream), delimiter=self._mapping.delimiter)
         header = next(reader, None)
         if header is None:
             raise FileFault(f"{self.path}:1: no header line")
         pick, width = self._picker(header, reader.line_num), len(header)
-        for row in reader:
-            if len(row) == width:
-                yield Line(reader.line_num, pick(row), row)
-            elif row:
-                yield Line(reader.line_num, None, row)
+        broken: Exception | None = None
+        while broken is None:
+            before, rows = reader.line_num, list[list[str]]()
+            try:
+                rows.extend(islice(reader, STRETCH))
+            except _DAMAGE as error:  # the rows before it have been taken
+                broken = error
+            if reader.line_num - before == len(rows) and set(map(len, rows)) == {width}:
+                yield list(map(_line, zip(count(before + 1), map(pick, rows), rows, strict=False)))
+            elif rows:
+                yield list(_carefully(rows, before, pick, width))
+            elif broken is None:
+                return
+        raise broken
 
     def _jsonl(self, stream: Any) -> Iterator[Line]:
         columns = self.columns
@@ -145,6 +177,31 @@ class Table:
                 continue
             padded = (*row, *[None] * (width - len(row)))
             yield Line(number, pick(padded), padded)
+
+
+def _gathered(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while True:
+        some: list[Line] = []
+        try:
+            some.extend(islice(lines, STRETCH))
+        except _DAMAGE:
+            if some:
+                yield some
+            raise
+        if not some:
+            return
+        yield some
+
+
+def _carefully(
+    rows: Sequence[list[str]], before: int, pick: Callable[[Sequence[Any]], Any], width: int
+) -> Iterator[Line]:
+    """Rows some of which have line breaks in their cells, or a wrong number of cells."""
+    number = before
+    for row in rows:
+        number += 1 + sum(len(_BREAK.findall(cell)) for cell in row)
+        if row:
+            yield Line(number, pick(row) if len(row) == width else None, row)
 
 
 def _kind_of(path: Path) -> str:

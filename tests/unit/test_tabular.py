@@ -1,0 +1,91 @@
+"""Rows of a CSV taken some at a time are the rows it has, with their line numbers."""
+
+import csv
+import gzip
+import io
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_access.catalogue.loader import load_catalogue
+from data_access.mapping import Mapping, load_mapping
+from data_access.tabular import STRETCH, FileFault, Line, Table
+
+CELLS = st.sampled_from(["1", "", "a b", "a,b", 'say "x"', "two\nlines", "two\r\nlines", "é"])
+
+
+@cache
+def _mapping() -> Mapping:
+    return load_mapping(load_catalogue("pudong"), "readings")
+
+
+def _text(rows: list[list[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([list(_mapping().columns), *rows])
+    return out.getvalue()
+
+
+def _slowly(text: str) -> list[Line]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader)
+    at = [header.index(name) for name in _mapping().columns]
+    return [
+        Line(reader.line_num, tuple(row[i] for i in at) if len(row) == len(header) else None, row)
+        for row in reader
+        if row
+    ]
+
+
+ROWS = st.lists(st.lists(CELLS, min_size=7, max_size=9), max_size=6)
+
+
+@given(rows=ROWS, blank=st.booleans())
+def test_lines_are_those_of_the_plain_reader(rows: list[list[str]], blank: bool) -> None:
+    text = _text(rows) + "\n" * blank
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "some.csv"
+        path.write_text(text, newline="")
+        table = Table(path, _mapping())
+        try:
+            assert list(table) == _slowly(text)
+        finally:
+            table.close()
+
+
+def test_many_rows_come_in_stretches(tmp_path: Path) -> None:
+    width = len(_mapping().columns)
+    text = _text([[str(n)] * width for n in range(2 * STRETCH + 1)])
+    (tmp_path / "some.csv").write_text(text)
+    table = Table(tmp_path / "some.csv", _mapping())
+    found = list(table.stretches())
+    table.close()
+    assert [len(lines) for lines in found] == [STRETCH, STRETCH, 1]
+    assert [line for lines in found for line in lines] == _slowly(text)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_what_comes_before_the_damage_is_taken(tmp_path: Path, kind: str) -> None:
+    width = len(_mapping().columns)
+    count = 30_000
+    text = _text([[str(n * 7919)] * width for n in range(count)])
+    if kind == "jsonl":
+        text = "".join(f'{{"value": {n * 7919}}}\n' for n in range(count))
+    whole = gzip.compress(text.encode(), 1)
+    path = tmp_path / f"some.{kind}.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    table = Table(path, _mapping())
+    taken: list[Line] = []
+    with pytest.raises(FileFault, match="cannot be read on"):
+        for line in table:
+            taken.append(line)
+    table.close()
+    assert count // 10 < len(taken) < count
+    expected = _slowly(text)[: len(taken)] if kind == "csv" else None
+    assert expected is None or taken == expected
+    assert [line.number for line in taken] == list(
+        range(taken[0].number, len(taken) + taken[0].number)
+    )
