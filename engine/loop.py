@@ -31,7 +31,7 @@ log = logging.getLogger("yiping.engine")
 
 POLL_S = 0.1
 RETRY_S = 1.0
-MAX_ROWS = 50_000
+MAX_ROWS = 100_000  # two batches of a file: points and states are then written half as often
 PUBLISH_EVERY_MS = 450
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
