@@ -59,7 +59,7 @@
     block.box = {
       size,
       font: "600 " + size * FONT_SLACK + "px " + style.fontFamily,
-      width: block.wraps ? Infinity : block.node.clientWidth,
+      width: block.node.clientWidth,
       height: block.node.clientHeight / unit,
       alert: units("--alert-units"),
       ranked: units("--ranked-units"),
@@ -82,23 +82,25 @@
     text(what, wall.short(sign));
     text(place, wall.place(head.street, true));
     const more = head.street && places > 1 ? wall.t("wall.alerts.places", { n: places - 1 }) : "";
-    text(several, fits(block, [what, place, "8:88:88", more], 3.6) ? more : "");
+    const roomy = block.wraps || fits(block, [what, place, "8:88:88", more], 3.6);
+    text(several, roomy ? more : "");
     const bounded = typeof head.threshold === "number";
     const bound = bounded ? wall.value(sign, head.threshold).replace(/\.0+$/, "") : "";
     const relation = root.yiping.alerts.relation(head.value, head.threshold);
     const said = (number) => [number, relation, bound].filter(Boolean).join(" ");
     text(owner, wall.owner(head.department));
     text(value, said(wall.valueUnit(sign, head.value)));
-    if (!fits(block, [value, owner], 2)) text(value, said(wall.value(sign, head.value)));
+    if (!block.wraps && !fits(block, [value, owner], 2)) text(value, said(wall.value(sign, head.value)));
     lasting.dataset.since = head.since ? String(Date.parse(head.since)) : "";
   }
 
-  function paintStreet(wall, node, street) {
+  function paintStreet(wall, block, node, street) {
     const [shape, where, what, index] = node.children;
     data(shape, "state", street.state);
     text(where, wall.place(street.code, true));
     const sign = street.sign && street.state !== "normal" ? wall.sign.get(street.sign) : null;
-    text(what, sign ? wall.short(sign) : "");
+    const cause = sign ? wall.short(sign) : "";
+    text(what, fits(block, [where, cause], 5.4) ? cause : ""); // mark, gaps and index
     text(index, root.yiping.format.number(street.index, 1));
   }
 
@@ -156,7 +158,7 @@
     const lowest = root.yiping.alerts.lowest(snapshot.streets, room.streets, FEW_STREETS);
     show(block.heading, lowest.length > 0);
     const ranked = rows(block.streets, lowest.length, makeStreet);
-    lowest.forEach((street, i) => paintStreet(wall, ranked[i], street));
+    lowest.forEach((street, i) => paintStreet(wall, block, ranked[i], street));
     return groups;
   }
 

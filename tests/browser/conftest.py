@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.feed import Feeder
 from tests.fixtures.product import Stack
 from tests.system.people import sign_in_new
 from tests.web_client import Client
@@ -130,3 +131,9 @@ def city() -> Iterator[Stack]:
 def leader(city: Stack) -> Client:
     """A leader of `city`, signed in."""
     return sign_in_new(city, "browser.leader", "leader")
+
+
+@pytest.fixture(scope="session")
+def feeder(city: Stack) -> Feeder:
+    """The one source that speaks for `city`: two that tell of the same place would add up."""
+    return Feeder(city, "browser")

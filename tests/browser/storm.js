@@ -85,7 +85,7 @@
     last = { ...calm, version: last.version, as_of: last.as_of };
     for (let n = 0; n < count; n += 1) {
       say("delta", delta());
-      if (n % 20 === 19) await new Promise(requestAnimationFrame);
+      if (n % 50 === 49) await new Promise(requestAnimationFrame);
     }
     last = { ...calm, version: last.version + 1, as_of: last.as_of };
     say("snapshot", last);

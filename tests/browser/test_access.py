@@ -71,9 +71,9 @@ class Hall:
 
 
 def test_a_screen_key_opens_the_wall_and_nothing_else(
-    city: Stack, catalogue: Catalogue, visit: Visit
+    city: Stack, feeder: Feeder, catalogue: Catalogue, visit: Visit
 ) -> None:
-    Feeder(city, "hall").post(mixed_city(catalogue))
+    feeder.post(mixed_city(catalogue))
     hall = Hall(city, visit, "hall-1")
     assert hall.address.startswith(f"{city.url}/screen?key=")
     secret = hall.address.partition("key=")[2]

@@ -15,11 +15,6 @@ PROFILES = [(1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080)]
 MAX_SCRIPT_BYTES = 450_000
 
 
-@pytest.fixture(scope="module")
-def feeder(city: Stack) -> Feeder:
-    return Feeder(city, "layout")
-
-
 @pytest.mark.parametrize(("width", "height"), PROFILES)
 @pytest.mark.parametrize(("lang", "theme"), [("zh", "dark"), ("en", "light")])
 def test_a_full_city_fits_its_wall(

@@ -47,11 +47,6 @@ _TALLY = """() => [...document.querySelectorAll("#wall-map-foot .tally:first-chi
   .map((chip) => chip.innerText.trim().split(/\\s+/))"""
 
 
-@pytest.fixture(scope="module")
-def feeder(city: Stack) -> Feeder:
-    return Feeder(city, "numbers")
-
-
 def in_streets(catalogue: Catalogue) -> dict[str, tuple[Sign, State]]:
     """Some streets in trouble: a sign and its state by street."""
     quick, states = quick_signs(catalogue)[:3], [*GRADED, State.NORMAL, State.NORMAL]

@@ -19,9 +19,9 @@ from tests.fixtures.product import Stack
 from tests.web_client import Client
 
 UPDATES = int(os.environ.get("YIPING_WALL_UPDATES", "10000"))
-ROUNDS = 10
+ROUNDS = 10  # of which the first two fill rings and compile code
 HEAP_PER_1000 = 150_000  # bytes: what a bounded cache of text widths may weigh more or less
-NODES_PER_1000 = 20  # one node forgotten with each update would be 1000
+NODES_PER_1000 = 60  # one node forgotten with each update would be 1000
 STORM = (Path(__file__).parent / "storm.js").read_text(encoding="utf-8")
 
 
@@ -52,11 +52,11 @@ def slope(values: list[float]) -> float:
 
 @pytest.fixture
 def stormy(
-    city: Stack, leader: Client, catalogue: Catalogue, visit: Visit
+    city: Stack, leader: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
 ) -> Iterator[tuple[Page, CDPSession]]:
     """A painted wall whose event stream is the test's."""
-    Feeder(city, "weeks").post(mixed_city(catalogue))
-    visitor = visit(city, leader)
+    feeder.post(mixed_city(catalogue))
+    visitor = visit(city, leader, 1280, 720)
     page = visitor.tab()
     page.add_init_script(STORM)
     Wall(page, city.url).open()
@@ -70,12 +70,12 @@ def test_nothing_grows(stormy: tuple[Page, CDPSession]) -> None:
     page, cdp = stormy
     each = UPDATES // ROUNDS
     weights = []
-    for _ in range(ROUNDS + 2):
+    for _ in range(ROUNDS):
         assert page.evaluate("(count) => window.storm(count)", each) == 1  # one stream, no more
         weights.append(weigh(cdp))
-    kept = weights[2:]  # the first two rounds fill rings and compile code
+    kept = weights[2:]
     stats = page.evaluate("window.yiping.stats")
-    assert stats["deltas"] >= (ROUNDS + 2) * each
+    assert stats["deltas"] >= ROUNDS * each
     thousands = each / 1000
     heap, nodes = (slope(list(values)) / thousands for values in list(zip(*kept, strict=True))[:2])
     print(f"{stats['deltas']} updates, the slowest of the last took {stats['deltaMaxMs']:.0f} ms")
