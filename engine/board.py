@@ -139,7 +139,10 @@ class Board:
         """[streets alive, streets that ever reported] among those that make up the district.
 
         A sum over three of 36 streets is no fall in demand: whoever shows the value can say so.
+        None where the value stands on no streets.
         """
+        if self.city.windows[sign.code].speaks_for_itself():
+            return None
         marks = [
             c.freshness
             for street in self.city.catalogue.counted

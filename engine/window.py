@@ -178,6 +178,12 @@ class SignWindow:
         samples = self.samples.get(place)
         return None if samples is None else self._sample_as_of(samples, slot)
 
+    def speaks_for_itself(self) -> bool:
+        """Whether the district's newest value was reported as such, not added up from streets."""
+        order = self._order.get(self._district)
+        parts = self._parts.get(self._district, {}).values() if order else ()
+        return any(s.get(order[-1]) or self._as_of(s, order[-1]) for s in parts if order)
+
     def floor_of(self, place: str) -> int | None:
         """The slot from which on a place is complete in memory; None: it always was."""
         return self._floor.get(place)

@@ -147,6 +147,21 @@ def test_a_value_that_comes_late_is_marked_late_by_the_engine(
     assert wall.cell(stale.code).state == "unknown"
 
 
+def test_a_district_value_says_how_many_streets_it_stands_on(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    """A street that has fallen silent is missing from the whole: the cell counts it."""
+    wall = Wall(visit(stack, watcher).tab(), stack.url).open()
+    sign, streets = quick_signs(catalogue)[2], catalogue.counted[10:14]
+    silent_s = sign.stale_after_s + 60
+    feeder.post(reading(sign, sign.typical, s.code) for s in streets[1:])
+    wall.eventually(lambda w: w.cell(sign.code).freshness == "live", SOON_S)
+    assert wall.cell(sign.code).age == ""
+    feeder.post([reading(sign, sign.typical, streets[0].code, age_s=silent_s)])
+    wall.eventually(lambda w: w.cell(sign.code).age == "3/4", SOON_S)
+    assert Words("zh").say("wall.cell.partial", alive=3, known=4) in wall.cell(sign.code).label
+
+
 def test_a_stale_value_is_nowhere_shown_as_if_it_were_fresh(
     stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
 ) -> None:

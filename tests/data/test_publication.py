@@ -162,6 +162,10 @@ def test_a_district_value_says_how_many_streets_it_stands_on(city: City) -> None
     cell = city.sign("FAC-13")
     assert (cell["freshness"], cell["reporting"]) == ("live", [1, 3])
     assert city.sign("OPS-03")["reporting"] is None
+    city.send("FAC-13", 4.0, None)
+    city.publish()
+    cell = city.sign("FAC-13")
+    assert (cell["value"], cell["reporting"]) == (4.0, None)  # the district speaks for itself
 
 
 def test_nothing_new_is_not_published_until_the_heartbeat(city: City) -> None:
