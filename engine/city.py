@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from data_access.readings import RawRow
 from data_access.rollups import Key, MinuteRow
@@ -14,6 +15,8 @@ from domain.state import Judge, make_judge
 from engine.derived import derive
 from engine.sample import Changes, Sample
 from engine.window import KEEP_SLOTS, SignWindow
+
+PIECE = 20_000  # rows held at a time
 
 
 @dataclass(slots=True)
@@ -89,10 +92,16 @@ class City:
 
     def take(self, rows: Iterable[RawRow]) -> int:
         """Take in stored rows; how many. What is no longer in the catalogue is passed over."""
-        by_sign: dict[str, list[RawRow]] = {}
+        rest = iter(rows)
         count = 0
+        while piece := list(islice(rest, PIECE)):
+            count += len(piece)
+            self._take(piece)
+        return count
+
+    def _take(self, rows: list[RawRow]) -> None:
+        by_sign: dict[str, list[RawRow]] = {}
         for row in rows:
-            count += 1
             if row[1] in self.places:
                 by_sign.setdefault(row[2], []).append(row)
         for code, mine in by_sign.items():
@@ -102,7 +111,6 @@ class City:
             self._touched.add(code)
             for street, slot in window.add_rows(mine, self._points):
                 self._late.setdefault(code, {}).setdefault(street, set()).add(slot)
-        return count
 
     def settle(self) -> WriteSet:
         """Add up and judge what was taken in."""

@@ -75,18 +75,18 @@ class Engine:
         """Take in the next batches, at most about MAX_ROWS readings; how many there were."""
         with self.db.read() as conn:
             found = readings.next_batches(conn, self.cursor, MAX_ROWS)
-            if not found:
-                return 0
-            rows = list(_rows(conn, found))
+        if not found:
+            return 0
         if not {batch.source for batch in found} <= self.city.demo_sources:
             self.city.demo_sources |= demo_sources(self.db)
-        self.city.take(rows)
+        with self.db.read() as conn:
+            taken = self.city.take(_rows(conn, found))
         out = self.city.settle()
         with self.db.read() as conn:
             out.minutes.update(backfill.recompute(conn, self.city, out.late))
         self.cursor = found[-1].id
         self._write(out)
-        return len(rows)
+        return taken
 
     def _write(self, out: WriteSet) -> None:
         with self.db.write() as conn:
