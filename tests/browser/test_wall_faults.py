@@ -180,6 +180,20 @@ def test_a_hung_valkey_does_not_stop_the_wall(
     visitor.forgive()
 
 
+def test_where_streams_are_blocked_the_wall_asks_instead(
+    stack: Stack, feeder: Feeder, sign: Sign, visitor: Visitor
+) -> None:
+    """A proxy that lets no event stream pass: later, but live."""
+    page = visitor.tab()
+    page.route("**/live/screen/events", lambda route: route.abort())
+    wall = Wall(page, stack.url).open()
+    for _ in range(3):
+        waited = shows(wall, sign, fresh_value(feeder, sign), SILENT_S)
+        print(f"without a stream: on the wall after {waited:.1f} s")
+    assert (wall.stream, wall.banner()) == ("live", "")
+    visitor.forgive()
+
+
 def test_a_restart_of_everything(
     stack: Stack, feeder: Feeder, sign: Sign, visitor: Visitor
 ) -> None:

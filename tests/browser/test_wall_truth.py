@@ -183,6 +183,10 @@ def test_a_stale_value_is_nowhere_shown_as_if_it_were_fresh(
         assert text == "—" or shade not in fresh, (text, shade)
 
 
+GREYED = """() => [...document.querySelectorAll("#wall .cell")].map((cell) => [
+  getComputedStyle(cell.querySelector(".value")).color, getComputedStyle(cell).backgroundImage])"""
+
+
 def edges_of(sign: Sign) -> tuple[int, ...]:
     """Ages in seconds at which a value turns late and stale; one where both are the same."""
     late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
@@ -257,6 +261,7 @@ def test_the_browser_ages_every_value_by_itself(
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=2))
     heard = wall.version
     wall.eventually(lambda w: w.version > heard, timeout=15)  # the next word stops the clock at it
+    fresh = {colour for colour, _ in page.evaluate(GREYED)}
     with frozen(stack, "engine"):
         ageing = Ageing(wall, catalogue, last_word(wall, watcher))
         moments = ageing.moments()
@@ -269,6 +274,8 @@ def test_the_browser_ages_every_value_by_itself(
             faults = wall.look()
             assert not faults, f"{ageing.now}\n" + "\n".join(faults)
     assert {c.freshness for c in wall.cells().values()} == {"stale"}
+    for shade, hatch in page.evaluate(GREYED):
+        assert shade not in fresh and "gradient" in hatch
     assert wall.stream == "silent"
 
 
@@ -280,3 +287,47 @@ def last_word(wall: Wall, client: Client) -> dict[str, Any]:
         return last if last["version"] == wall.version else None
 
     return eventually(painted) or {}
+
+
+@pytest.mark.parametrize("skew", [timedelta(days=-2), timedelta(hours=7)], ids=str)
+def test_a_browser_whose_clock_is_wrong_shows_the_citys_time(
+    stack: Stack,
+    watcher: Client,
+    feeder: Feeder,
+    catalogue: Catalogue,
+    visit: Visit,
+    skew: timedelta,
+) -> None:
+    sign = quick_signs(catalogue)[3]
+    feeder.post([reading(sign, sign.typical)])
+    page = visit(stack, watcher).tab()
+    page.clock.install(time=datetime.now(UTC) + skew)
+    wall = Wall(page, stack.url).open()
+    wall.eventually(lambda w: w.cell(sign.code).freshness == "live", SOON_S)
+    shift = timedelta(minutes=catalogue.utc_offset_min)
+    wall.eventually(lambda w: w.text("#wall-top .clock") == f"{datetime.now(UTC) + shift:%H:%M}")
+
+
+PULSES = """() => {
+  window.pulses = {begun: [], ended: []};
+  document.addEventListener("animationstart", (e) => window.pulses.begun.push(e.target.id));
+  document.addEventListener("animationend", (e) => window.pulses.ended.push(e.target.id));
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_change_of_state_pulses_once_or_not_at_all(
+    stack: Stack, watcher: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit, motion: str
+) -> None:
+    sign = quick_signs(catalogue)[4 if motion == "reduce" else 5]
+    feeder.post([reading(sign, sign.typical)])
+    page = visit(stack, watcher).tab()
+    page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+    wall = Wall(page, stack.url).open()
+    wall.eventually(lambda w: w.cell(sign.code).state == State.NORMAL, SOON_S)
+    page.evaluate(PULSES)
+    feeder.post([reading(sign, value_for(sign, State.ALARM))])
+    wall.eventually(lambda w: w.cell(sign.code).state == State.ALARM, SOON_S)
+    expected = [] if motion == "reduce" else [f"sign-{sign.code}"]
+    wall.eventually(lambda w: page.evaluate("window.pulses.begun") == expected)
+    wall.eventually(lambda w: page.evaluate("window.pulses.ended") == expected)
