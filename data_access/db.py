@@ -134,8 +134,8 @@ def _sqlite_events(engine: Engine, synchronous: str) -> None:
             f"synchronous={synchronous}",
             f"busy_timeout={BUSY_S * 1000}",
             "temp_store=MEMORY",
-            "cache_size=-65536",
-            "mmap_size=268435456",
+            "cache_size=-16384",  # KiB, for each connection: what the map does not cover
+            f"mmap_size={1 << 30}",
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
