@@ -79,7 +79,7 @@ def test_the_wall_follows_its_window(
     for width, height in [*PROFILES[1:], PROFILES[0]]:
         tab.set_viewport_size({"width": width, "height": height})
         settled(wall, width)
-        assert in_window(tab, "#wall .cell") == len(catalogue.signs)
+        wall.eventually(lambda wall: in_window(wall.page, "#wall .cell") == len(catalogue.signs))
         assert in_window(tab, "path.street") == len(catalogue.counted)
         faults = wall.look()
         assert not faults, "\n".join(faults)
