@@ -79,7 +79,7 @@ def _measure(
     done = there // len(pairs)
     for start in range(0, len(pairs), 200):
         rows: list[rollups.MinuteRow] = [
-            (p, s, NOW - n * STEP_MS, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False)
+            (p, s, NOW - n * STEP_MS, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False, 0)
             for p, s in pairs[start : start + 200]
             for n in range(done, wanted)
         ]

@@ -11,6 +11,7 @@ from dashboard.writer import Writer
 from data_access import cache
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, open_database
+from data_access.pictures import Pictures
 from data_access.redis_client import RedisLink, open_redis
 from data_access.revocation import news_path
 from data_access.settings import Settings
@@ -28,6 +29,7 @@ class Services:
     catalogue: Catalogue
     db: Database
     redis: RedisLink
+    pictures: Pictures
     clock: Clock
     identities: Identities
     writer: Writer
@@ -61,6 +63,7 @@ def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
         catalogue=catalogue,
         db=db,
         redis=link,
+        pictures=Pictures(db, link, catalogue, clock),
         clock=clock,
         identities=Identities(news_path(settings)),
         writer=writer,

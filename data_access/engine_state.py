@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from data_access.db import Database
-from data_access.tables import batches, engine_state, index_history, published, sources
+from data_access.tables import batches, engine_state, frames, index_history, published, sources
 
 
 def get(conn: Connection, name: str, default: int = 0) -> int:
@@ -29,6 +29,11 @@ def write_published(
 ) -> None:
     """Keep a view's snapshot where the web finds it when Redis is away."""
     db.upsert(conn, published, [(view, version, as_of, body)])
+
+
+def write_frame(db: Database, conn: Connection, view: str, minute: int, packed: bytes) -> None:
+    """Keep what a view showed at a minute: gzip of its snapshot's JSON."""
+    db.upsert(conn, frames, [(view, minute, packed)])
 
 
 def write_indexes(

@@ -5,7 +5,7 @@ A hung Redis costs one call 0.2 s; after three failures in a row every call is r
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TypeVar
 
@@ -174,12 +174,21 @@ class RedisLink:
             return False
         return True
 
-    def set_and_publish(self, key: str, value: bytes, channel: str, payload: bytes) -> bool:
-        """SET then PUBLISH in one transaction; False (never an exception) when Redis is away."""
+    def set_and_publish(
+        self,
+        key: str,
+        value: bytes,
+        channel: str,
+        payload: bytes,
+        also: Mapping[str, bytes] | None = None,
+    ) -> bool:
+        """SET (`also` other keys) then PUBLISH in one transaction; False when Redis is away."""
 
         def both(client: redis.Redis) -> None:
             with client.pipeline(transaction=True) as pipe:
                 pipe.set(key, value)
+                for name, other in (also or {}).items():
+                    pipe.set(name, other)
                 pipe.publish(channel, payload)
                 pipe.execute()
 

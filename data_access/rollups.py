@@ -3,7 +3,9 @@
 A row of a higher tier is always recomputed from the rows of the tier below, for the buckets that
 changed and for no others, so the same readings give the same rows in whatever order they came.
 `numerator / denominator` is the value of ratios and weighted means, `sum / count` that of the
-rest, `min` and `max` the extremes of the samples.
+rest, `min` and `max` the extremes of the samples. A minute row says how its sample was judged;
+hours and days say how many of their hours were judged at all and what part of them was spent in
+each state, so that an hour with one sample weighs as much as one with sixty.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,9 +17,12 @@ from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
 from domain.clock import DAY_MS, HOUR_MS
 
 Key = tuple[str, str, int]  # street_code, sign, bucket
-MinuteRow = tuple[str, str, int, float, float, int, float, float, float, bool]
+BucketRow = tuple[str, str, int, float, float, int, float, float, float, bool]
+"""street_code, sign, bucket, numerator, denominator, count, sum, min, max, demo."""
+MinuteRow = tuple[str, str, int, float, float, int, float, float, float, bool, int | None]
+"""A bucket of the minute tier, and how severe it was judged (None: not judged)."""
 
-_COLUMNS = ", ".join(f'"{column.name}"' for column in rollup_minute.columns)
+_COLUMNS = ", ".join(f'"{c.name}"' for c in rollup_minute.columns if c.name != "severity")
 TIERS: dict[str, Table] = {"minute": rollup_minute, "hour": rollup_hour, "day": rollup_day}
 
 
@@ -52,16 +57,24 @@ def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[
     return {(place, slot): mass for place, slot, mass in conn.execute(query)}
 
 
+# hours of an hour: each judged sample stands for an equal part of it, however many there are
+_OF_MINUTES = """CASE WHEN COUNT(m.severity) > 0 THEN 1.0 ELSE 0.0 END,
+       COALESCE(AVG(CASE WHEN m.severity = 1 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0),
+       COALESCE(AVG(CASE WHEN m.severity = 2 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0),
+       COALESCE(AVG(CASE WHEN m.severity = 3 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0)
+"""
+_OF_HOURS = "SUM(m.known), SUM(m.attention), SUM(m.warning), SUM(m.alarm)"
 _ROLL = """
 INSERT INTO {target}
 SELECT k.street_code, k.sign, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
-       SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}
+       SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}, {hours}
 FROM rollup_dirty k JOIN {source} m ON m.street_code = k.street_code AND m.sign = k.sign
      AND m.bucket >= k.bucket AND m.bucket < k.bucket + {width}
 GROUP BY k.street_code, k.sign, k.bucket
 ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
   denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
-  min = excluded.min, max = excluded.max, demo = excluded.demo
+  min = excluded.min, max = excluded.max, demo = excluded.demo, known = excluded.known,
+  attention = excluded.attention, warning = excluded.warning, alarm = excluded.alarm
 WHERE excluded.bucket >= {whole_from}
    OR (excluded.count >= {target}.count AND excluded.denominator >= {target}.denominator)
 """
@@ -99,6 +112,7 @@ def _roll(
         source=source.name,
         width=width,
         any_demo=any_demo,
+        hours=_OF_MINUTES if source is rollup_minute else _OF_HOURS,
         whole_from=whole_from,
     )
     conn.execute(text(statement))
@@ -106,7 +120,7 @@ def _roll(
 
 def series(
     db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
-) -> list[MinuteRow]:
+) -> list[BucketRow]:
     """Rows of a sign at a place in [from_ms, to_ms), oldest first; KeyError: no such tier."""
     table = TIERS[tier].name
     mark = "?" if db.dialect == "sqlite" else "%s"
@@ -117,7 +131,7 @@ def series(
             f" AND bucket >= {mark} AND bucket < {mark} ORDER BY bucket",
             (street_code, sign, from_ms, to_ms),
         )
-        found: list[MinuteRow] = [(*row[:-1], row[-1] == 1) for row in cursor]
+        found: list[BucketRow] = [(*row[:-1], row[-1] == 1) for row in cursor]
         cursor.close()
     return found
 

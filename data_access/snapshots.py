@@ -133,6 +133,15 @@ def published_snapshot(db: Database, view: str) -> Snapshot | None:
     return Snapshot(int(row.version), etag, to_rfc3339(row.as_of) or "", body, packed)
 
 
+@uncached("one row by its key, asked because the cache is away")
+def stored_body(db: Database, view: str) -> bytes | None:
+    """What table `published` holds of a view, as it was written; None before the first."""
+    query = select(published.c.body).where(published.c.view == view)
+    with db.read() as conn:
+        body = conn.execute(query).scalar_one_or_none()
+    return None if body is None else bytes(body)
+
+
 def _plain(text: str) -> bool:
     """Whether `text` may stand in a header: printable ASCII without a quote."""
     return text.isascii() and text.isprintable() and '"' not in text

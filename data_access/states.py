@@ -21,8 +21,8 @@ class Transition(NamedTuple):
 LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
 ]  # in the order of tables.latest
-Standing = tuple[str, str, float | None, int | None, str, int | None, bool]
-"""How a sign stands at a place: place, sign, value, observed_at, state, since, demo."""
+Standing = tuple[str, str, float | None, int | None, str, int | None, bool | int]
+"""How a sign stands at a place: place, sign, value, observed_at, state, since, demo (or 0, 1)."""
 PointRow = tuple[str, str, str, str, int, float, float | None, float | None]
 HistoryRow = tuple[str, str, int, str, float | None, int]
 
@@ -51,9 +51,7 @@ def latest_by_street(db: Database) -> list[Standing]:
             "SELECT street_code, sign, value, observed_at, state, since, demo FROM latest"
             " ORDER BY street_code, sign"
         )
-        found = [
-            (p, s, v, at, state, since, demo == 1) for p, s, v, at, state, since, demo in cursor
-        ]
+        found: list[Standing] = cursor.fetchall()
         cursor.close()
     return found
 

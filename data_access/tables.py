@@ -5,6 +5,8 @@ Raw readings live in one table per observed local day, made on demand (see `read
 so that retention is a DROP and costs the same whatever the history.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -98,7 +101,7 @@ latest = Table(
 )
 
 
-def _rollup(name: str) -> Table:
+def _rollup(name: str, *judged: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
@@ -112,13 +115,22 @@ def _rollup(name: str) -> Table:
         Column("min", Float, nullable=False),
         Column("max", Float, nullable=False),
         Column("demo", Boolean, nullable=False),
+        *judged,
         sqlite_with_rowid=False,
     )
 
 
-rollup_minute = _rollup("rollup_minute")
-rollup_hour = _rollup("rollup_hour")
-rollup_day = _rollup("rollup_day")
+def _hours(name: str) -> Column[float]:
+    """Hours of the bucket: those with a judged sample, or the part of them in a state."""
+    return Column(name, Float, nullable=False, server_default="0")
+
+
+rollup_minute = _rollup(
+    "rollup_minute",
+    Column("severity", SmallInteger),  # 0 normal … 3 alarm, as judged; NULL = not judged
+)
+rollup_hour = _rollup("rollup_hour", *map(_hours, ("known", "attention", "warning", "alarm")))
+rollup_day = _rollup("rollup_day", *map(_hours, ("known", "attention", "warning", "alarm")))
 
 state_history = Table(
     "state_history",
@@ -139,6 +151,31 @@ index_history = Table(
     Column("bucket", BigInteger, primary_key=True),  # minute
     Column("value", Float),
     Column("low", Float),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("street_code", String(12), nullable=False),
+    Column("sign", String(16), nullable=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("to_at", BigInteger, nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("withdrawn_at", BigInteger),  # a note is never deleted
+    Column("withdrawn_by", String(80)),
+    Index("ix_notes_series", "sign", "street_code", "from_at"),
+    sqlite_autoincrement=True,
+)
+
+frames = Table(
+    "frames",  # what a view showed, for its replay
+    metadata,
+    Column("view", String(32), primary_key=True),
+    Column("at", BigInteger, primary_key=True),  # minute
+    Column("body", LargeBinary, nullable=False),  # the snapshot's JSON, gzip
 )
 
 engine_state = Table(

@@ -56,7 +56,9 @@ def _cluster(
     if first < whole_from:
         made_of = rollups.masses(conn, sign.code, first, min(hi, whole_from))
     return {
-        (place, sign.code, slot): minute_row(place, sign.code, slot, sample)
+        (place, sign.code, slot): minute_row(
+            place, sign.code, slot, sample, filled.judged[place].get(slot)
+        )
         for (place, slot), sample in filled.settle().samples.items()
         if first <= slot < wanted.get(place, first)
         and sample.denominator >= made_of.get((place, slot), 0.0)

@@ -6,31 +6,18 @@ the delta and the stored copy.
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
+from domain.picture import NOTHING, Cell, Picture
 from domain.sign import GRADED, SEVERITY, Sign, State
 from engine.city import City
 
 Json = dict[str, Any]
 MAX_ALERTS = 50
 _ALIVE = (Freshness.LIVE, Freshness.LATE)
-
-
-class Cell(NamedTuple):
-    """One sign at one place, now."""
-
-    value: float | None
-    state: State  # unknown unless fresh
-    freshness: Freshness
-    at: int | None
-    since: int | None
-    demo: bool
-
-
-NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
 
 
 def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
@@ -44,7 +31,11 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     known = judged is not None and fresh in _ALIVE
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
-    return Cell(sample.value, state, fresh, at, since, sample.demo)
+    crossed = None
+    if known and state in GRADED:
+        edge = city.judges.at(sign, place, now_ms).crossed(state, sample.value)
+        crossed = None if edge is None else round(edge, sign.decimals + 1)
+    return Cell(sample.value, state, fresh, at, since, sample.demo, crossed)
 
 
 class Board:
@@ -70,6 +61,19 @@ class Board:
     def group_index(self, codes: Iterable[str]) -> Index:
         """The index of a group of district signs (a domain, a goal)."""
         return city_index([(code, self.district[code].state) for code in codes])
+
+    def picture(self, version: int) -> Picture:
+        """Every cell, for the pages that ask for more than the wall shows."""
+        signs = tuple(s.code for s in self.city.catalogue.signs)
+        rows = [self.district, *self.streets.values()]
+        return Picture(
+            version,
+            self.now_ms,
+            self.city.catalogue.version,
+            signs,
+            (self.city.catalogue.code, *self.streets),
+            tuple(tuple(row.get(code) for code in signs) for row in rows),
+        )
 
     # -- the parts of the snapshot ----------------------------------------------------------
 
@@ -219,16 +223,13 @@ class Board:
         }
 
     def _alert(self, sign: Sign, street: str | None, c: Cell) -> Json:
-        place = street or self.city.catalogue.code
-        judge = self.city.judges.at(sign, place, self.now_ms)
-        threshold = judge.crossed(c.state, c.value) if c.value is not None else None
         return {
             "sign": sign.code,
             "street": street,
             "state": c.state,
             "value": _shown(c.value, sign),
             "since": to_rfc3339(c.since),
-            "threshold": None if threshold is None else round(threshold, sign.decimals + 1),
+            "threshold": c.crossed,
             "department": sign.department,
         }
 

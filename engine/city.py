@@ -10,8 +10,8 @@ from data_access.states import HistoryRow, LatestRow, PointRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
-from domain.sign import Sign
-from domain.state import Judge, make_judge
+from domain.sign import SEVERITY, Sign
+from domain.state import Judge, Judged, make_judge
 from engine.derived import derive
 from engine.sample import Changes, Sample
 from engine.window import KEEP_SLOTS, SignWindow
@@ -178,9 +178,13 @@ class City:
         return changes
 
     def _write_samples(self, code: str, changes: Changes, out: WriteSet) -> None:
-        for (place, slot), sample in changes.samples.items():
-            out.minutes[place, code, slot] = minute_row(place, code, slot, sample)
         window = self.windows[code]
+        for (place, slot), sample in changes.samples.items():
+            judged = window.judged[place][slot]
+            out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
+        for place, slot in changes.judged:
+            sample, judged = window.samples[place][slot], window.judged[place][slot]
+            out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
         for place in {place for place, _ in changes.samples}:
             row = latest_row(window, place)
             if row is not None:
@@ -199,10 +203,13 @@ def add_raw(window: SignWindow, raw: RawRow, *, restore: bool = False) -> None:
     take(street, (source, point), at, value, mass)
 
 
-def minute_row(place: str, code: str, slot: int, sample: Sample) -> MinuteRow:
+def minute_row(
+    place: str, code: str, slot: int, sample: Sample, judged: Judged | None
+) -> MinuteRow:
     """The minute-tier row of a sample."""
     value, numerator, denominator, _, _, demo = sample
-    return (place, code, slot, numerator, denominator, 1, value, value, value, demo)
+    severity = None if judged is None else SEVERITY[judged.state]
+    return (place, code, slot, numerator, denominator, 1, value, value, value, demo, severity)
 
 
 def latest_row(window: SignWindow, place: str) -> LatestRow | None:

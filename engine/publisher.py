@@ -3,6 +3,7 @@
 Redis carries them to the web; the store keeps a copy for when Redis is away.
 """
 
+import gzip
 import logging
 from collections import Counter
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from data_access import engine_state, rollups
+from data_access import engine_state, pictures, rollups
 from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
@@ -64,10 +65,20 @@ class Publisher:
     def _send(self, snapshot: Json, board: Board, now_ms: int) -> None:
         body = msgspec.json.encode(snapshot)
         version = self._version
+        picture = pictures.pack_picture(board.picture(version))
+        minute = slot_start(now_ms, MINUTE_MS, 0)
+        new_minute = minute != slot_start(self._published_at, MINUTE_MS, 0)
         with self._db.write() as conn:
             engine_state.put(self._db, conn, version=version, heartbeat=now_ms)
             engine_state.write_published(self._db, conn, VIEW, version, now_ms, body)
-            self._keep_indexes(conn, board, now_ms)
+            if new_minute:
+                self._keep_indexes(conn, board, minute)
+                frame = gzip.compress(body, compresslevel=6, mtime=0)
+                engine_state.write_frame(self._db, conn, VIEW, minute, frame)
+            if new_minute or not self._redis_was_there:
+                engine_state.write_published(
+                    self._db, conn, pictures.VIEW, version, now_ms, picture
+                )
         etag = etag_of(version, body)
         before = self._last or {"version": 0}
         name = live_name(board.city.catalogue.city, VIEW)
@@ -78,15 +89,13 @@ class Publisher:
             pack_delta(
                 version, before["version"], etag, msgspec.json.encode(delta(before, snapshot))
             ),
+            also={pictures.picture_key(board.city.catalogue.city): picture},
         )
         if there is not self._redis_was_there:
             log.warning("redis is %s", "back" if there else "away: publishing to the store alone")
             self._redis_was_there = there
 
-    def _keep_indexes(self, conn: Connection, board: Board, now_ms: int) -> None:
-        minute = slot_start(now_ms, MINUTE_MS, 0)
-        if minute == slot_start(self._published_at, MINUTE_MS, 0):
-            return
+    def _keep_indexes(self, conn: Connection, board: Board, minute: int) -> None:
         rows = [(board.city.catalogue.code, minute, board.index.value, board.index.low)]
         for street in board.streets:
             index = board.street_index(street)
@@ -118,7 +127,7 @@ class Publisher:
         return [[hour, known.get(hour)] for hour in range(from_ms, to_ms, HOUR_MS)]
 
 
-def rollup_value(rule: Rule, row: rollups.MinuteRow) -> float:
+def rollup_value(rule: Rule, row: rollups.BucketRow) -> float:
     """The value that stands for a bucket: Σ/Σ for ratios, the extreme or else the mean."""
     _, _, _, numerator, denominator, count, total, low, high, _ = row
     match rule:

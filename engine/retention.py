@@ -14,7 +14,7 @@ from data_access import engine_state, readings, rollups
 from data_access.db import Database
 from data_access.intake import Busy, locked
 from data_access.settings import Settings
-from data_access.tables import batches, index_history, point_latest, quarantine
+from data_access.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, is_due, slot_start
 
@@ -93,6 +93,11 @@ class Retention:
             conn.execute(
                 delete(index_history).where(
                     index_history.c.bucket < now_ms - self._settings.retain_hour_days * DAY_MS
+                )
+            )
+            conn.execute(
+                delete(frames).where(
+                    frames.c.at < now_ms - self._settings.retain_minute_days * DAY_MS
                 )
             )
         if gone:

@@ -32,3 +32,4 @@ class Changes(NamedTuple):
     gone: list[tuple[str, int]]  # transitions that no longer hold: (place, since)
     new: list[tuple[str, Transition]]
     late: set[int]
+    judged: set[tuple[str, int]]  # (place, slot) judged otherwise now though the sample stands

@@ -20,8 +20,6 @@ Part = tuple[str, str]  # (source, point)
 JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
 KEEP_SLOTS = 24
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
-
-
 _sample = partial(tuple.__new__, Sample)
 
 
@@ -202,7 +200,7 @@ class SignWindow:
 
     def add_up(self) -> Changes:
         """As `settle`, but forget nothing yet."""
-        changes = Changes({}, [], [], set())
+        changes = Changes({}, [], [], set(), set())
         dirty, self._dirty = self._dirty, {}
         touched = dirty.pop(self._district, set())
         for place, slots in dirty.items():
@@ -349,6 +347,9 @@ class SignWindow:
             sample = samples[slot]
             judge = self._judge(place, slot)
             after = judge.step(before, sample.at, sample.value)
+            known = judged.get(slot)
+            if known is not None and known.state is not after.state:
+                changes.judged.add((place, slot))
             judged[slot] = after
             found = None
             if before is None or after.state is not before.state:

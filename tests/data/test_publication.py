@@ -250,7 +250,7 @@ def test_retention_drops_whole_days_and_old_minutes_only(
     city.send("FAC-13", 3.0)
     city.publish()
     old = [
-        ("310115", "FAC-13", clock.ms - age * DAY_MS, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False)
+        ("310115", "FAC-13", clock.ms - age * DAY_MS, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False, 0)
         for age in (8, 6)
     ]
     with db.write() as conn:

@@ -1,0 +1,101 @@
+"""The whole picture of a moment: every sign at every place, as the engine judged it.
+
+The wall and every page of the desk take their present numbers from one of these, so that none can
+contradict another. Whoever holds an old one has to let it age: what was alive then may not be now.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from domain.catalogue import Catalogue
+from domain.freshness import Freshness, freshness
+from domain.index import Index, city_index
+from domain.sign import State
+
+
+class Cell(NamedTuple):
+    """One sign at one place."""
+
+    value: float | None  # in the sign's unit, rounded as it is shown
+    state: State  # unknown unless fresh
+    freshness: Freshness
+    at: int | None  # epoch ms of the newest contributing observation
+    since: int | None  # epoch ms from which the state holds
+    demo: bool
+    crossed: float | None = None  # the threshold behind a graded state, in the sign's unit
+
+
+NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Cells by place and sign; a sign that is not defined at a place (不适用) has none."""
+
+    version: int  # of the wall's snapshot that was made from the same cells
+    as_of: int  # epoch ms
+    catalogue: str  # version of the catalogue
+    signs: tuple[str, ...]
+    places: tuple[str, ...]  # the district first
+    cells: tuple[tuple[Cell | None, ...], ...]  # a row a place, in the order of `signs`
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {place: n for n, place in enumerate(self.places)}
+
+    @cached_property
+    def _column(self) -> dict[str, int]:
+        return {sign: n for n, sign in enumerate(self.signs)}
+
+    @property
+    def district(self) -> str:
+        """The place code of the district."""
+        return self.places[0]
+
+    def cell(self, sign: str, place: str) -> Cell | None:
+        """The cell of a sign at a place; None: 不适用. KeyError: no such sign or place."""
+        return self.cells[self._row[place]][self._column[sign]]
+
+    def at_place(self, place: str) -> dict[str, Cell]:
+        """The cells of a place by sign, in the catalogue's order; KeyError: no such place."""
+        row = self.cells[self._row[place]]
+        return {s: c for s, c in zip(self.signs, row, strict=True) if c is not None}
+
+    def of_sign(self, sign: str) -> dict[str, Cell]:
+        """The cells of a sign by place, the district among them; KeyError: no such sign."""
+        column = self._column[sign]
+        found = ((p, row[column]) for p, row in zip(self.places, self.cells, strict=True))
+        return {place: cell for place, cell in found if cell is not None}
+
+    def index(self, place: str, signs: Iterable[str] | None = None) -> Index:
+        """The index of a place over its signs, or over those of `signs` (a domain, a goal)."""
+        cells = self.at_place(place)
+        wanted = cells if signs is None else [code for code in signs if code in cells]
+        return city_index([(code, cells[code].state) for code in wanted])
+
+    def every(self) -> Iterator[tuple[str, str, Cell]]:
+        """(place, sign, cell) of every cell there is."""
+        for place, row in zip(self.places, self.cells, strict=True):
+            for sign, cell in zip(self.signs, row, strict=True):
+                if cell is not None:
+                    yield place, sign, cell
+
+    def aged(self, now_ms: int, catalogue: Catalogue) -> "Picture":
+        """The same picture seen at a later instant: what has become stale has no state."""
+        rules = [catalogue.sign.get(code) for code in self.signs]
+
+        def old(cell: Cell | None, n: int) -> Cell | None:
+            sign = rules[n]
+            if cell is None or sign is None:
+                return cell
+            mark = freshness(cell.at, now_ms, sign.cadence_s, sign.stale_after_s)
+            if mark is cell.freshness:
+                return cell
+            if mark in (Freshness.LIVE, Freshness.LATE):
+                return cell._replace(freshness=mark)
+            return cell._replace(freshness=mark, state=State.UNKNOWN, since=None, crossed=None)
+
+        rows = tuple(tuple(old(cell, n) for n, cell in enumerate(row)) for row in self.cells)
+        return replace(self, cells=rows)
