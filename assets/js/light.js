@@ -1,27 +1,50 @@
-/* Paints light elements (dashboard/components/light.py): plain data into HTML, text always as text.
-   A page is {id of a container: [elements]}; unchanged containers are left alone. */
+/* Paints light elements (dashboard/components/light.py): plain data into HTML and SVG, text always
+   as text. A page is {id of a container: [elements]}; unchanged containers are left alone.
+   Forms, dialogs and what a reader has typed are looked after by light_forms.js. */
 (function (root) {
   "use strict";
 
-  const TAGS = new Set(("a b code dd div dl dt em h1 h2 i nav p small span table tbody td th thead tr")
-    .split(" "));
-  const ATTRIBUTES = /^(class|id|title|scope|href|data-[a-z]+|aria-[a-z]+)$/;
+  const words = (text) => new Set(text.split(/\s+/));
+  const TAGS = words(`a abbr b button caption code dd del details dialog div dl dt em fieldset figcaption
+    figure footer form h1 h2 h3 header i input label legend li nav ol optgroup option output p section
+    select small span strong summary svg table tbody td textarea tfoot th thead time tr ul`);
+  const SVG_TAGS = words("a circle ellipse g line path polygon polyline rect svg text title tspan");
+  const SVG = "http://www.w3.org/2000/svg";
 
-  /* Only into this server: never //elsewhere, never javascript:. */
+  const COMMON = /^(class|id|role|tabindex|data-[a-z-]+|aria-[a-z]+)$/;
+  const OF_HTML = words(`title scope href download open hidden colspan rowspan datetime start lang
+    method action name value type min max step placeholder maxlength required disabled checked
+    selected multiple rows for form autocomplete inputmode list`);
+  const OF_SVG = words(`viewBox preserveAspectRatio width height x y x1 x2 y1 y2 dx dy cx cy r rx ry d
+    points transform pathLength text-anchor dominant-baseline vector-effect href`);
+  const GEOMETRY = /^[\w\s.,+\-()%]*$/; // no colon, no slash, no hash: nothing to load
+  const INPUTS = words(`checkbox date datetime-local hidden month number radio range search text`);
+  const BUTTONS = words("button reset submit");
+
+  /* Only into this server or this page: never //elsewhere, never javascript:. */
   function isLocal(href) {
-    return /^\/(?![/\\])/.test(href);
+    return /^(\/(?![/\\])|#[\w-]*$)/.test(href);
   }
 
-  function build(node) {
+  function allowed(tag, name, value, svg) {
+    if (name === "href" || name === "action") return isLocal(value);
+    if (name === "method") return value === "get";
+    if (name === "type") return (tag === "button" ? BUTTONS : INPUTS).has(value);
+    return !svg || COMMON.test(name) || GEOMETRY.test(value);
+  }
+
+  function build(node, inSvg) {
     if (!Array.isArray(node)) return document.createTextNode(String(node));
     const [tag, attributes, ...children] = node;
-    if (!TAGS.has(tag)) throw new Error("light: unknown tag " + tag);
-    const element = document.createElement(tag);
+    const svg = tag === "svg" || inSvg === true;
+    if (!(svg ? SVG_TAGS : TAGS).has(tag)) throw new Error("light: unknown tag " + tag);
+    const element = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
-      if (!ATTRIBUTES.test(name)) throw new Error("light: unknown attribute " + name);
-      if (name !== "href" || isLocal(value)) element.setAttribute(name, value);
+      const known = COMMON.test(name) || (svg ? OF_SVG : OF_HTML).has(name);
+      if (!known) throw new Error("light: unknown attribute " + name);
+      if (allowed(tag, name, value, svg)) element.setAttribute(name, value);
     }
-    element.append(...children.map(build));
+    element.append(...children.map((child) => build(child, svg)));
     if (tag === "table") nameCells(element);
     return element;
   }
@@ -30,19 +53,34 @@
   function nameCells(table) {
     const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent);
     for (const row of table.querySelectorAll("tbody tr")) {
-      [...row.children].forEach((cell, n) => { cell.dataset.label = names[n]; });
+      [...row.children].forEach((cell, n) => { if (names[n]) cell.dataset.label = names[n]; });
     }
   }
 
-  /* Follow a link as Dash's own links do: without loading everything again. */
+  /* Go to an address of this application as Dash's own links do: without loading it again. */
+  function go(address) {
+    root.history.pushState({}, "", address);
+    root.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    root.scrollTo(0, 0);
+  }
+
+  /* Downloads, other whole pages (data-plain) and places on this page are the browser's affair. */
   function follow(event) {
     const link = event.target.closest("a[href]");
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !plain) return;
+    const address = link.getAttribute("href");
+    if (address.startsWith("#") || link.hasAttribute("download") || link.dataset.plain !== undefined) return;
     event.preventDefault();
-    root.history.pushState({}, "", link.getAttribute("href"));
-    root.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    root.scrollTo(0, 0);
+    if (link.dataset.stay === undefined) go(address);
+    else stay(address);
+  }
+
+  /* A link with data-stay changes the address but not where the reader has scrolled to. */
+  function stay(address) {
+    const at = root.scrollY;
+    go(address);
+    root.scrollTo(0, at);
   }
 
   const painted = new WeakMap();
@@ -55,15 +93,25 @@
       if (!container) continue;
       const content = JSON.stringify(nodes);
       if (painted.get(container) === content) continue;
-      const focused = container.contains(document.activeElement) && document.activeElement.getAttribute("href");
-      if (!painted.has(container)) container.addEventListener("click", follow);
-      painted.set(container, content);
-      container.replaceChildren(...nodes.map(build));
-      if (focused) {
-        const again = [...container.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused);
-        if (again) again.focus({ preventScroll: true });
+      if (!painted.has(container)) {
+        container.addEventListener("click", follow);
+        root.yiping.forms.attend(container, go);
       }
+      painted.set(container, content);
+      replace(container, nodes);
     }
+  }
+
+  /* New content, with the focus, the open panels and the typed text where they were. */
+  function replace(container, nodes) {
+    const active = document.activeElement;
+    const focused = container.contains(active) && active.getAttribute("href");
+    const typed = root.yiping.forms.remember(container);
+    container.replaceChildren(...nodes.map((node) => build(node)));
+    root.yiping.forms.restore(container, typed);
+    if (!focused) return;
+    const again = [...container.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused);
+    if (again) again.focus({ preventScroll: true });
   }
 
   /* A page whose answers stop coming must not look alive. A hidden tab is not asked. */
@@ -74,7 +122,7 @@
     document.body.classList.toggle("is-silent", Boolean(silent));
   }
 
-  const api = { paint, build, isLocal };
+  const api = { paint, build, isLocal, go };
   if (typeof module !== "undefined") {
     module.exports = api;
     return;

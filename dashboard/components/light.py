@@ -3,6 +3,12 @@
 Dash needs some milliseconds for every component, seconds for a table of a thousand cells. Where a
 page has that many, its callback returns these instead, as the data of one store. Text stays text;
 tags and attributes are the few that the script knows, and links lead nowhere but to this server.
+
+Inside `svg` only geometry and classes are taken. A `form` with method="get" asks by its address:
+submitting it goes to `action` (a path of this server, else the present one) with its filled fields
+as the query; with data_auto="" it does so at every change. `data_opens="id"` on a button shows a
+dialog, `data_closes=""` inside it closes it. `data_plain=""` on a link leaves it to the browser
+(downloads, the wall); `data_stay=""` keeps the reader's place on the page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +18,28 @@ Node = str | list[Any]  # text, or [tag, attributes, *children]
 
 
 def el(
-    tag: str, *children: Node | None, cls: str | None = None, **attributes: str | None
+    tag: str,
+    *children: Node | None,
+    cls: str | None = None,
+    **attributes: str | float | bool | None,
 ) -> list[Any]:
-    """An element. `data_x="…"` becomes data-x, `aria_label="…"` aria-label; None leaves out."""
-    named = {"class": cls, **{name.replace("_", "-"): value for name, value in attributes.items()}}
-    kept = {name: value for name, value in named.items() if value is not None}
+    """An element. `data_x="…"` becomes data-x, `for_="…"` for; None and False leave out."""
+    named = {"class": cls, **attributes}
+    kept = {
+        name.rstrip("_").replace("_", "-"): _written(value)
+        for name, value in named.items()
+        if value is not None and value is not False
+    }
     return [tag, kept, *(child for child in children if child is not None)]
+
+
+def _written(value: str | float | bool) -> str:
+    """An attribute's text; numbers with at most two decimals, True as a bare attribute."""
+    if value is True:
+        return ""
+    if isinstance(value, str | int):
+        return str(value)
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def table(
