@@ -1,31 +1,30 @@
-"""Readings older than what memory holds: their slots are computed again from the stored rows.
+"""Readings older than what memory holds: their slots are computed and judged again from the store.
 
-They change the series, not the present state: a state needs no more than its window. Where raw
-readings have been dropped already, a row gives way only to one that is made of as much.
+What the slots say and how they were judged is rewritten, up to where memory knows better; there
+the corrected state is handed over, so that a state that began in the past has its true beginning.
+Where raw readings have been dropped already, a row gives way only to one that is made of as much,
+and the recorded states stay.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from data_access import engine_state, readings, rollups
-from data_access.rollups import Key, MinuteRow
-from domain.sign import Sign
-from engine.city import City, add_raw, minute_row
+from data_access import engine_state, readings, rollups, states
+from domain.sign import Sign, State
+from domain.state import Judged
+from engine.city import City, WriteSet, add_raw, minute_row
 from engine.derived import derive_into
 from engine.window import SignWindow, reach_of
 
-Late = dict[str, dict[str, set[int]]]  # sign → place → slots
 
-
-def recompute(conn: Connection, city: City, late: Late) -> dict[Key, MinuteRow]:
-    """The minute rows of late slots, and of those that their values carry forward to."""
-    rows: dict[Key, MinuteRow] = {}
-    for code, places in late.items():
+def recompute(conn: Connection, city: City, out: WriteSet) -> None:
+    """Add to `out` what follows from its late slots."""
+    for code, places in out.late.items():
         sign = city.catalogue.sign[code]
         for first, last in _clusters(sign, set().union(*places.values())):
-            rows.update(_cluster(conn, city, sign, set(places), first, last))
-    return rows
+            _Cluster(conn, city, sign, {*places, city.catalogue.code}, first, last).run(out)
 
 
 def _clusters(sign: Sign, slots: set[int]) -> Iterator[tuple[int, int]]:
@@ -44,31 +43,102 @@ def _clusters(sign: Sign, slots: set[int]) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _cluster(
-    conn: Connection, city: City, sign: Sign, places: set[str], first: int, last: int
-) -> dict[Key, MinuteRow]:
-    margin = reach_of(sign) * sign.slot_ms
-    hi = last + margin + sign.slot_ms
-    filled = _filled(conn, city, sign, first - 2 * margin, hi)
-    wanted = {place: _end(city, sign, place, hi) for place in (*places, city.catalogue.code)}
-    whole_from = engine_state.get(conn, "raw_from") + 2 * margin
-    made_of = {}
-    if first < whole_from:
-        made_of = rollups.masses(conn, sign.code, first, min(hi, whole_from))
-    return {
-        (place, sign.code, slot): minute_row(
-            place, sign.code, slot, sample, filled.judged[place].get(slot)
-        )
-        for (place, slot), sample in filled.settle().samples.items()
-        if first <= slot < wanted.get(place, first)
-        and sample.denominator >= made_of.get((place, slot), 0.0)
-    }
+def _settling_ms(sign: Sign) -> int:
+    """How long a value can go on to decide the state of later slots."""
+    return max(sign.raise_after_s * 1000, sign.clear_after * sign.slot_ms) + sign.slot_ms
 
 
-def _end(city: City, sign: Sign, place: str, hi: int) -> int:
-    """Where the slots of a place end that memory does not know better."""
-    floor = city.windows[sign.code].floor_of(place)
-    return hi if floor is None else min(hi, floor)
+@dataclass(slots=True)
+class _Cluster:
+    """One run of late slots of one sign."""
+
+    conn: Connection
+    city: City
+    sign: Sign
+    places: set[str]
+    first: int
+    last: int
+
+    def run(self, out: WriteSet) -> None:
+        """Read, add up, judge, and note what is new."""
+        sign, window = self.sign, self.city.windows[self.sign.code]
+        carry = reach_of(sign) * sign.slot_ms
+        begin = self.first - _settling_ms(sign)
+        hi = self.last + carry + sign.slot_ms + _settling_ms(sign)
+        whole_from = engine_state.get(self.conn, "raw_from") + 2 * carry
+        filled = _filled(self.conn, self.city, sign, begin - 2 * carry, hi)
+        starts = {p: begin - (0 if p == self.city.catalogue.code else carry) for p in self.places}
+        history = {
+            place: states.history_of(self.conn, place, sign.code, start)
+            for place, start in starts.items()
+        }
+        for place, start in starts.items():
+            filled.set_floor(place, start)
+            before = _in_force(history[place], start)
+            if before is not None:
+                filled.seed(place, Judged(State(before.state), before.since, None, 0))
+        filled.settle()
+        made_of = {}
+        if self.first < whole_from:
+            made_of = rollups.masses(self.conn, sign.code, self.first, min(hi, whole_from))
+        for place in sorted(self.places):
+            floor = window.floor_of(place)
+            end = hi if floor is None else min(hi, floor)
+            slots = [s for s in sorted(filled.samples.get(place, ())) if self.first <= s < end]
+            self._rows(filled, place, slots, made_of, out)
+            if slots and self.first >= whole_from:
+                self._states(filled, place, slots, history[place], end, out)
+                if end == floor:
+                    judged = filled.judged[place][slots[-1]]
+                    self.city.reseed(sign.code, place, judged, out)
+
+    def _rows(
+        self,
+        filled: SignWindow,
+        place: str,
+        slots: list[int],
+        made_of: dict[tuple[str, int], float],
+        out: WriteSet,
+    ) -> None:
+        code = self.sign.code
+        for slot in slots:
+            sample = filled.samples[place][slot]
+            if sample.denominator >= made_of.get((place, slot), 0.0):
+                judged = filled.judged[place].get(slot)
+                out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
+
+    def _states(
+        self,
+        filled: SignWindow,
+        place: str,
+        slots: list[int],
+        history: list[states.Transition],
+        end: int,
+        out: WriteSet,
+    ) -> None:
+        """Replace the recorded changes of state in [first, end) by those of the slots."""
+        code, samples, judged = self.sign.code, filled.samples[place], filled.judged[place]
+        begins = samples[slots[0]].at
+        before = _in_force(history, begins)
+        last = _in_force(history, end)
+        state = None if before is None else before.state
+        new: dict[int, tuple[str, float | None, int]] = {}
+        for slot in slots:
+            now, sample = judged[slot], samples[slot]
+            if now.state.value != state:
+                state = now.state.value
+                version = filled.judge_version(place, slot)
+                new[sample.at] = (state, sample.value, version)
+        handed_over = self.city.windows[code].floor_of(place) == end  # memory is told by `reseed`
+        if last is not None and last.state != state and not handed_over:
+            new[end] = (last.state, last.value, last.threshold_version)
+        out.take_back((place, code, t.since) for t in history if begins <= t.since < end)
+        out.record((place, code, since, *what) for since, what in sorted(new.items()))
+
+
+def _in_force(history: list[states.Transition], before_ms: int) -> states.Transition | None:
+    """The last recorded change before an instant (epoch ms)."""
+    return next((t for t in reversed(history) if t.since < before_ms), None)
 
 
 def _filled(conn: Connection, city: City, sign: Sign, lo: int, hi: int) -> SignWindow:

@@ -24,11 +24,21 @@ class WriteSet:
     """What one settled turn has to write; everything is a replacement, so writing twice is safe."""
 
     minutes: dict[Key, MinuteRow] = field(default_factory=dict)
-    latest: list[LatestRow] = field(default_factory=list)
+    latest: dict[tuple[str, str], LatestRow] = field(default_factory=dict)
     points: list[PointRow] = field(default_factory=list)
-    gone: list[tuple[str, str, int]] = field(default_factory=list)
-    new: list[HistoryRow] = field(default_factory=list)
+    gone: set[Key] = field(default_factory=set)
+    new: dict[Key, HistoryRow] = field(default_factory=dict)
     late: dict[str, dict[str, set[int]]] = field(default_factory=dict)  # sign → place → slots
+
+    def take_back(self, transitions: Iterable[Key]) -> None:
+        """These changes of state (place, sign, since) do not hold."""
+        for key in transitions:
+            self.new.pop(key, None)
+            self.gone.add(key)
+
+    def record(self, transitions: Iterable[HistoryRow]) -> None:
+        """These changes of state hold."""
+        self.new.update((row[:3], row) for row in transitions)
 
 
 class Judges:
@@ -137,6 +147,15 @@ class City:
                     out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
 
+    def reseed(self, code: str, place: str, judged: Judged, out: WriteSet) -> None:
+        """Correct the state of a place before what memory holds, and what follows from it."""
+        changes = self.windows[code].reseed(place, judged)
+        if changes.judged or changes.new or changes.gone:
+            self._write_samples(code, changes, out)
+            row = latest_row(self.windows[code], place)
+            if row is not None:
+                out.latest[place, code] = row
+
     def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
         """When an observation counts as made: never later than when it was first seen here.
 
@@ -188,9 +207,9 @@ class City:
         for place in {place for place, _ in changes.samples}:
             row = latest_row(window, place)
             if row is not None:
-                out.latest.append(row)
-        out.gone.extend((place, code, since) for place, since in changes.gone)
-        out.new.extend(
+                out.latest[place, code] = row
+        out.take_back((place, code, since) for place, since in changes.gone)
+        out.record(
             (place, code, t.since, t.state.value, t.value, t.version) for place, t in changes.new
         )
 

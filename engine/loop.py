@@ -83,7 +83,7 @@ class Engine:
             taken = self.city.take(_rows(conn, found))
         out = self.city.settle()
         with self.db.read() as conn:
-            out.minutes.update(backfill.recompute(conn, self.city, out.late))
+            backfill.recompute(conn, self.city, out)
         self.cursor = found[-1].id
         self._write(out)
         return taken
@@ -91,9 +91,9 @@ class Engine:
     def _write(self, out: WriteSet) -> None:
         with self.db.write() as conn:
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
-            states.write_latest(self.db, conn, out.latest)
+            states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
-            states.change_history(self.db, conn, out.gone, out.new)
+            states.change_history(self.db, conn, out.gone, list(out.new.values()))
             engine_state.put(self.db, conn, cursor=self.cursor)
         self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
 

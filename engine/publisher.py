@@ -15,10 +15,11 @@ from data_access import engine_state, pictures, rollups
 from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
+from domain.aggregation import bucket_value
 from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta
 from domain.freshness import Freshness, source_freshness
-from domain.sign import Rule, Sign
+from domain.sign import Sign
 from engine.board import Board, Json
 from engine.city import City
 
@@ -122,23 +123,9 @@ class Publisher:
         place = city.catalogue.code
         rows = rollups.series(self._db, place, sign.code, "hour", from_ms, to_ms)
         known = {
-            row[2]: round(rollup_value(sign.district_rule, row), sign.decimals) for row in rows
+            row[2]: round(bucket_value(sign.district_rule, row), sign.decimals) for row in rows
         }
         return [[hour, known.get(hour)] for hour in range(from_ms, to_ms, HOUR_MS)]
-
-
-def rollup_value(rule: Rule, row: rollups.BucketRow) -> float:
-    """The value that stands for a bucket: Σ/Σ for ratios, the extreme or else the mean."""
-    _, _, _, numerator, denominator, count, total, low, high, _ = row
-    match rule:
-        case Rule.RATIO | Rule.WEIGHTED:
-            return numerator / denominator
-        case Rule.MAX:
-            return high
-        case Rule.MIN:
-            return low
-        case _:
-            return total / count
 
 
 def _sources(conn: Connection, now_ms: int) -> dict[str, int]:

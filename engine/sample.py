@@ -33,3 +33,17 @@ class Changes(NamedTuple):
     new: list[tuple[str, Transition]]
     late: set[int]
     judged: set[tuple[str, int]]  # (place, slot) judged otherwise now though the sample stands
+
+    def record(
+        self, place: str, slot: int, recorded: dict[int, Transition], found: Transition | None
+    ) -> None:
+        """Note that the transition in a slot, if any, is `found` and no other."""
+        known = recorded.get(slot)
+        if known == found:
+            return
+        if known is not None:
+            self.gone.append((place, known.since))
+            del recorded[slot]
+        if found is not None:
+            recorded[slot] = found
+            self.new.append((place, found))

@@ -324,6 +324,15 @@ class SignWindow:
                 return sample if sample.at > edge else None
         return None
 
+    def reseed(self, place: str, judged: Judged) -> Changes:
+        """Judge the slots of `place` in memory anew, coming from a corrected earlier state."""
+        changes = Changes({}, [], [], set(), set())
+        floor = self._floor.get(place)
+        if floor is not None and self._seed.get(place) != judged:
+            self._seed[place] = judged
+            self._judge_from(place, floor, changes)
+        return changes
+
     # -- judging ----------------------------------------------------------------------------
 
     def _judge(self, place: str, at: int) -> Judge:
@@ -354,26 +363,8 @@ class SignWindow:
             found = None
             if before is None or after.state is not before.state:
                 found = Transition(after.since, after.state, sample.value, judge.version)
-            self._record(place, slot, recorded, found, changes)
+            changes.record(place, slot, recorded, found)
             before = after
-
-    @staticmethod
-    def _record(
-        place: str,
-        slot: int,
-        recorded: dict[int, Transition],
-        found: Transition | None,
-        changes: Changes,
-    ) -> None:
-        known = recorded.get(slot)
-        if known == found:
-            return
-        if known is not None:
-            changes.gone.append((place, known.since))
-            del recorded[slot]
-        if found is not None:
-            recorded[slot] = found
-            changes.new.append((place, found))
 
     def _trim(self, place: str) -> None:
         order = self._order.get(place, [])

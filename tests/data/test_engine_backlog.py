@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from data_access.db import Database
-from data_access.tables import rollup_day, rollup_hour, rollup_minute
+from data_access.db import Database, migrate, open_database
+from data_access.settings import Settings
+from data_access.tables import rollup_day, rollup_hour, rollup_minute, state_history
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
 from engine import loop
@@ -92,3 +94,51 @@ def test_a_store_that_is_away_for_long_is_waited_for(
     loop._recover(engine, moment, threading.Event())
     assert looks == [1, 1, 1] and engine.cursor == 0
     assert engine.turn() == 1
+
+
+def history_and_hours(db: Database) -> tuple[list[object], list[object]]:
+    """Recorded changes of state, and the day rows with the hours in each state."""
+    changes = select(state_history).order_by(*state_history.primary_key.columns)
+    days = select(rollup_day).order_by(*rollup_day.primary_key.columns)
+    with db.read() as conn:
+        return [tuple(r) for r in conn.execute(changes)], [tuple(r) for r in conn.execute(days)]
+
+
+@pytest.mark.parametrize("code", ["FAC-13", "TRA-02"])  # at once; after ten minutes
+@pytest.mark.parametrize("order", ["newest first", "in pieces", "one late"])
+def test_states_of_long_ago_do_not_depend_on_when_they_were_told(
+    db: Database,
+    catalogue: Catalogue,
+    clock: FixedClock,
+    tmp_path: Path,
+    order: str,
+    code: str,
+) -> None:
+    """Ninety slots with two episodes, told in order and told backwards."""
+    plain = Settings(data_dir=tmp_path / "orderly")
+    migrate(plain)
+    orderly = open_database(plain)
+    sign = catalogue.sign[code]
+    high = sign.thresholds[0].alarm.high
+    assert high is not None
+    bad = {*range(30, 36), *range(70, 73)}
+    values = {m: high + 1 if m in bad else sign.typical for m in range(96, -1, -1)}
+    rows = [
+        reading(SOURCE, sign.code, STREET, clock.ms - m * sign.slot_ms, value)
+        for m, value in values.items()
+    ]
+    pieces = {
+        "newest first": [rows[start : start + 5] for start in range(0, len(rows), 5)][::-1],
+        "in pieces": [rows[1::3], rows[::3], rows[2::3]],
+        "one late": [rows[:26] + rows[27:], rows[26:27]],
+    }[order]
+    told = [(orderly, [[row] for row in rows]), (db, pieces)]
+    for store, parts in told:
+        engine = Engine(store, catalogue, clock.ms)
+        for part in parts:
+            send(store, catalogue, clock, part)
+            drain(engine, clock.ms)
+    changes, days = history_and_hours(orderly)
+    orderly.close()
+    assert len(changes) >= 10  # street and district: in, and out, twice, and a beginning
+    assert history_and_hours(db) == (changes, days)
