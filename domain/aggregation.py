@@ -9,7 +9,7 @@ weighted mean; it is 1 where nothing was given. Whatever the rule, a parent's nu
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import mul
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.sign import Rule
 
@@ -75,6 +75,24 @@ def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> floa
     if first is not None:
         return first
     return 1.0 if second is None else second
+
+
+def bucket_value(rule: Rule, row: tuple[Any, ...]) -> float:
+    """The value that stands for a bucket of samples: Σ/Σ for ratios, the extreme or else the mean.
+
+    `row` is a row of a roll-up: place, sign, bucket, numerator, denominator, count, sum, min, max.
+    """
+    numerator, denominator, count, total, low, high = row[3:9]
+    match rule:
+        case Rule.RATIO | Rule.WEIGHTED:
+            value = numerator / denominator
+        case Rule.MAX:
+            value = high
+        case Rule.MIN:
+            value = low
+        case _:
+            value = total / count
+    return float(value)
 
 
 def _combine(

@@ -1,6 +1,6 @@
 """The frame of every page but the wall: navigation on the left, where-am-I on top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dash import dcc, html
@@ -12,16 +12,21 @@ from dashboard.security import csrf
 from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
 from dashboard.services import current_services
+from domain.catalogue import Catalogue
 
 
 class _Entry(NamedTuple):
     path: str
     label: str
     whole_page: bool = False  # another theme: loaded afresh
+    number: Callable[[Catalogue], int] | None = None  # how many there are of what it lists
 
 
 NAVIGATION = (
     _Entry("/screen", "nav.screen", True),
+    _Entry("/signs", "nav.signs", number=lambda city: len(city.signs)),
+    _Entry("/streets", "nav.streets", number=lambda city: len(city.counted)),
+    _Entry("/rankings", "nav.rankings"),
     _Entry("/sources", "nav.sources"),
     _Entry("/about", "nav.about"),
 )
@@ -33,6 +38,7 @@ class Place(NamedTuple):
     path: str
     crumbs: Sequence[tuple[str, str | None]]  # (text, address or None) below the city, itself last
     query: Mapping[str, str | int | None] = {}  # the filters that its address holds
+    section: str | None = None  # the entry of the navigation it belongs to, when not `path`
 
 
 def desk(view: View, place: Place, *body: Any) -> Component:
@@ -57,9 +63,9 @@ def _navigation(view: View, place: Place) -> Component:
     city = current_services().catalogue
     session = current_session()
     links = [
-        _link(view, entry, entry.path == place.path)
+        _link(view, entry, entry.path == (place.section or place.path))
         for entry in NAVIGATION
-        if session.actor.role in PAGES[entry.path]
+        if session.actor.role in PAGES.get(entry.path, ())
     ]
     return html.Header(
         [
@@ -78,7 +84,10 @@ def _link(view: View, entry: _Entry, here: bool) -> Component:
     kind = html.A if entry.whole_page else dcc.Link
     address = View(view.lang).href(entry.path) if entry.whole_page else view.href(entry.path)
     name = "desk-link desk-link-here" if here else "desk-link"
-    return kind(view.text(entry.label), href=address, className=name)
+    said: list[Any] = [view.text(entry.label)]
+    if entry.number is not None:
+        said.append(html.Small(entry.number(current_services().catalogue)))
+    return kind(said, href=address, className=name)
 
 
 def _account(view: View, place: Place) -> Component:

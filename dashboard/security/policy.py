@@ -36,6 +36,8 @@ PUBLIC = frozenset(
 
 PAGES: Mapping[str, Roles] = {
     "/screen": EVERYBODY,
+    "/signs": STAFF,
+    "/sign/<code>": STAFF,
     "/sources": STAFF,
     "/about": STAFF,
     "/not-found": STAFF,
