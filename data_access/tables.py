@@ -141,7 +141,11 @@ state_history = Table(
     Column("state", String(10), nullable=False),
     Column("value", Float),
     Column("threshold_version", Integer, nullable=False),
-    Index("ix_state_history_since", "since"),
+    # episodes are read newest first by whatever they are filtered by (see episodes.py)
+    Index("ix_episode_state", "state", "since", "street_code", "sign"),
+    Index("ix_episode_sign", "sign", "state", "since", "street_code"),
+    Index("ix_episode_place", "street_code", "state", "since", "sign"),
+    Index("ix_episode_series", "street_code", "sign", "state", "since"),
 )
 
 index_history = Table(
