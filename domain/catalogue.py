@@ -6,6 +6,7 @@ from functools import cached_property
 
 from domain.place import CatalogueSource, Committee, Department, Named, Street
 from domain.sign import Sign
+from domain.wall import WallProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Catalogue:
     platforms: tuple[Named, ...] = ()  # of scenarios: 城市运行, 经济治理, …
     stages: tuple[Named, ...] = ()  # of scenarios: 应用, 新建, 预研, 储备
     scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
+    walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
     @cached_property
     def sign(self) -> dict[str, Sign]:

@@ -21,6 +21,7 @@ from data_access.catalogue.places import (
 )
 from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, load_aqi
+from data_access.catalogue.wall import read_walls
 from domain.catalogue import Catalogue
 
 __all__ = [
@@ -63,6 +64,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
     sources = read_sources(folder, codes, report)
     around = Surroundings(city, codes, {s.code: s for s in sources} or None)
     words = city.vocabularies
+    signs = read_signs(folder, around, report)
     catalogue = Catalogue(
         city=folder.name,
         version=_version(folder, city),
@@ -75,7 +77,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         area_km2=city.area_km2,
         domains=words["domains"],
         goals=words["goals"],
-        signs=read_signs(folder, around, report),
+        signs=signs,
         streets=streets,
         committees=read_committees(folder, streets, report),
         departments=departments,
@@ -87,6 +89,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         platforms=words["platforms"],
         stages=words["stages"],
         scaling=city.scaling,
+        walls=read_walls(folder, words["domains"], {s.code for s in signs}, report),
     )
     check_map(folder, streets, report)
     if report.faults:
