@@ -1,0 +1,72 @@
+/* Values on desk pages grow old between renewals (dashboard/components/moment.py): what was alive
+   when the answer came may be late or stale by now, and a value never gets younger by waiting. */
+(function (root) {
+  "use strict";
+
+  const ORDER = { live: 0, late: 1, stale: 2, never: 3 };
+
+  /* What an element's value is now: {freshness, turned, age text or ""}. Pure but for `say`:
+     {t, offset, format, freshness(at, now, edges)}. */
+  function seen(data, now, say) {
+    const at = Number(data.at);
+    const edges = { late_after_s: Number(data.late), stale_after_s: Number(data.stale) };
+    const before = data.freshness || "live";
+    const mine = say.freshness(at, now, edges);
+    const freshness = ORDER[mine] > ORDER[before] ? mine : before;
+    const { age, stamp } = say.format;
+    let words = "";
+    if (freshness === "late") words = age(now - at, say.t);
+    if (freshness === "stale") words = say.t("wall.cell.stale", { time: stamp(at, now, say.offset) });
+    return { freshness, turned: freshness !== before, words };
+  }
+
+  function word(node, name, text) {
+    for (const found of node.querySelectorAll(`[data-word="${name}"]`)) {
+      if (found.textContent !== text) found.textContent = text;
+    }
+  }
+
+  function paint(node, now, say) {
+    const { freshness, turned, words } = seen(node.dataset, now, say);
+    if (words) word(node, "age", words);
+    if (!turned) return;
+    node.dataset.freshness = freshness;
+    if (freshness !== "stale") return;
+    const stated = [...node.querySelectorAll("[data-state]")];
+    if (node.dataset.state) stated.push(node);
+    for (const one of stated) one.dataset.state = "unknown";
+    word(node, "state", say.t("state.unknown"));
+  }
+
+  let clock = null; // a clock that runs on while the machine sleeps
+  let base = null; // {told, at}: what the server's clock said and when that came
+
+  function serverNow(node) {
+    if (!clock) clock = root.yiping.live.wakingClock(() => performance.now(), Date.now);
+    const told = node.dataset.now;
+    const at = clock();
+    if (!base || base.told !== told) base = { told, at };
+    return Number(told) + at - base.at;
+  }
+
+  function tick() {
+    const node = document.querySelector("#desk-mark [data-now]");
+    if (!node) return;
+    const { ageing, format } = root.yiping;
+    const say = {
+      t: format.translator(JSON.parse(node.dataset.words)),
+      offset: Number(node.dataset.offset),
+      format,
+      freshness: ageing.freshness,
+    };
+    const now = serverNow(node);
+    for (const one of document.querySelectorAll("main [data-at]")) paint(one, now, say);
+  }
+
+  const api = { seen };
+  if (typeof module !== "undefined") {
+    module.exports = api;
+    return;
+  }
+  root.setInterval(tick, 1000);
+})(typeof window === "undefined" ? globalThis : window);

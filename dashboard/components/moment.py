@@ -1,0 +1,54 @@
+"""When a desk page was true, and what its values need to age by themselves in the browser.
+
+A renewal may be late or never come. Every element with the attributes of `ageing` grows old by
+itself (assets/js/desk_ageing.js) with the server's clock, which `moment` hands over: late values
+say how late, and what has become stale loses its state on the spot.
+"""
+
+import msgspec
+
+from dashboard.components.light import Node, el
+from dashboard.components.times import day_and_time
+from dashboard.components.view import View
+from dashboard.labels import labels_for
+from domain.catalogue import Catalogue
+from domain.freshness import late_after_s
+from domain.picture import Cell
+from domain.sign import Sign
+
+_WORDS = ("age.", "state.unknown", "wall.cell.stale")
+
+
+def moment(
+    view: View, catalogue: Catalogue, now_ms: int, as_of: int | None, demo: bool
+) -> list[Node]:
+    """For the container `desk-mark`: the data's time (epoch ms; None = no data), 演示数据."""
+    words = msgspec.json.encode(labels_for(view.lang, _WORDS)).decode()
+    said: list[Node] = [view.text("wall.data_time.none")]
+    if as_of is not None:
+        at = day_and_time(as_of, catalogue.utc_offset_min)
+        said = [view.text("desk.data_time"), " ", el("b", at)]
+    clock = el(
+        "span",
+        *said,
+        data_now=str(now_ms),
+        data_offset=str(catalogue.utc_offset_min),
+        data_words=words,
+    )
+    return [clock, el("span", view.text("desk.demo"), cls="desk-demo")] if demo else [clock]
+
+
+def ageing(sign: Sign, cell: Cell | None) -> dict[str, str]:
+    """Attributes of the element that shows a cell: `el("tr", …, **ageing(sign, cell))`.
+
+    Inside it, elements with data-state lose their state when the value becomes stale; one with
+    data-word="state" says so; one with data-word="age" says how late or from when the value is.
+    """
+    if cell is None:
+        return {}
+    about = {"data_freshness": cell.freshness.value}
+    if cell.at is not None:
+        about["data_at"] = str(cell.at)
+        about["data_late"] = str(late_after_s(sign.cadence_s, sign.stale_after_s))
+        about["data_stale"] = str(sign.stale_after_s)
+    return about

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { labels, load } from "./modules.mjs";
+
+const { seen } = load("desk_ageing");
+const format = load("format");
+const { freshness } = load("ageing");
+const say = { t: format.translator(labels("zh")), offset: 480, format, freshness };
+const AT = Date.parse("2026-11-23T05:00:00.000Z");
+const cell = (more) => ({ at: String(AT), late: "600", stale: "900", freshness: "live", ...more });
+
+test("nothing turns before its time", () => {
+  assert.deepEqual(seen(cell(), AT + 600000, say), { freshness: "live", turned: false, words: "" });
+});
+
+test("a late value says how late, every minute anew", () => {
+  assert.deepEqual(seen(cell(), AT + 601000, say), { freshness: "late", turned: true, words: "10分" });
+  const later = seen(cell({ freshness: "late" }), AT + 720000, say);
+  assert.deepEqual(later, { freshness: "late", turned: false, words: "12分" });
+});
+
+test("a stale value says from when it is, in local time", () => {
+  const found = seen(cell({ freshness: "late" }), AT + 901000, say);
+  assert.deepEqual(found, { freshness: "stale", turned: true, words: "数据截至13:00" });
+});
+
+test("waiting makes nothing younger, and a clock that stands back neither", () => {
+  assert.equal(seen(cell({ freshness: "stale" }), AT, say).freshness, "stale");
+  assert.equal(seen(cell({ freshness: "never" }), AT, say).freshness, "never");
+});
