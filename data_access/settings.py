@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64)
     demo: bool = True
     demo_seed: int = 20200928
+    demo_days: float = Field(
+        default=8, gt=0, le=60
+    )  # how much of the past a starting demonstration fills in
     demo_data: Path = ROOT.parent / "shared" / "data"  # public data replayed when present
     secret_key: SecretStr | None = None  # default: made at first start, kept in data_dir
     secret_key_file: Path | None = None

@@ -19,6 +19,7 @@ from data_access.db import Database, migrate, open_database
 from data_access.engine_lock import engine_lock
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
+from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, Clock, is_due, to_ms, utc_now
 from engine import backfill
@@ -26,6 +27,7 @@ from engine.city import City, WriteSet, days_of, hours_of
 from engine.publisher import Publisher
 from engine.recovery import demo_sources, recover
 from engine.retention import Retention
+from engine.undigested import Doubt
 
 log = logging.getLogger("yiping.engine")
 
@@ -46,6 +48,8 @@ class Engine:
         self.catalogue = catalogue
         self.city: City
         self.cursor = 0
+        self._doubt = Doubt()
+        self._blamed: tuple[readings.Batch, str] | None = None
         self._hours: set[rollups.Key] = set()
         self._days: set[rollups.Key] = set()
         self._hours_at = self._days_at = now_ms
@@ -54,6 +58,7 @@ class Engine:
     def reload(self, now_ms: int) -> None:
         """Forget what is in memory and take it from the store. When it raises, try again."""
         self.city, self.cursor = recover(self.db, self.catalogue, now_ms)
+        self._reloaded_at = now_ms
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
             changed = readings.keys_of_batches(conn, rolled, self.cursor)
@@ -72,11 +77,40 @@ class Engine:
         return hours_of(keys, self.catalogue.offset_ms)
 
     def turn(self) -> int:
-        """Take in the next batches, at most about MAX_ROWS readings; how many there were."""
+        """Take in the next batches, at most about MAX_ROWS readings; how many there were.
+
+        After an exception the engine has to be reloaded.
+        """
+        if self._blamed is not None:
+            return self._pass_over(*self._blamed)
         with self.db.read() as conn:
-            found = readings.next_batches(conn, self.cursor, MAX_ROWS)
+            found = self._doubt.helping(readings.next_batches(conn, self.cursor, MAX_ROWS))
         if not found:
             return 0
+        try:
+            taken = self._take_in(found)
+        except Exception as fault:
+            if may_lie_in_the_data(fault):
+                batch = self._doubt.failed(found)
+                if batch is not None:
+                    self._blamed = batch, f"{type(fault).__name__}: {fault}"
+            raise
+        self._doubt.passed(found)
+        return taken
+
+    def _pass_over(self, batch: readings.Batch, why: str) -> int:
+        """Set aside the batch on which the engine always fails, and go on behind it."""
+        count = set_aside(self.db, batch, why, self._reloaded_at, self.catalogue.code)
+        log.error(
+            "batch %d of %s is set aside, %d readings are in quarantine as undigested: %s",
+            *(batch.id, batch.source, count, why),
+        )
+        self.cursor = batch.id
+        self._blamed = None
+        self._doubt.forget()
+        return count
+
+    def _take_in(self, found: list[readings.Batch]) -> int:
         if not {batch.source for batch in found} <= self.city.demo_sources:
             self.city.demo_sources |= demo_sources(self.db)
         with self.db.read() as conn:

@@ -15,6 +15,7 @@ from data_access import engine_state, pictures, rollups
 from data_access.db import Database
 from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
+from data_access.undigested import sources_lately
 from domain.aggregation import bucket_value
 from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta
@@ -132,7 +133,8 @@ def _sources(conn: Connection, now_ms: int) -> dict[str, int]:
     marks: Counter[str] = Counter()
     for _, cadence_s, last in engine_state.source_marks(conn):
         marks[source_freshness(last, now_ms, cadence_s).value] += 1
-    return {mark.value: marks[mark.value] for mark in Freshness}
+    counts = {mark.value: marks[mark.value] for mark in Freshness}
+    return counts | {"undigested": sources_lately(conn, now_ms)}
 
 
 def _news(before: Json, after: Json) -> bool:

@@ -1,7 +1,7 @@
 """What a starting demonstration sends of the past, in helpings, newest first.
 
 The newest value of every sign comes first, so that the wall is complete within seconds; then the
-last two hours as they were; then the hours before, one value an hour, for the trends.
+last two hours as they were; then the hours before, one value an hour, for trends and rankings.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,9 @@ from domain.clock import HOUR_MS, MINUTE_MS
 from engine.demo.city import City, Group, SimReading
 from engine.demo.schedule import due_times, newest_due
 
-DEPTH_MS = 36 * HOUR_MS
 FULL_MS = 2 * HOUR_MS
 _FULL_STEP_MS = 20 * MINUTE_MS
-_HOURLY_STEP_MS = 3 * HOUR_MS
+_HOURLY_STEP_MS = 6 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)

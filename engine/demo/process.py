@@ -10,10 +10,12 @@ from pathlib import Path
 from types import FrameType
 
 from data_access.catalogue.loader import load_catalogue
+from data_access.db import open_database
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, MINUTE_MS, SECOND_MS, Clock, to_ms, utc_now
-from engine.demo.backlog import DEPTH_MS, Helping, helpings, newest, readings_of
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Clock, to_ms, utc_now
+from engine.demo.archive import Archive
+from engine.demo.backlog import Helping, helpings, newest, readings_of
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.bootstrap import FILE as KEYS_FILE
 from engine.demo.city import City, city_readings
@@ -39,9 +41,12 @@ class Stopped(BaseException):
 class Demonstration:
     """One city being fed; `step` does what is due now."""
 
-    def __init__(self, city: City, feed: Feed, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, city: City, feed: Feed, archive: Archive, settings: Settings, clock: Clock
+    ) -> None:
         self.city = city
         self.feed = feed
+        self._archive = archive
         self._clock = clock
         self._settings = settings
         self._state = settings.data_dir / STATE_FILE
@@ -57,8 +62,7 @@ class Demonstration:
         self.feed.send(list(newest(self.city, now)))
         signs = sum(len(group.signs) for group in self.city.groups)
         log.info("the newest values of %d signs are sent", signs)
-        kept_ms = self._settings.retain_raw_days * DAY_MS - 10 * MINUTE_MS
-        oldest = now - min(DEPTH_MS, kept_ms)  # older ones would not be taken in
+        oldest = now - round(self._settings.demo_days * DAY_MS)
         self._plan(max(oldest, _fed_until(self._state, self._identity())), now)
 
     def step(self) -> bool:
@@ -70,7 +74,10 @@ class Demonstration:
             self.feed.send(list(city_readings(self.city, self._until, now)))
             self._until = now
         if self._todo:
-            self.feed.send(list(readings_of(self.city, self._todo[0])))
+            helping = self._todo[0]
+            over_http = helping.from_ms > now - self._settings.retain_raw_days * DAY_MS + HOUR_MS
+            way = self.feed if over_http else self._archive
+            way.send(list(readings_of(self.city, helping)))
             self._todo.pop(0)
             self._progress()
         self._save(now)
@@ -136,7 +143,9 @@ def _run(settings: Settings, clock: Clock, pause: Pause) -> None:
         pause=pause,
         host_header=settings.trusted_hosts.split(",")[0].strip() or None,
     )
-    demonstration = Demonstration(city, feed, settings, clock)
+    db = open_database(settings)
+    archive = Archive(db, catalogue, clock, pause)
+    demonstration = Demonstration(city, feed, archive, settings, clock)
     try:
         demonstration.start()
         while True:
@@ -146,6 +155,7 @@ def _run(settings: Settings, clock: Clock, pause: Pause) -> None:
                 pause(0)
     finally:
         feed.close()
+        db.close()
 
 
 def build_city(settings: Settings, catalogue: Catalogue) -> City:

@@ -3,13 +3,14 @@
 from itertools import chain, pairwise
 
 from domain.clock import HOUR_MS, MINUTE_MS
-from engine.demo.backlog import DEPTH_MS, Helping, helpings, newest, readings_of
+from engine.demo.backlog import Helping, helpings, newest, readings_of
 from engine.demo.city import city_readings
 from engine.demo.rhythm import held, week_hour
 from engine.demo.schedule import due_times, newest_due, phase_of
 from tests.unit.demo_city import SEED, START, living
 
 OFFSET = 8 * HOUR_MS
+DEPTH_MS = 36 * HOUR_MS
 
 
 def test_helpings_cover_the_past_newest_first() -> None:
@@ -21,7 +22,7 @@ def test_helpings_cover_the_past_newest_first() -> None:
     assert full == plan[: len(full)]
     assert full[-1].from_ms == START - 2 * HOUR_MS
     ragged = helpings(START - DEPTH_MS + 1, START + 7 * MINUTE_MS + 13)
-    assert [h.from_ms % HOUR_MS for h in ragged if h.hourly][:-1] == [0] * 11
+    assert [h.from_ms % HOUR_MS for h in ragged if h.hourly][:-1] == [0] * 5
 
 
 def test_a_short_gap_is_filled_at_full_cadence() -> None:
