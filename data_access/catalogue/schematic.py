@@ -1,7 +1,7 @@
 """Our own schematic map of a city, made from the centroids and areas in its streets.csv alone.
 
 `python -m data_access.catalogue.schematic data_access/catalogue/<city>` rewrites map.geojson, byte
-for byte the same on every run. A developer's act: it needs numpy (requirements-dev.txt).
+for byte the same on every run. A developer's act, never the product's.
 """
 
 import csv

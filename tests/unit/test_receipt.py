@@ -1,0 +1,165 @@
+"""The receipt adds up exactly, whatever the hours; what-if changes one line of the same sum."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.index import city_index
+from domain.receipt import (
+    FULL,
+    Hours,
+    Line,
+    Receipt,
+    Unusable,
+    line_of,
+    points_of,
+    receipt,
+    what_if,
+)
+from domain.sign import State
+
+
+def _hours(parts: tuple[float, float, float, float]) -> Hours:
+    normal, attention, warning, alarm = parts
+    return Hours(normal + attention + warning + alarm, attention, warning, alarm)
+
+
+part = st.one_of(st.just(0.0), st.floats(0, 9000), st.integers(0, 672).map(lambda q: q / 12))
+hours = st.tuples(part, part, part, part).map(_hours)
+
+
+@st.composite
+def receipts(draw: st.DrawFn) -> Receipt:
+    drawn = draw(st.lists(st.tuples(hours, st.floats(0, 9000)), max_size=130))
+    return receipt("310115004", _lines(drawn))
+
+
+def _lines(drawn: list[tuple[Hours, float]]) -> list[Line]:
+    return [
+        line_of(f"S-{n}", f"goal-{n % 3}", f"dep-{n % 5}", spent, expected, len(drawn))
+        for n, (spent, expected) in enumerate(drawn)
+    ]
+
+
+@given(receipts())
+def test_lines_and_groups_sum_to_the_score_to_the_last_digit(found: Receipt) -> None:
+    assert found.points == sum(line.points for line in found.lines)
+    assert found.points == sum(g.points for g in found.groups(("goal-0", "goal-1", "goal-2")))
+    if all(line.hours.known == 0 for line in found.lines):
+        assert found.score is None
+        return
+    assert found.score == FULL - found.points + found.floored
+    assert 0 <= found.score <= FULL
+    assert found.floored == 0 or found.score == 0
+
+
+@given(receipts(), st.integers(0, 4), st.integers(0, 4))
+def test_folding_lines_changes_no_sum(found: Receipt, first: int, second: int) -> None:
+    folded = found
+    for department in (first, second):  # folding may be repeated
+        hidden = {line.sign for line in found.lines if line.department == f"dep-{department}"}
+        folded = folded.without(hidden)
+        assert not any(line.sign in hidden for line in folded.lines)
+    part = folded.folded
+    apart = (part.points, part.lines, part.usable) if part else (0, 0, 0)
+    assert found.points == sum(line.points for line in folded.lines) + apart[0]
+    assert len(found.lines) == len(folded.lines) + apart[1]
+    usable = [line for line in found.lines if line.why is None]
+    assert len(usable) == sum(1 for line in folded.lines if line.why is None) + apart[2]
+    same = (folded.score, folded.signs, folded.coverage, folded.usable, folded.points)
+    assert same == (found.score, found.signs, found.coverage, found.usable, found.points)
+
+
+def test_what_is_not_folded_says_so() -> None:
+    found = receipt("a", _lines([(Hours(1.0), 1.0)]))
+    assert found.without(()) is found and found.folded is None
+
+
+@given(receipts())
+def test_lines_without_known_hours_deduct_nothing_and_are_excluded(found: Receipt) -> None:
+    for line in found.lines:
+        assert (line.why is None) is (line.hours.known > 0)
+        assert line.why is None or line.points == 0
+        assert line.why is not Unusable.NOT_DUE or line.expected == 0
+    assert found.excluded == sum(1 for line in found.lines if line.why)
+
+
+@given(st.lists(st.sampled_from(list(State)), min_size=1, max_size=117))
+def test_a_sign_in_one_state_all_the_time_costs_what_it_costs_the_index(
+    states: list[State],
+) -> None:
+    spent = {
+        State.UNKNOWN: Hours(0.0),
+        State.NORMAL: Hours(24.0),
+        State.ATTENTION: Hours(24.0, attention=24.0),
+        State.WARNING: Hours(24.0, warning=24.0),
+        State.ALARM: Hours(24.0, alarm=24.0),
+    }
+    found = receipt("a", _lines([(spent[state], 24.0) for state in states]))
+    index = city_index([(f"S-{n}", state) for n, state in enumerate(states)])
+    if index.value is None:
+        assert found.score is None
+        return
+    # the index rounds halves to even, the receipt up: at most a hundredth a line
+    assert found.score == pytest.approx(round(index.value * 100), abs=len(states))
+    if len(states) == 117:
+        assert found.score == round(index.value * 100)
+
+
+@given(receipts(), st.data())
+def test_what_if_is_the_receipt_of_the_changed_hours(found: Receipt, data: st.DataObject) -> None:
+    if found.score is None:
+        return
+    line = data.draw(st.sampled_from(found.lines))
+    shares = data.draw(st.tuples(*[st.floats(0, 1 / 3)] * 3))
+    attention, warning, alarm = (share * line.hours.known for share in shares)
+    changed = Hours(line.hours.known, attention, warning, alarm)
+    again = receipt(
+        found.place,
+        [
+            line_of(x.sign, x.goal, x.department, changed, x.expected, found.signs)
+            if x.sign == line.sign
+            else x
+            for x in found.lines
+        ],
+    )
+    asked = what_if(found, line.sign, attention=attention, warning=warning, alarm=alarm)
+    assert asked == again.score
+    rest = {x.sign for x in found.lines if x.sign != line.sign}
+    folded = found.without(rest)
+    assert asked == what_if(folded, line.sign, attention=attention, warning=warning, alarm=alarm)
+
+
+def test_what_if_refuses_what_cannot_be() -> None:
+    found = receipt("a", _lines([(Hours(10.0, 1.0, 2.0, 3.0), 10.0), (Hours(0.0), 10.0)]))
+    assert what_if(found, "S-0", attention=1.0, warning=2.0, alarm=3.0) == found.score
+    assert what_if(found, "S-0", attention=0, warning=0, alarm=0) == FULL
+    with pytest.raises(ValueError, match="do not fit"):
+        what_if(found, "S-0", attention=9, warning=2, alarm=0)
+    with pytest.raises(ValueError, match="do not fit"):
+        what_if(found, "S-0", attention=-1, warning=2, alarm=0)
+    with pytest.raises(KeyError):
+        what_if(found.without({"S-0"}), "S-0", attention=0, warning=0, alarm=0)
+    nothing = receipt("a", _lines([(Hours(0.0), 10.0)]))
+    assert what_if(nothing, "S-0", attention=0, warning=0, alarm=0) is None
+
+
+def test_a_worked_example() -> None:
+    # 24 of 24 h known: 6 h attention, 3 h warning, 1.5 h alarm; one of 103 signs
+    # (0.25·6 + 0.75·3 + 2·1.5) / 24 · 11700 / 103 = 0.28125 · 113.592… = 31.947… hundredths
+    assert points_of(Hours(24, 6, 3, 1.5), 103) == 32
+    assert points_of(Hours(0), 103) == 0
+    assert points_of(Hours(5), 103) == 0
+    line = line_of("S", "g", "d", Hours(25), 24.0, 1)
+    assert line.coverage == 1.0
+    assert line_of("S", "g", "d", Hours(1), 0.0, 1).coverage is None
+
+
+def test_coverage_and_usable_weight() -> None:
+    full, half, none = (Hours(24.0), 24.0), (Hours(12.0), 24.0), (Hours(0.0), 24.0)
+    later = (Hours(0.0), 0.0)
+    found = receipt("a", _lines([full, half, none, later]))
+    assert (found.coverage, found.usable, found.excluded) == (0.75, 2 / 3, 2)
+    assert [line.why for line in found.lines] == [None, None, "no_data", "not_due"]
+    empty = receipt("a", _lines([later]))
+    assert (empty.coverage, empty.usable, empty.score) == (None, None, None)
