@@ -5,7 +5,7 @@ import os
 import threading
 from collections import Counter
 from time import monotonic
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import flask
 from flask import Blueprint
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.security.policy import policy
 from dashboard.services import Services
 from data_access.readiness import figures, heartbeat
+from data_access.undigested import batches_lately
 from domain.actor import Role
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,14 @@ LEVEL = {"ok": 2, "degraded": 1, "down": 0}
 
 
 class Part(TypedDict):
-    """The condition of one part; `age_s` = seconds since it last gave a sign of life."""
+    """The condition of one part; `age_s` = seconds since it last gave a sign of life.
+
+    `undigested` = batches that the engine has set aside within a day, where there are any.
+    """
 
     status: str
     age_s: float | None
+    undigested: NotRequired[int]
 
 
 class Readiness:
@@ -52,11 +57,12 @@ class Readiness:
     def _probe(self) -> dict[str, Part]:
         try:
             beat = heartbeat(self._services.db)
+            undigested = batches_lately(self._services.db, self._services.now_ms)
         except SQLAlchemyError as error:
             log.warning("readiness: the store does not answer: %s", type(error).__name__)
             database, engine = self._lives("database", False), Part(status="down", age_s=None)
         else:
-            database, engine = self._lives("database", True), self._engine(beat)
+            database, engine = self._lives("database", True), self._engine(beat, undigested)
         redis = self._lives("redis", self._services.redis.ping())
         return {"database": database, "redis": redis, "engine": engine}
 
@@ -69,12 +75,15 @@ class Readiness:
             status="ok" if alive else "down", age_s=None if last is None else round(now - last, 1)
         )
 
-    def _engine(self, beat: int | None) -> Part:
+    def _engine(self, beat: int | None, undigested: int) -> Part:
         if beat is None:
             return Part(status="down", age_s=None)
         age_s = max(0.0, (self._services.now_ms - beat) / 1000)
         status = "ok" if age_s <= ENGINE_OK_S else "degraded" if age_s <= ENGINE_DOWN_S else "down"
-        return Part(status=status, age_s=round(age_s, 1))
+        if not undigested:
+            return Part(status=status, age_s=round(age_s, 1))
+        status = "degraded" if status == "ok" else status
+        return Part(status=status, age_s=round(age_s, 1), undigested=undigested)
 
 
 class Requests:

@@ -23,10 +23,11 @@ from data_access.tables import (
     rollup_minute,
     sources,
     state_history,
+    undigested,
 )
 
 _MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
-_SAID = (batches, quarantine, point_latest)  # tables with a column `source`
+_SAID = (batches, quarantine, point_latest, undigested)  # tables with a column `source`
 
 
 @uncached("a write")

@@ -23,7 +23,7 @@ class Quarantined:
     id: int
     received_at: int  # epoch ms
     source: str
-    via: str  # api | file | replay
+    via: str  # api | file | replay | engine
     reason: str  # a domain.reading.Reason
     detail: str
     payload: str

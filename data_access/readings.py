@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select, text
 
 from data_access.db import driver_cursor
-from data_access.tables import batches
+from data_access.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
@@ -146,8 +146,20 @@ def rows_between(
 ) -> Iterator[RawRow]:
     """Rows of a sign with from_ms <= observed_at < to_ms (None = no end), by instant and id.
 
-    `street_codes` None = every place of the sign.
+    `street_codes` None = every place of the sign. Batches that were set aside are left out.
     """
+    aside = set(conn.scalars(select(undigested.c.batch_id)))
+    rows = _rows_between(conn, sign, street_codes, from_ms, to_ms)
+    return (row for row in rows if row[0] >> BATCH_BITS not in aside) if aside else rows
+
+
+def _rows_between(
+    conn: Connection,
+    sign: str,
+    street_codes: Sequence[str] | None,
+    from_ms: int,
+    to_ms: int | None,
+) -> Iterator[RawRow]:
     # a local day begins and ends at most 14 hours from the same day in UTC
     first = day_name((from_ms - 14 * HOUR_MS) // DAY_MS)
     last = "99999999" if to_ms is None else day_name((to_ms + 14 * HOUR_MS) // DAY_MS)

@@ -61,12 +61,21 @@ quarantine = Table(
     Column("id", _serial, primary_key=True, autoincrement=True),
     Column("received_at", BigInteger, nullable=False),
     Column("source", String(64), nullable=False),
-    Column("via", String(16), nullable=False),  # api | file | replay
+    Column("via", String(16), nullable=False),  # api | file | replay | engine
     Column("reason", String(40), nullable=False),  # a code of domain.reading.Reason
     Column("detail", String(300), nullable=False),
     Column("payload", Text, nullable=False),
     Index("ix_quarantine_source", "source", "id"),
     sqlite_autoincrement=True,
+)
+
+undigested = Table(
+    "undigested",  # batches that the engine cannot take in: their rows count nowhere
+    metadata,
+    Column("batch_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", String(64), nullable=False),
+    Column("readings", Integer, nullable=False),
+    Column("set_aside_at", BigInteger, nullable=False),
 )
 
 point_latest = Table(

@@ -63,6 +63,7 @@ class Reason(StrEnum):
     BAD_POINT = "bad_point"
     CONFLICT = "conflict"  # the same reading with another value: the first stays
     MALFORMED = "malformed"  # not readable as a reading at all
+    UNDIGESTED = "undigested"  # accepted, but the engine fails on the batch that holds it
 
 
 class Fault(NamedTuple):

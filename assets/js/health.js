@@ -24,12 +24,16 @@
   function paintHealth(wall, block, sources) {
     const kinds = ["live", "late", "stale", "never"];
     const bars = rows(block.bar, kinds.length, () => el("i"));
-    const words = rows(block.words, kinds.length, () => el("span", "", [el("b"), el("small")]));
-    kinds.forEach((kind, i) => {
+    const broken = sources && sources.undigested ? ["undigested"] : []; // said only when it is so
+    const told = kinds.concat(broken);
+    const words = rows(block.words, told.length, () => el("span", "", [el("b"), el("small")]));
+    told.forEach((kind, i) => {
       const count = (sources && sources[kind]) || 0;
-      data(bars[i], "kind", kind);
-      bars[i].style.flexGrow = String(count);
-      show(bars[i], count > 0);
+      if (bars[i]) {
+        data(bars[i], "kind", kind);
+        bars[i].style.flexGrow = String(count);
+        show(bars[i], count > 0);
+      }
       data(words[i], "kind", count ? kind : "none");
       text(words[i].firstChild, String(count));
       text(words[i].lastChild, " " + wall.t("wall.sources." + kind));

@@ -1,12 +1,14 @@
 """/healthz, /readyz, /metrics: alive, able to serve, in figures."""
 
 import pytest
+from sqlalchemy import insert
 
 from dashboard import health
 from data_access import keys
 from data_access.sources import ensure_source
-from data_access.tables import engine_state
+from data_access.tables import engine_state, undigested
 from domain.actor import Role
+from domain.clock import DAY_MS
 from tests.web.site import Site
 
 
@@ -34,6 +36,19 @@ def test_the_engine_by_its_heartbeat(site: Site, age_s: float, status: str) -> N
     beat(site, age_s)
     engine = site.stranger().get("/readyz").json["engine"]
     assert engine == {"status": status, "age_s": max(0.0, round(age_s, 1))}
+
+
+def test_what_the_engine_could_not_take_in_is_said_for_a_day(site: Site) -> None:
+    beat(site, 0)
+    at = site.clock.ms - DAY_MS + 1000
+    row = {"batch_id": 7, "source": "x", "readings": 3, "set_aside_at": at}
+    with site.db.write() as conn:
+        conn.execute(insert(undigested).values(row))
+    answer = site.stranger().get("/readyz").json
+    assert answer["engine"] == {"status": "degraded", "age_s": 0.0, "undigested": 1}
+    assert answer["status"] == "degraded"
+    site.clock.step(1)
+    assert "undigested" not in site.stranger().get("/readyz").json["engine"]
 
 
 def test_an_engine_that_never_lived(site: Site) -> None:
