@@ -17,7 +17,6 @@ from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
 from data_access.undigested import sources_lately
 from domain.aggregation import bucket_value
-from data_access.undigested import sources_lately
 from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta
 from domain.freshness import Freshness, source_freshness
