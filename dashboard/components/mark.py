@@ -1,0 +1,124 @@
+"""The marks of a cell: state (shape, colour, word), freshness, and the value that goes with them.
+
+A stale value is hatched and says from when it is, one that never was is a dash. Numbers are
+written as assets/js/format.js writes them on the wall, so that the two never differ.
+"""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+from dashboard.components.light import Node, el
+from dashboard.components.times import span
+from dashboard.components.view import View
+from domain.clock import from_ms, local_zone
+from domain.freshness import Freshness
+from domain.picture import Cell
+from domain.sign import Sign, State
+
+DASH = "—"
+MINUS = "−"
+SHORTEN_FROM = 100_000
+_CARRY = 0.99995  # so near to the next step, the step below would round up to it
+
+
+def state(view: View, cell: Cell | State | None, *, word: bool = True) -> Node:
+    """The mark of a state with its word; 不适用 for None. Without `word` the word is a title."""
+    if cell is None:
+        return el("span", view.text("mark.na"), cls="mark-na")
+    found = cell.state if isinstance(cell, Cell) else cell
+    text = view.text(f"state.{found}")
+    shape = el("i", cls="mark", data_state=found.value, aria_hidden="true")
+    if word:
+        return el("span", shape, text, cls="mark-state", data_state=found.value)
+    return el("span", shape, cls="mark-state", data_state=found.value, title=text, aria_label=text)
+
+
+def freshness(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> Node | None:
+    """The second mark: nothing when live, an age when late, the instant when stale; None = none."""
+    if cell is None or cell.freshness is Freshness.LIVE:
+        return None
+    mark = cell.freshness
+    if mark is Freshness.NEVER or cell.at is None:
+        text = view.text("freshness.never")
+    elif mark is Freshness.LATE:
+        text = view.text("mark.late", age=span(view, max(0, now_ms - cell.at)))
+    else:
+        text = view.text("mark.stale", time=stamp(cell.at, now_ms, offset_min))
+    return el("span", text, cls="fresh", data_freshness=mark.value)
+
+
+def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
+    """The value of a cell and, apart, its unit: `[span.value, span.unit]`."""
+    if cell is None:
+        return [el("span", view.text("mark.na"), cls="value value-na")]
+    kind = "value"
+    if cell.value is None or cell.freshness is Freshness.NEVER:
+        return [el("span", DASH, cls="value value-never"), unit(view, sign)]
+    if cell.freshness is Freshness.STALE:
+        kind = "value value-stale"
+    return [el("span", figure(view, sign, cell.value), cls=kind), unit(view, sign)]
+
+
+def unit(view: View, sign: Sign) -> Node:
+    """A sign's unit, empty where it has none or where its levels have names."""
+    text = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)
+    return el("span", text, cls="unit")
+
+
+def figure(view: View, sign: Sign, given: float | None) -> str:
+    """A number of a sign as text: the name of its level, or digits with 万/亿; a dash for None."""
+    names = sign.value_labels_zh if view.lang == "zh" else sign.value_labels_en
+    if given is not None and names and given == int(given) and 0 <= given < len(names):
+        return names[int(given)]
+    return number(given, sign.decimals, view.text("number.scale"))
+
+
+def with_unit(view: View, sign: Sign, given: float | None) -> str:
+    """A number of a sign with its unit in one text: for sentences."""
+    text = figure(view, sign, given)
+    name = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)
+    return text + name if name.startswith("%") else f"{text} {name}".rstrip()
+
+
+def number(given: float | None, decimals: int, scale: str = "") -> str:
+    """A number in about five digits, decimals giving way first: 0.22, −4.2, 12,345, 123.5 万.
+
+    `scale` names large steps (`10000 万;100000000 亿`); without it no digit before the point goes.
+    """
+    if given is None or not math.isfinite(given):
+        return DASH
+    size = abs(_rounded(given, decimals))
+    places = 0 if size >= 10_000 else min(decimals, 1) if size >= 1_000 else decimals
+    large = bool(scale) and size >= SHORTEN_FROM
+    text = _shortened(size, scale) if large else f"{_rounded(size, places):,.{places}f}"
+    return MINUS + text if given < 0 and size != 0 else text
+
+
+def signed(given: float, decimals: int, scale: str = "") -> str:
+    """A difference: always with its sign."""
+    text = number(given, decimals, scale)
+    return "+" + text if _rounded(given, decimals) > 0 else text
+
+
+def stamp(ms: int, now_ms: int, offset_min: int) -> str:
+    """When: the time of day, or month, day and time when it is another day's."""
+    zone = local_zone(offset_min)
+    then, now = from_ms(ms).astimezone(zone), from_ms(now_ms).astimezone(zone)
+    same_year = "%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M"
+    return then.strftime("%H:%M" if then.date() == now.date() else same_year)
+
+
+def _shortened(size: float, scale: str) -> str:
+    steps = sorted(((float(s), n) for s, n in map(str.split, scale.split(";"))), reverse=True)
+    for step, name in steps:
+        mantissa = size / step
+        if mantissa < _CARRY:
+            continue
+        places = 0 if mantissa >= 999.95 else 1
+        return f"{_rounded(mantissa, places):,.{places}f}".removesuffix(".0") + " " + name
+    return f"{_rounded(size, 0):,.0f}"
+
+
+def _rounded(given: float, places: int) -> float:
+    """Half away from zero on the exact binary value, as a browser's toFixed does."""
+    return float(Decimal(given).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

@@ -1,0 +1,55 @@
+"""Which cut-offs judge a sign at a place, and when: versions over time, shares over places."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, from_ms, local_zone, slot_start, to_ms
+from domain.sign import Sign, Thresholds
+from domain.state import Judge, make_judge
+
+
+class Reign(NamedTuple):
+    """A version of a sign's cut-offs while it is in force at a place, [from_ms, to_ms)."""
+
+    from_ms: int
+    to_ms: int
+    judge: Judge
+    thresholds: Thresholds  # as they stand in the catalogue: those of the district
+
+
+def local_date(ms: int, catalogue: Catalogue) -> str:
+    """The ISO date of an instant (epoch ms) in the city."""
+    return from_ms(ms).astimezone(local_zone(catalogue.utc_offset_min)).date().isoformat()
+
+
+def judge_for(catalogue: Catalogue, sign: Sign, place: str, at_ms: int) -> Judge:
+    """The judge of a sign at a place (street or district code) at an instant (epoch ms)."""
+    share = None if place == catalogue.code else catalogue.share(place, sign.threshold_rule)
+    return make_judge(sign, sign.thresholds_on(local_date(at_ms, catalogue)), share)
+
+
+def reigns(
+    catalogue: Catalogue, sign: Sign, place: str, from_ms: int, to_ms: int
+) -> Iterator[Reign]:
+    """The versions in force in [from_ms, to_ms) at a place, oldest first, without a gap."""
+    share = None if place == catalogue.code else catalogue.share(place, sign.threshold_rule)
+    versions = sign.thresholds
+    for n, version in enumerate(versions):
+        start = from_ms if n == 0 else max(from_ms, _midnight(version.valid_from, catalogue))
+        last = n + 1 == len(versions)
+        end = to_ms if last else min(to_ms, _midnight(versions[n + 1].valid_from, catalogue))
+        if start < end:
+            yield Reign(start, end, make_judge(sign, version, share), version)
+
+
+def day_start(ms: int, catalogue: Catalogue) -> int:
+    """Local midnight at or before an instant, epoch ms."""
+    return slot_start(ms, DAY_MS, catalogue.offset_ms)
+
+
+def _midnight(iso_date: str, catalogue: Catalogue) -> int:
+    """Epoch ms of the local midnight with which a date begins."""
+    zone = local_zone(catalogue.utc_offset_min)
+    return to_ms(datetime.fromisoformat(iso_date).replace(tzinfo=zone))
