@@ -1,7 +1,7 @@
 """Retention: what is older than its tier allows goes, a little at a time.
 
-Raw readings go by whole day tables, roll-ups along their primary key: the cost follows what is
-dropped, not what is kept. How far each tier is complete is remembered with it (`raw_from`,
+Raw readings go by whole day tables, roll-ups and states along their primary key: the cost follows
+what is dropped, not what is kept. How far each tier is complete is remembered with it (`raw_from`,
 `minute_from`, `hour_from`), so that nothing is computed again from less than it was made of.
 """
 
@@ -14,6 +14,7 @@ from data_access import engine_state, readings, rollups
 from data_access.db import Database
 from data_access.intake import Busy, locked
 from data_access.settings import Settings
+from data_access.state_retention import prune_states
 from data_access.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, is_due, slot_start
@@ -54,6 +55,7 @@ class Retention:
             engine_state.raise_to(self._db, conn, minute_from=minute, hour_from=hour)
             rollups.prune(conn, "minute", pairs, minute)
             rollups.prune(conn, "hour", pairs, hour)
+            prune_states(conn, pairs, hour)
 
     def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         """Drop day tables past the retention that no recent batch wrote to; their names.

@@ -9,7 +9,7 @@ from data_access import engine_state, intake
 from data_access.db import Database
 from data_access.settings import Settings
 from data_access.sources import ensure_source
-from data_access.tables import point_latest, rollup_hour, rollup_minute
+from data_access.tables import point_latest, rollup_hour, rollup_minute, state_history
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
 from domain.freshness import Freshness
@@ -111,6 +111,48 @@ def test_an_hour_is_not_made_again_from_fewer_minutes(
     by_file(db, catalogue, clock.ms, [reading(SOURCE, DEPTH, STREET, old + 30_000, 99.0)])
     drain(engine, clock.ms)
     assert sums(db, rollup_hour, STREET) == whole
+
+
+def test_changes_of_state_go_with_their_hours_but_not_the_one_in_force(
+    db: Database,
+    open_again: Callable[[], Database],
+    db_settings: Settings,
+    catalogue: Catalogue,
+    clock: FixedClock,
+) -> None:
+    """Four changes in the past year: those that were over before the edge go, no other."""
+    engine = Engine(db, catalogue, clock.ms)
+    edge_days = db_settings.retain_hour_days
+    days = (edge_days + 40, edge_days + 30, edge_days + 20, edge_days - 20)
+    for n, ago in enumerate(days):
+        at = clock.ms - ago * DAY_MS
+        by_file(db, catalogue, at, [reading(SOURCE, DEPTH, STREET, at, (3.0, 30.0)[n % 2])])
+        drain(engine, at)
+    assert [row[2] for row in changes(db, STREET)] == [clock.ms - ago * DAY_MS for ago in days]
+    before = Board(engine.city, clock.ms).snapshot()
+    retention = Retention(db, db_settings, catalogue)
+    pairs = len(catalogue.signs) * (len(catalogue.streets) + 1)
+    for _ in range(pairs // PAIRS_A_TURN + 3):
+        clock.step(EVERY_MS / 1000)
+        retention.step(clock.ms, engine.cursor)
+    again = Engine(open_again(), catalogue, clock.ms)
+    for place in (STREET, catalogue.code):
+        kept = changes(db, place)
+        assert [row[3] for row in kept] == ["normal", "alarm"]
+        newest = again.city.windows[DEPTH].newest(place)
+        assert newest is not None and newest[1] is not None
+        assert newest[1].since == kept[-1][2]
+    clock.step(-(pairs // PAIRS_A_TURN + 3) * EVERY_MS / 1000)
+    assert Board(again.city, clock.ms).snapshot() == before
+
+
+def changes(db: Database, place: str) -> list[tuple[object, ...]]:
+    """Rows of `state_history` of the depth at a place, oldest first."""
+    query = select(state_history).where(
+        state_history.c.street_code == place, state_history.c.sign == DEPTH
+    )
+    with db.read() as conn:
+        return [tuple(row) for row in conn.execute(query.order_by(state_history.c.since))]
 
 
 def test_no_day_goes_while_intake_is_writing(
