@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import api, health
+from dashboard import api, health, switches
 from dashboard.index import YipingDash
 from dashboard.labels import label
 from dashboard.security import bodies, csrf, headers, login, policy, screens, sessions
@@ -37,6 +37,7 @@ def create_app(
     _register_callbacks(app, services, callbacks)
     server.register_blueprint(login.blueprint(services))
     server.register_blueprint(api.blueprint(services))
+    server.register_blueprint(switches.blueprint(services))
     requests = health.Requests()
     server.register_blueprint(health.blueprint(services, requests))
     register_errors(server)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Table, select, text
 
+from data_access.cache import uncached
 from data_access.db import Database, driver_cursor
 from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
 from domain.clock import DAY_MS, HOUR_MS
@@ -118,6 +119,7 @@ def _roll(
     conn.execute(text(statement))
 
 
+@uncached("a stretch of one sign along the primary key")
 def series(
     db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
 ) -> list[BucketRow]:

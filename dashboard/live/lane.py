@@ -19,6 +19,7 @@ from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
 from dashboard.live.replies import RETRY, Environ, refuse
 from dashboard.live.routes import Answering, EventsRoute, SnapshotRoute
+from dashboard.live.scenes import ACTOR, SIGN, FrameRoute, FramesRoute, SignRoute
 from dashboard.live.statics import Statics
 from dashboard.security import policy
 from dashboard.security.hosts import is_trusted, trusted_hosts
@@ -72,6 +73,9 @@ class Lane:
             self._routes[f"{PREFIX}{view}/events"] = (roles, events)
         for path, document in self._documents.items():
             self._routes[path] = (VIEWS["screen"], document)
+        self._routes["/live/screen/frames"] = (VIEWS["screen"], FramesRoute(self._services))
+        self._routes["/live/screen/frame"] = (VIEWS["screen"], FrameRoute(self._services))
+        self._signs = (VIEWS["screen"], SignRoute(self._services))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer or pass on one request."""
@@ -114,12 +118,13 @@ class Lane:
             self._note("anonymous", "denied.anonymous", environ)
             scheme = ("WWW-Authenticate", "Session")
             return refuse(environ, start_response, "401 Unauthorized", "log in first", scheme)
-        route = self._routes.get(path)
+        route = self._signs if path.startswith(SIGN) else self._routes.get(path)
         if route is None:
             return refuse(environ, start_response, "404 Not Found", "there is no such view")
         if actor.role not in route[0]:
             self._note(actor.label, "denied.view", environ)
             return refuse(environ, start_response, "403 Forbidden", "this view is not for you")
+        environ[ACTOR] = actor
         return route[1].answer(environ, start_response)
 
     def _note(self, who: str, action: str, environ: Environ) -> None:
