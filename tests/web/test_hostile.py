@@ -127,11 +127,11 @@ def test_queries_of_pages(admin: Visitor, query: dict[str, Any], page: str) -> N
 @MANY
 @given(path=st.text(max_size=60))
 def test_paths(people: list[Visitor], path: str) -> None:
-    from urllib.parse import quote
-
-    address = "/" + quote(path.encode("utf-8", "surrogatepass"))
+    # as a server hands it on: the test client would take "//…" for another host
+    sent = f"/{path}".encode("utf-8", "surrogatepass").decode("latin-1")
     for visitor in people:
-        assert visitor.get(address).status_code < 500
+        answer = visitor.client.get("/", environ_overrides={"PATH_INFO": sent})
+        assert answer.status_code < 500
 
 
 @pytest.mark.parametrize(
