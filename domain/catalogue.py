@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.place import CatalogueSource, Committee, Department, Named, Street
+from domain.publication import Publication
 from domain.sign import Sign
 from domain.wall import WallProfile
 
@@ -76,6 +77,7 @@ class Catalogue:
     platforms: tuple[Named, ...] = ()  # of scenarios: 城市运行, 经济治理, …
     stages: tuple[Named, ...] = ()  # of scenarios: 应用, 新建, 预研, 储备
     scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
+    publication: Publication | None = None  # None: nothing is told to the public
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
     @cached_property

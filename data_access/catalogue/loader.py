@@ -19,6 +19,7 @@ from data_access.catalogue.places import (
     read_sources,
     read_streets,
 )
+from data_access.catalogue.publication import read_publication
 from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, load_aqi
 from data_access.catalogue.wall import read_walls
@@ -89,6 +90,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         platforms=words["platforms"],
         stages=words["stages"],
         scaling=city.scaling,
+        publication=read_publication(folder, signs, report),
         walls=read_walls(folder, words["domains"], {s.code for s in signs}, report),
     )
     check_map(folder, streets, report)

@@ -10,7 +10,7 @@ from data_access.catalogue.loader import FOLDER
 from tests.unit.broken_city import copy_city, faults_of, read_table, write_table
 
 TABLES = sorted(p.name for p in (FOLDER / "pingshan").glob("*.csv"))
-FILES = [*TABLES, "city.toml", "map.geojson"]
+FILES = [*TABLES, "city.toml", "map.geojson", "publication.toml"]
 CELLS = st.one_of(
     st.text(max_size=30),
     st.sampled_from(

@@ -1,0 +1,150 @@
+"""What a city publishes and how: the rules as data, and the manifest that says so.
+
+The rules stand in the city's `publication.toml`; a city without that file publishes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from domain.clock import DAY_MS, MINUTE_MS
+from domain.privacy import Dominance, Rates, SmallCounts
+from domain.sign import Rule, Sign
+
+
+class Kind(StrEnum):
+    """How a sign's values at a street are protected."""
+
+    MEASURE = "measure"  # of things, not of people: shown as they are
+    COUNT = "count"
+    RATE = "rate"
+
+
+class Period(StrEnum):
+    """The shortest period for which a street's value is told."""
+
+    PRESENT = "present"
+    DAY = "day"
+    WEEK = "week"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject of the public page: its signs, the first one large."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the headline says in plain words when a sign is not normal."""
+
+    sign: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The rules of one city."""
+
+    version: str
+    delay_min: int = 60  # a present value is told this much later
+    close_min: int = 90  # after its end a period is closed: released once and never changed
+    counts: SmallCounts = field(default_factory=SmallCounts)
+    rates: Rates = field(default_factory=Rates)
+    firms: Dominance = field(default_factory=Dominance)
+    flows: frozenset[str] = frozenset()  # counts of what happened in a day: days may be added
+    weekly: frozenset[str] = frozenset()  # too rare for a street's day
+    never: frozenset[str] = frozenset()  # never told of a street
+    measures: frozenset[str] = frozenset()  # whole numbers that count no people (tonnes)
+    bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # daily, district only
+    topics: tuple[Topic, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    warnings: tuple[str, ...] = ()  # signs whose value is an official warning level
+    contact_zh: str = ""
+    contact_en: str = ""
+
+    @property
+    def delay_ms(self) -> int:
+        """The delay of present values in ms."""
+        return self.delay_min * MINUTE_MS
+
+    @property
+    def close_ms(self) -> int:
+        """The pause in ms between a period's end and its release."""
+        return self.close_min * MINUTE_MS
+
+    def kind(self, sign: Sign) -> Kind:
+        """How a sign's values at a street are protected."""
+        if sign.street_rule is Rule.RATIO or sign.district_rule is Rule.RATIO:
+            return Kind.RATE
+        whole = sign.district_rule is Rule.SUM and sign.decimals == 0
+        return Kind.COUNT if whole and sign.code not in self.measures else Kind.MEASURE
+
+    def street_period(self, sign: Sign) -> Period:
+        """The shortest period told of a street; NEVER where the sign has no street value."""
+        if not sign.public or not sign.at_street or sign.code in self.never:
+            return Period.NEVER
+        if self.kind(sign) is Kind.MEASURE:
+            return Period.PRESENT
+        return Period.WEEK if sign.code in self.weekly else Period.DAY
+
+    def is_live(self, sign: Sign) -> bool:
+        """Whether the district's present value is told (later, by the delay)."""
+        return sign.public and sign.code not in self.bands
+
+    def is_flow(self, sign: Sign) -> bool:
+        """Whether the days of a count add up to a week."""
+        return sign.code in self.flows
+
+
+def week_start(day_ms: int, offset_ms: int) -> int:
+    """Local midnight of the Monday of the week that holds an instant (epoch ms)."""
+    days = (day_ms + offset_ms) // DAY_MS
+    return (days - (days + 3) % 7) * DAY_MS - offset_ms  # 1970-01-01 was a Thursday
+
+
+def manifest(rules: Publication, signs: tuple[Sign, ...], catalogue: str) -> dict[str, Any]:
+    """Every rule in a form that machines read: what is delayed, rounded, suppressed, left out."""
+    return {
+        "rules_version": rules.version,
+        "catalogue_version": catalogue,
+        "delay_minutes": rules.delay_min,
+        "release_after_minutes": rules.close_min,
+        "released_values_change": False,
+        "small_counts": {
+            "suppressed": [1, rules.counts.few],
+            "rounded_to": rules.counts.base,
+            "thin_row_room": rules.counts.thin,
+            "margin": rules.counts.few - 1,
+            "district_totals": "exact",
+            "longer_periods_of_streets": "sums of released values",
+        },
+        "rates": {"least_cases": rules.rates.least, "digits": rules.rates.digits},
+        "enterprises": asdict(rules.firms),
+        "signs": [_entry(rules, sign) for sign in signs],
+    }
+
+
+def _entry(rules: Publication, sign: Sign) -> dict[str, Any]:
+    edges = rules.bands.get(sign.code)
+    if edges is not None:
+        return {"code": sign.code, "published": "daily band", "bands": list(edges)}
+    if not sign.public:
+        return {"code": sign.code, "published": "no"}
+    return {
+        "code": sign.code,
+        "published": "yes",
+        "kind": rules.kind(sign).value,
+        "district": "present",
+        "street": rules.street_period(sign).value,
+        "adds_up_over_days": rules.is_flow(sign),
+        "decimals": sign.decimals,
+        "cadence_seconds": sign.cadence_s,
+    }

@@ -1,0 +1,96 @@
+"""The rules of publication as data: read strictly, told to machines, never wider than the signs."""
+
+from pathlib import Path
+
+import pytest
+
+from data_access.catalogue.loader import load_catalogue_from
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS
+from domain.publication import Kind, Period, Publication, manifest, week_start
+from tests.unit.broken_city import copy_city, faults_of
+
+FILE = "publication.toml"
+
+
+@pytest.fixture
+def rules(catalogue: Catalogue) -> Publication:
+    assert catalogue.publication is not None
+    return catalogue.publication
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("few = 4", "few = 2", "few: 3 or more"),
+        ("round_to = 5", "round_to = 50", "few: 3 or more"),
+        ("delay_minutes = 60", "delay_minutes = -1", "a number in 0 … 1440"),
+        ("delay_minutes = 60", "delai = 60", "unknown key"),
+        ('"REQ-08"]\n\n[rates]', '"REQ-99"]\n\n[rates]', "unknown sign 'REQ-99'"),
+        ('weekly = ["REQ-06"', 'weekly = ["ENV-01"', "ENV-01 is not a count"),
+        ('flows = ["REQ-01", "REQ-03", ', 'flows = ["REQ-01", "REQ-01", ', "a sign stands twice"),
+        ('signs = ["ENV-01"]', "signs = []", "at least one sign"),
+        ('name_zh = "空气"', 'name_zh = "Air"', "Chinese"),
+        ('version = "1"', "version = 1", "digits in quotes"),
+        ("[page]", "[page", "not TOML"),
+        ("largest_share = 0.7", "largest_share = 1.5", "a number in 0.3 … 0.9"),
+    ],
+)
+def test_a_broken_rule_is_refused_with_its_reason(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    folder = copy_city("pingshan", tmp_path)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    assert old in text
+    (folder / FILE).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(f.file == FILE and reason in f.reason for f in faults_of(folder))
+
+
+def test_a_sign_that_is_not_public_has_no_place_on_the_page(tmp_path: Path) -> None:
+    folder = copy_city("pudong", tmp_path)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    (folder / FILE).write_text(text.replace('["TRA-02", "TRA-01"', '["TRA-11", "TRA-01"', 1))
+    assert [f.reason for f in faults_of(folder)] == ["topics.signs: TRA-11 is not public"]
+
+
+def test_without_rules_a_city_publishes_nothing(tmp_path: Path) -> None:
+    folder = copy_city("pingshan", tmp_path)
+    (folder / FILE).unlink()
+    assert load_catalogue_from(folder).publication is None
+
+
+def test_counts_of_people_and_events_are_never_told_of_a_street_at_present(
+    catalogue: Catalogue, rules: Publication
+) -> None:
+    kinds = {kind: 0 for kind in Kind}
+    for sign in catalogue.signs:
+        kinds[rules.kind(sign)] += sign.public
+        period = rules.street_period(sign)
+        if not sign.public:
+            assert period is Period.NEVER and not rules.is_live(sign)
+        elif rules.kind(sign) is not Kind.MEASURE:
+            assert period is not Period.PRESENT
+    assert min(kinds.values()) > 0
+
+
+def test_the_manifest_has_an_entry_for_every_sign_and_says_what_is_left_out(
+    catalogue: Catalogue, rules: Publication
+) -> None:
+    told = manifest(rules, catalogue.signs, catalogue.version)
+    entries = {entry["code"]: entry for entry in told["signs"]}
+    assert list(entries) == [s.code for s in catalogue.signs]
+    for sign in catalogue.signs:
+        banded = sign.code in rules.bands
+        expected = "daily band" if banded else "yes" if sign.public else "no"
+        assert entries[sign.code]["published"] == expected
+    assert told["small_counts"]["suppressed"] == [1, rules.counts.few]
+
+
+def test_a_week_begins_on_monday_at_local_midnight() -> None:
+    offset = 8 * 3_600_000
+    monday = 1_795_363_200_000  # 2026-11-23T00:00+08:00
+    start = week_start(monday + 3 * DAY_MS, offset)
+    assert start == monday
+    for hours in range(0, 7 * 24, 5):
+        assert week_start(start + hours * 3_600_000, offset) == start
+    assert week_start(start - 1, offset) == start - 7 * DAY_MS
