@@ -58,10 +58,10 @@ def index_at(conn: Connection, place: str, at_ms: int, within_ms: int) -> float 
     return None if row is None else row[0]
 
 
-def source_marks(conn: Connection) -> list[tuple[str, int, int | None]]:
-    """Every registered source: (code, cadence in s, last received in ms or None)."""
-    query = select(sources.c.code, sources.c.cadence_s, sources.c.last_received)
-    return [(code, cadence, last) for code, cadence, last in conn.execute(query)]
+def source_marks(conn: Connection) -> list[tuple[int, int | None, int | None]]:
+    """Every registered source: (cadence in s, last received, last observed), ms or None."""
+    query = select(sources.c.cadence_s, sources.c.last_received, sources.c.last_observed)
+    return [(cadence, received, observed) for cadence, received, observed in conn.execute(query)]
 
 
 def batches_behind(conn: Connection, cursor: int) -> int:

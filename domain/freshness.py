@@ -44,9 +44,15 @@ def next_change_ms(observed_ms: int, now_ms: int, cadence_s: int, stale_after_s:
     return None
 
 
-def source_freshness(received_ms: int | None, now_ms: int, cadence_s: int) -> Freshness:
-    """Freshness of a whole source, last heard at `received_ms` (epoch ms; None = never).
+def source_freshness(
+    received_ms: int | None, observed_ms: int | None, now_ms: int, cadence_s: int
+) -> Freshness:
+    """Freshness of a whole source that spoke last at `received_ms`, of `observed_ms` at the newest.
 
-    A source is stale after three cadences without a word, at the earliest after three minutes.
+    Epoch ms, None = never. Both must be recent: a file of last year that is loaded now is a word,
+    but none of the present. Stale after three cadences, at the earliest after three minutes.
     """
-    return freshness(received_ms, now_ms, max(cadence_s, 60), max(3 * cadence_s, 180))
+    if received_ms is None or observed_ms is None:
+        return Freshness.NEVER
+    told_ms = min(received_ms, observed_ms)  # a device's clock may run ahead
+    return freshness(told_ms, now_ms, max(cadence_s, 60), max(3 * cadence_s, 180))

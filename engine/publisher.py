@@ -131,8 +131,8 @@ class Publisher:
 
 def _sources(conn: Connection, now_ms: int) -> dict[str, int]:
     marks: Counter[str] = Counter()
-    for _, cadence_s, last in engine_state.source_marks(conn):
-        marks[source_freshness(last, now_ms, cadence_s).value] += 1
+    for cadence_s, received, observed in engine_state.source_marks(conn):
+        marks[source_freshness(received, observed, now_ms, cadence_s).value] += 1
     counts = {mark.value: marks[mark.value] for mark in Freshness}
     return counts | {"undigested": sources_lately(conn, now_ms)}
 

@@ -30,7 +30,7 @@ NONE = "—"
 
 def mark(row: SourceRow, now_ms: int) -> Freshness:
     """How fresh a source is now."""
-    return source_freshness(row.last_received, now_ms, row.cadence_s)
+    return source_freshness(row.last_received, row.last_observed, now_ms, row.cadence_s)
 
 
 def sentence(view: View, rows: Sequence[SourceRow], now_ms: int) -> str:

@@ -219,6 +219,19 @@ def test_redis_away_leaves_the_stored_copy(
     assert city.sign("FAC-13")["state"] == "alarm"
 
 
+def test_an_old_file_makes_no_source_live(city: City) -> None:
+    source = city.catalogue.sign["FAC-13"].source
+    city.send("FAC-13", 3.0, ago_s=365 * 86_400)
+    city.publish()
+    n = len(city.catalogue.sources)
+    counts = {"live": 0, "late": 0, "stale": 1, "never": n - 1, "undigested": 0}
+    assert city.snapshot()["sources"] == counts, source
+    city.send("FAC-13", 3.0)
+    city.clock.step(1)
+    city.publish()
+    assert city.snapshot()["sources"]["live"] == 1
+
+
 def test_every_total_adds_up(city: City) -> None:
     for n, sign in enumerate(city.catalogue.signs):
         if n % 3 and sign.at_street and not sign.derived:

@@ -68,7 +68,9 @@ def fill(services: Services, city: Catalogue) -> None:
         conn.execute(update(tables.sources).values(name_zh=PAYLOAD, name_en=PAYLOAD))
         code = city.sources[0].code
         quarantine.keep(conn, code, "api", now, [(Reason.ABSURD, PAYLOAD, PAYLOAD)])
-        conn.execute(update(tables.sources).values(quarantined=1, last_received=now))
+        conn.execute(
+            update(tables.sources).values(quarantined=1, last_received=now, last_observed=now)
+        )
     engine = Engine(db, city, now)
     Publisher(db, services.redis, "test", now).publish(engine.city, now)
     add_user(db, "reader", PASSWORD, Role.ADMIN, None, now)

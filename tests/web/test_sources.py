@@ -35,9 +35,10 @@ def owned(site: Site) -> dict[str, str]:
     return pair
 
 
-def report(site: Site, code: str, age_s: float, **values: Any) -> None:
+def report(site: Site, code: str, age_s: float, lag_s: float = 5, **values: Any) -> None:
     received = site.clock.ms - round(age_s * 1000)
-    about = {"last_received": received, "last_observed": received - 5000, **values}
+    observed = received - round(lag_s * 1000)
+    about = {"last_received": received, "last_observed": observed, **values}
     with site.db.write() as conn:
         conn.execute(update(tables.sources).where(tables.sources.c.code == code).values(**about))
 
@@ -87,9 +88,17 @@ def test_every_source_with_its_facts(site: Site) -> None:
 )
 def test_freshness_at_its_edges(site: Site, cadences: float, mark: str) -> None:
     source = next(s for s in site.services.catalogue.sources if s.cadence_s >= 300)
-    report(site, source.code, cadences * source.cadence_s)
+    report(site, source.code, cadences * source.cadence_s, lag_s=-60)  # its clock runs ahead
     rows = rows_of(answer(site.person(Role.LEADER), freshness=mark)["sources-body"], "source-table")
     assert len(rows) == 1 and source.name_zh in words(rows[0])
+
+
+def test_an_old_file_that_is_loaded_now_brings_nothing_to_life(site: Site) -> None:
+    source = next(s for s in site.services.catalogue.sources if s.cadence_s >= 300)
+    report(site, source.code, 0, lag_s=365 * 86_400)
+    body = answer(site.person(Role.LEADER), freshness="stale")["sources-body"]
+    rows = rows_of(body, "source-table")
+    assert len(rows) == 1 and source.name_zh in words(rows[0]) and "在线" not in words(rows[0])
 
 
 def test_filters_are_links_that_reproduce_the_view(site: Site) -> None:
