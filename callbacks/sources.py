@@ -37,13 +37,15 @@ def register(app: dash.Dash, services: Services) -> None:
     @policy(*PEOPLE)
     def sources_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
         question = Question.of(stored)
-        rows = source_list(services.db, current_actor())
+        kept = source_list.detailed(services.db, current_actor())
+        rows = kept.value
         if question.source is None:
             body, shown = _all(services, question, rows), rows
         else:
             shown = tuple(row for row in rows if row.code == question.source)
             body = _one(services, question, shown)
-        mark = _mark(services, question, shown)
+        at_ms = services.now_ms if kept.computed_at is None else kept.computed_at
+        mark = _mark(services, question, shown, at_ms)
         return {"sources-body": [node for node in body if node is not None], "desk-mark": mark}
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -94,10 +96,12 @@ def _rows(services: Services, source: str, before: int | None) -> tuple[Quaranti
         return None
 
 
-def _mark(services: Services, question: Question, rows: Sequence[SourceRow]) -> list[Node]:
-    """When this was true, and whether any of it is simulated."""
+def _mark(
+    services: Services, question: Question, rows: Sequence[SourceRow], at_ms: int
+) -> list[Node]:
+    """When this was read from the store, and whether any of it is simulated."""
     view = question.view
-    at = day_and_time(services.now_ms, services.catalogue.utc_offset_min)
+    at = day_and_time(at_ms, services.catalogue.utc_offset_min)
     said: list[Node] = [el("span", view.text("desk.data_time"), " ", el("b", at))]
     if any(row.kind != "live" for row in rows):
         said.append(el("span", view.text("desk.demo"), cls="desk-demo"))

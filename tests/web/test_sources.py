@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from dashboard.components.light import Node
-from data_access import quarantine, tables
+from dashboard.components.times import day_and_time
+from data_access import cache_store, quarantine, tables
 from domain.actor import Role
 from domain.reading import Reason
 from tests.web.site import Site, Visitor
@@ -124,6 +125,17 @@ def test_the_router_keeps_the_question(site: Site) -> None:
     )
     stored = {"freshness": None, "source": None, "before": None, "lang": "zh", "theme": None}
     assert json.dumps(stored, separators=(",", ":")) in junk.text
+
+
+def test_the_data_time_is_that_of_the_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that is kept for a moment does not grow younger by being shown again."""
+    monkeypatch.setattr(cache_store, "LOCAL_S", 60.0)
+    leader = site.person(Role.LEADER)
+    offset = site.services.catalogue.utc_offset_min
+    asked = day_and_time(site.clock.ms, offset)
+    for _ in range(2):
+        assert asked in words(answer(leader)["desk-mark"])
+        site.clock.step(7)
 
 
 def test_demonstration_data_is_marked(site: Site) -> None:
