@@ -42,7 +42,8 @@ class Department:
     code: str
     name_zh: str
     name_en: str
-    short_zh: str
+    short_zh: str  # short names: at most 6 and 18 characters, for the alerts of a wall
+    short_en: str
     kind: str = "district"  # district | vertical (answers upwards) | utility | partner
 
 

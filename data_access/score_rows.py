@@ -1,0 +1,173 @@
+"""What scores and rates are made of, read from the roll-ups: sums of hours and of cases.
+
+Plain SQL for both databases, straight through the driver. Hours are rounded to 0.0001 so that
+both databases, which add in orders of their own, give the same number.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from data_access.cache import cached_query, uncached
+from data_access.db import Database, driver_cursor
+from domain.clock import DAY_MS, slot_start
+from domain.index import DEDUCTION
+from domain.receipt import Hours
+from domain.sign import State
+from domain.span import Span
+
+_DIGITS = 4  # of hours
+_WEIGHTED = (
+    f"({DEDUCTION[State.ATTENTION]} * attention + {DEDUCTION[State.WARNING]} * warning"
+    f" + {DEDUCTION[State.ALARM]} * alarm)"
+)
+_STATES = "known, attention, warning, alarm"
+_BLOCK = "(bucket + {offset}) / {width}"
+
+
+class Share(NamedTuple):
+    """What a block did to a sign's part of a score.
+
+    `excess` is (weighted hours of the block − its share at the sign's mean) / known hours of the
+    span: over all blocks it adds up to 0.
+    """
+
+    place: str
+    sign: str | None  # None: all signs together
+    start: int  # epoch ms
+    excess: float
+
+
+class RateSum(NamedTuple):
+    """Cases of a rate at a place, the numerator in the sign's unit."""
+
+    place: str
+    numerator: float
+    denominator: float
+    known: float
+    squares: float  # Σ numerator² / denominator over the blocks
+    blocks: int
+
+
+@uncached("its callers keep what they make of it")
+def state_sums(
+    db: Database, places: Sequence[str], signs: Sequence[str], span: Span
+) -> dict[tuple[str, str], Hours]:
+    """Hours in each state by (place, sign), of those with any row."""
+    rows, values = _rows(db, _STATES, places, signs, span)
+    sums = ", ".join(f"SUM({name})" for name in _STATES.split(", "))
+    found = _ask(db, f"SELECT street_code, sign, {sums} FROM {rows} GROUP BY 1, 2", values)  # noqa: S608
+    return {(p, s): Hours(*(round(h, _DIGITS) for h in hours)) for p, s, *hours in found}
+
+
+@uncached("its callers keep what they make of it")
+def shares(
+    db: Database, places: Sequence[str], signs: Sequence[str], span: Span, *, by_sign: bool = False
+) -> list[Share]:
+    """What each block did to the score of each place, ordered by place (sign) and block."""
+    rows, values = _rows(db, f"known, {_WEIGHTED} AS weighted", places, signs, span)
+    block = _BLOCK.format(offset=span.offset_ms, width=span.block_ms)
+    sign = "r.sign" if by_sign else "NULL"
+    found = _ask(
+        db,
+        f"WITH mean AS MATERIALIZED (SELECT street_code, sign, SUM(known) AS hours,"  # noqa: S608
+        f" SUM(weighted) / SUM(known) AS rate FROM {rows} GROUP BY 1, 2 HAVING SUM(known) > 0)"
+        f" SELECT r.street_code, {sign}, {block} AS block,"
+        f" SUM((r.weighted - m.rate * r.known) / m.hours)"
+        f" FROM mean m CROSS JOIN {rows} WHERE r.street_code = m.street_code AND r.sign = m.sign"
+        f" GROUP BY r.street_code, 2, 3 ORDER BY 1, 2, 3",
+        values * 2,
+    )
+    return [
+        Share(place, sign, int(n) * span.block_ms - span.offset_ms, excess)
+        for place, sign, n, excess in found
+    ]
+
+
+@uncached("its callers keep what they make of it")
+def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> list[RateSum]:
+    """Cases of a sign by place, of those with any row, ordered by place."""
+    rows, values = _rows(db, "known, numerator, denominator", places, [sign], span)
+    block = _BLOCK.format(offset=span.offset_ms, width=span.block_ms)
+    found = _ask(
+        db,
+        "SELECT street_code, SUM(k), SUM(n), SUM(known), SUM(k * k / n), COUNT(*) FROM ("  # noqa: S608
+        f" SELECT street_code, {block} AS block, SUM(numerator) AS k, SUM(denominator) AS n,"
+        f" SUM(known) AS known FROM {rows} WHERE denominator > 0 GROUP BY 1, 2) AS b"
+        " GROUP BY 1 ORDER BY 1",
+        values,
+    )
+    return [RateSum(*row) for row in found]
+
+
+@cached_query(ttl=300, stale_ttl=3600)
+def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], span: Span) -> int:
+    """Since when the store has known these places, within the span (epoch ms).
+
+    The start of the span where half of the series are older than it, else the hour by which half
+    of those in the span had begun: one long history among many new series makes no old store.
+    """
+    mark = _mark(db)
+    where, values = _within(db, "l", places, signs)
+    older = (
+        f"SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM rollup_day d WHERE"  # noqa: S608
+        f" d.street_code = l.street_code AND d.sign = l.sign AND d.bucket < {mark})"
+        f" THEN 1 ELSE 0 END) FROM latest l WHERE {where}"
+    )
+    day = slot_start(span.from_ms, DAY_MS, span.offset_ms)
+    ((series, old),) = _ask(db, older, [day, *values])
+    if not series or 2 * old >= series:
+        return span.from_ms
+    begun = (
+        f"SELECT (SELECT MIN(h.bucket) FROM rollup_hour h WHERE h.street_code = l.street_code"  # noqa: S608
+        f" AND h.sign = l.sign AND h.bucket >= {mark} AND h.bucket < {mark}) AS begun"
+        f" FROM latest l WHERE {where} ORDER BY 1"
+    )
+    starts = [row[0] for row in _ask(db, begun, [span.from_ms, span.to_ms, *values])]
+    known = sorted(start for start in starts if start is not None)
+    return known[(len(known) - 1) // 2] if known else span.from_ms
+
+
+def _rows(
+    db: Database, columns: str, places: Sequence[str], signs: Sequence[str], span: Span
+) -> tuple[str, list[Any]]:
+    """A FROM item `r` of the rows that add up to a span, and its values."""
+    mark = _mark(db)
+    parts: list[str] = []
+    values: list[Any] = []
+    for tier, first, last in span.pieces():
+        where, inside = _within(db, "t", places, signs)
+        parts.append(
+            f"SELECT street_code, sign, bucket, {columns} FROM rollup_{tier} t"  # noqa: S608
+            f" WHERE {where} AND bucket >= {mark} AND bucket < {mark}"
+        )
+        values += [*inside, first, last]
+    return f"({' UNION ALL '.join(parts)}) AS r", values
+
+
+def _within(
+    db: Database, table: str, places: Sequence[str], signs: Sequence[str]
+) -> tuple[str, list[Any]]:
+    """A condition on place and sign, both by their keys; empty lists match nothing."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for column, codes in (("street_code", places), ("sign", signs)):
+        if db.dialect == "sqlite":
+            parts.append(f"{table}.{column} IN ({','.join('?' * len(codes))})")
+            values += list(codes)
+        else:
+            parts.append(f"{table}.{column} = ANY(%s::text[])")
+            values.append(list(codes))
+    return " AND ".join(parts), values
+
+
+def _mark(db: Database) -> str:
+    return "?" if db.dialect == "sqlite" else "%s"
+
+
+def _ask(db: Database, statement: str, values: Sequence[Any]) -> list[Any]:
+    with db.read() as conn:
+        cursor = driver_cursor(conn)
+        cursor.execute(statement, list(values))
+        found: list[Any] = cursor.fetchall()
+        cursor.close()
+    return found

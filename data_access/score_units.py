@@ -1,0 +1,125 @@
+"""From sums of hours to receipts, and from what blocks did to what a ranking resamples."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from data_access.cache import uncached
+from data_access.db import Database
+from data_access.score_rows import Share, shares, state_sums
+from domain.catalogue import Catalogue
+from domain.index import REFERENCE_SIGNS
+from domain.ranking import ScoreUnit
+from domain.receipt import Hours, Line, Receipt, line_of, receipt
+from domain.sign import Sign
+from domain.span import Span
+
+_HUNDREDTHS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Receipts and blocks by unit, all over the same blocks."""
+
+    receipts: Mapping[str, Receipt]
+    starts: tuple[int, ...]  # epoch ms of each block
+    blocks: Mapping[str, tuple[float, ...]]  # of the units that have a score
+
+
+@uncached("its callers keep what they make of it")
+def places_scored(
+    db: Database, catalogue: Catalogue, places: Sequence[str], span: Span, since: int
+) -> Scored:
+    """Receipts and blocks of places; `since` (epoch ms) is when their data begin."""
+    codes = [s.code for s in catalogue.signs]
+    sums = state_sums(db, places, codes, span)
+    receipts = {
+        place: receipt(place, lines(signs_of(catalogue, place), place, sums, span, since))
+        for place in places
+    }
+    return _scored(receipts, [(s.place, s) for s in shares(db, places, codes, span)])
+
+
+@uncached("its callers keep what they make of it")
+def departments_scored(
+    db: Database, catalogue: Catalogue, owned: Mapping[str, Sequence[Sign]], span: Span, since: int
+) -> Scored:
+    """Receipts and blocks of departments over the signs that each owns, at the district."""
+    place = catalogue.code
+    owner = {s.code: department for department, signs in owned.items() for s in signs}
+    sums = state_sums(db, (place,), list(owner), span)
+    receipts = {
+        department: receipt(department, lines(signs, place, sums, span, since))
+        for department, signs in owned.items()
+    }
+    found = shares(db, (place,), list(owner), span, by_sign=True)
+    return _scored(receipts, [(owner[s.sign], s) for s in found if s.sign is not None])
+
+
+def _scored(receipts: Mapping[str, Receipt], found: Iterable[tuple[str, Share]]) -> Scored:
+    """Blocks of every unit: its score less what each block did beyond its share, times as many."""
+    excess: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for unit, share in found:
+        excess[unit][share.start] += share.excess
+    starts = tuple(sorted({start for mine in excess.values() for start in mine}))
+    blocks = {}
+    for unit, known in receipts.items():
+        if known.score is not None:
+            factor = len(starts) * REFERENCE_SIGNS / known.signs
+            mine, score = excess[unit], known.score / _HUNDREDTHS
+            blocks[unit] = tuple(score - factor * mine.get(start, 0.0) for start in starts)
+    return Scored(receipts, starts, blocks)
+
+
+def score_unit(code: str, now: Scored, then: Scored) -> ScoreUnit:
+    """What a ranking needs of a unit, now and in the period before."""
+    found, before = now.receipts[code], then.receipts[code].score
+    missing = sum(max(0.0, line.expected - line.hours.known) for line in found.lines)
+    return ScoreUnit(
+        code,
+        None if found.score is None else found.score / _HUNDREDTHS,
+        now.blocks.get(code, ()),
+        found.coverage,
+        found.usable or 0.0,
+        missing,
+        None if before is None else before / _HUNDREDTHS,
+        then.blocks.get(code, ()),
+    )
+
+
+def lines(
+    signs: Sequence[Sign],
+    place: str,
+    sums: Mapping[tuple[str, str], Hours],
+    span: Span,
+    since: int,
+) -> list[Line]:
+    """A line for every sign, also for those that nothing is known of."""
+    nothing = Hours(0.0)
+    return [
+        line_of(
+            s.code,
+            s.goal,
+            s.department,
+            sums.get((place, s.code), nothing),
+            span.expected_hours(s.cadence_s, since),
+            len(signs),
+        )
+        for s in signs
+    ]
+
+
+def signs_of(catalogue: Catalogue, place: str) -> tuple[Sign, ...]:
+    """The signs that apply to a place; KeyError for no such place."""
+    if place == catalogue.code:
+        return catalogue.signs
+    _ = catalogue.street[place]
+    return tuple(s for s in catalogue.signs if s.at_street)
+
+
+def owned(catalogue: Catalogue) -> dict[str, tuple[Sign, ...]]:
+    """The signs that each department owns, in the catalogue's order."""
+    return {
+        d.code: tuple(s for s in catalogue.signs if s.department == d.code)
+        for d in catalogue.departments
+    }

@@ -1,0 +1,85 @@
+"""A stretch of time that scores and rates are computed over, and the blocks it falls into.
+
+Its ends lie on whole hours, those of more than three days on local midnights unless told
+otherwise; each end moves up to the next one, so that the last 7 × 24 hours become today and the
+six days before. What has not come yet is not expected: `until` is now, to five minutes, so that
+everybody who asks within these minutes asks the same.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+
+SHORT_MS = 3 * DAY_MS  # up to here the blocks are hours, beyond they are days
+_STEP_MS = 5 * MINUTE_MS
+Tier = Literal["hour", "day"]
+Piece = tuple[Tier, int, int]
+"""Rows of a tier with from ≤ bucket < to, in epoch ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """[from_ms, to_ms) in epoch ms, of which [from_ms, until) has passed."""
+
+    from_ms: int
+    to_ms: int
+    until: int
+    offset_ms: int  # of local time from UTC
+
+    @classmethod
+    def of(
+        cls, from_ms: int, to_ms: int, now_ms: int, offset_ms: int, *, whole_days: bool = True
+    ) -> "Span":
+        """The span for a period as asked; ValueError unless from_ms < to_ms.
+
+        `whole_days=False` keeps the hours of the ends also where the period is long.
+        """
+        if from_ms >= to_ms:
+            raise ValueError("a span needs a length")
+        width = DAY_MS if whole_days and to_ms - from_ms > SHORT_MS else HOUR_MS
+        first, last = _up(from_ms, width, offset_ms), _up(to_ms, width, offset_ms)
+        last = max(last, first + width)
+        until = max(first, min(last, now_ms // _STEP_MS * _STEP_MS))
+        return cls(first, last, until, offset_ms)
+
+    @property
+    def block_ms(self) -> int:
+        """Width of a block: an hour, or a local day where the span is longer than three days."""
+        return HOUR_MS if self.to_ms - self.from_ms <= SHORT_MS else DAY_MS
+
+    def previous(self) -> "Span":
+        """The span before of equal length, at the same hours of the day."""
+        length = self.to_ms - self.from_ms
+        by = -(-length // DAY_MS) * DAY_MS
+        first, last = self.from_ms - by, self.to_ms - by
+        # of a short span no more than has passed of this one: a morning against a morning
+        reached = self.until - by if length <= SHORT_MS else last
+        last = max(first + HOUR_MS, min(last, _up(reached, HOUR_MS, self.offset_ms)))
+        return replace(self, from_ms=first, to_ms=last, until=last)
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """Which rows add up to it: days where whole, hours where cut or where blocks are hours."""
+        if self.block_ms == HOUR_MS:
+            return (("hour", self.from_ms, self.to_ms),)
+        first = _up(self.from_ms, DAY_MS, self.offset_ms)
+        last = _up(self.to_ms + 1, DAY_MS, self.offset_ms) - DAY_MS
+        found: tuple[Piece, ...] = (
+            ("hour", self.from_ms, first),
+            ("day", first, last),
+            ("hour", last, self.to_ms),
+        )
+        return tuple(piece for piece in found if piece[1] < piece[2])
+
+    def expected_hours(self, cadence_s: int, data_from: int) -> int:
+        """Hours in which a sign should have spoken between `data_from` and now.
+
+        One a cadence, or an hour where that is shorter; what is not whole yet is not due.
+        """
+        passed = max(0, self.until - max(self.from_ms, data_from))
+        return passed // max(cadence_s * 1000, HOUR_MS)
+
+
+def _up(ms: int, width_ms: int, offset_ms: int) -> int:
+    """The next start of a slot, `ms` itself where it is one."""
+    return -(-(ms + offset_ms) // width_ms) * width_ms - offset_ms
