@@ -118,9 +118,10 @@ def test_nothing_is_nothing_and_not_zero(db: Database, catalogue: Catalogue) -> 
 
 def test_a_ratio_is_summed_before_it_is_divided(db: Database, catalogue: Catalogue) -> None:
     sign, place = sign_with(catalogue, 3600, Rule.RATIO), catalogue.code
+    judged = (False, 1.0, 0.0, 0.0, 0.0)
     rows = [
-        (place, sign.code, END - HOUR_MS, 10.0, 10.0, 1, 1.0, 1.0, 1.0, False, 1.0, 0.0, 0.0, 0.0),
-        (place, sign.code, END - 2 * HOUR_MS, 0.0, 90.0, 1, 0.0, 0.0, 0.0, False, 1.0, 0.0, 0.0, 0.0),
+        (place, sign.code, END - HOUR_MS, 10.0, 10.0, 1, 1.0, 1.0, 1.0, *judged),
+        (place, sign.code, END - 2 * HOUR_MS, 0.0, 90.0, 1, 0.0, 0.0, 0.0, *judged),
     ]
     with db.write() as conn:
         db.upsert(conn, rollups.TIERS["hour"], rows)
