@@ -5,19 +5,34 @@
 
   const ORDER = { live: 0, late: 1, stale: 2, never: 3 };
 
-  /* What an element's value is now: {freshness, turned, age text or ""}. Pure but for `say`:
-     {t, offset, format, freshness(at, now, edges)}. */
+  const UNITS = [[86400000, "days"], [3600000, "hours"], [60000, "minutes"], [1000, "seconds"]];
+
+  /* As dashboard/components/times.py and mark.py word them. */
+  function span(ms, t) {
+    const [width, name] = UNITS.find(([size]) => ms >= size) || UNITS[3];
+    return t("span." + name, { n: Math.floor(ms / width) });
+  }
+
+  function stamp(at, now, { format, offset }) {
+    const [there, here] = [format.day(at, offset), format.day(now, offset)];
+    const clock = format.clock(at, offset);
+    if (there === here) return clock;
+    return (there.slice(0, 4) === here.slice(0, 4) ? there.slice(5) : there) + " " + clock;
+  }
+
+  /* What an element's value is now: {freshness, turned, words: new ones for its age or ""}. Pure;
+     `say`: {t, offset, format, freshness(at, now, edges)}. */
   function seen(data, now, say) {
     const at = Number(data.at);
     const edges = { late_after_s: Number(data.late), stale_after_s: Number(data.stale) };
     const before = data.freshness || "live";
     const mine = say.freshness(at, now, edges);
     const freshness = ORDER[mine] > ORDER[before] ? mine : before;
-    const { age, stamp } = say.format;
+    const turned = freshness !== before;
     let words = "";
-    if (freshness === "late") words = age(now - at, say.t);
-    if (freshness === "stale") words = say.t("wall.cell.stale", { time: stamp(at, now, say.offset) });
-    return { freshness, turned: freshness !== before, words };
+    if (freshness === "late") words = say.t("mark.late", { age: span(now - at, say.t) });
+    if (turned && freshness === "stale") words = say.t("mark.stale", { time: stamp(at, now, say) });
+    return { freshness, turned, words };
   }
 
   function word(node, name, text) {

@@ -12,6 +12,7 @@ from dashboard.security import csrf
 from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
 from dashboard.services import current_services
+from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 
 
@@ -36,7 +37,8 @@ class Place(NamedTuple):
     """Where in the product a page stands."""
 
     path: str
-    crumbs: Sequence[tuple[str, str | None]]  # (text, address or None) below the city, itself last
+    # (text, address or None) below the city, itself last; a component brings its own links
+    crumbs: Sequence[tuple[str | Component, str | None]]
     query: Mapping[str, str | int | None] = {}  # the filters that its address holds
     section: str | None = None  # the entry of the navigation it belongs to, when not `path`
 
@@ -64,8 +66,7 @@ def _navigation(view: View, place: Place) -> Component:
     session = current_session()
     links = [
         _link(view, entry, entry.path == (place.section or place.path))
-        for entry in NAVIGATION
-        if session.actor.role in PAGES.get(entry.path, ())
+        for entry in _entries(session.actor)
     ]
     return html.Header(
         [
@@ -78,6 +79,16 @@ def _navigation(view: View, place: Place) -> Component:
         ],
         className="desk-nav",
     )
+
+
+def _entries(actor: Actor) -> list[_Entry]:
+    """What the navigation offers to a role, and to a department its own page."""
+    found = [entry for entry in NAVIGATION if actor.role in PAGES.get(entry.path, ())]
+    if actor.role is Role.DEPARTMENT and actor.department is not None:
+        own = _Entry(f"/department/{actor.department}", "nav.department")
+        after = next((n for n, e in enumerate(found, 1) if e.path == "/rankings"), len(found))
+        found.insert(after, own)
+    return found
 
 
 def _link(view: View, entry: _Entry, here: bool) -> Component:
@@ -117,11 +128,14 @@ def _account(view: View, place: Place) -> Component:
     )
 
 
-def _bar(view: View, crumbs: Sequence[tuple[str, str | None]]) -> Component:
+def _bar(view: View, crumbs: Sequence[tuple[str | Component, str | None]]) -> Component:
     city = current_services().catalogue
     steps: list[Any] = [html.Span(view.name(city.name_zh, city.name_en))]
     for text, address in crumbs:
         steps.append(html.Span("/", className="desk-slash", **aria(hidden="true")))
+        if isinstance(text, Component):  # a step with a menu of its own
+            steps.append(text)
+            continue
         last = (text, address) == crumbs[-1]
         if address is not None and not last:
             steps.append(dcc.Link(text, href=address))

@@ -16,14 +16,14 @@ from domain.freshness import late_after_s
 from domain.picture import Cell
 from domain.sign import Sign
 
-_WORDS = ("age.", "state.unknown", "wall.cell.stale")
+WORDS = ("span.", "mark.late", "mark.stale", "state.unknown")
 
 
 def moment(
     view: View, catalogue: Catalogue, now_ms: int, as_of: int | None, demo: bool
 ) -> list[Node]:
     """For the container `desk-mark`: the data's time (epoch ms; None = no data), 演示数据."""
-    words = msgspec.json.encode(labels_for(view.lang, _WORDS)).decode()
+    words = msgspec.json.encode(labels_for(view.lang, WORDS)).decode()
     said: list[Node] = [view.text("wall.data_time.none")]
     if as_of is not None:
         at = day_and_time(as_of, catalogue.utc_offset_min)

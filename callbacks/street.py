@@ -1,0 +1,101 @@
+"""The answer of /street/<code>, from the picture of the moment and the catalogue."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.light import Node
+from dashboard.components.moment import moment
+from dashboard.components.street_committees import committees
+from dashboard.components.street_crumbs import crumbs
+from dashboard.components.street_grid import grid
+from dashboard.components.street_head import Here, head, index_block
+from dashboard.components.street_map import Drawing, close_up
+from dashboard.components.street_question import PlaceQuestion, place_path
+from dashboard.components.street_standing import exceptions, standing
+from dashboard.components.street_table import painted
+from dashboard.components.street_troubles import troubles
+from dashboard.components.street_unknown import nothing_yet, unknown
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import current_actor
+from dashboard.services import Services
+from data_access.boundaries import load_map
+from data_access.index_history import indexes_at
+from domain.actor import PEOPLE
+from domain.clock import DAY_MS, MINUTE_MS
+from domain.picture import Picture
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+    drawing = Drawing(load_map(services.settings, services.catalogue))
+
+    @app.callback(
+        Output("street-answer", "data"),
+        Input("street-tick", "n_intervals"),
+        State("street-question", "data"),
+        running=held("street-tick"),
+    )
+    @policy(*PEOPLE)
+    def street_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = PlaceQuestion.of(stored)
+        view, city = question.view, services.catalogue
+        if question.code not in city.street:
+            nodes = unknown(question, city)
+            as_of, demo = None, False
+        else:
+            picture = services.pictures.now(current_actor())
+            if picture is None:
+                nodes = nothing_yet(question, city)
+                as_of, demo = None, False
+            else:
+                here = _here(services, question, picture)
+                nodes = _answer(drawing, here)
+                as_of, demo = picture.as_of, any(c.demo for c in here.cells.values())
+        return {**nodes, "desk-mark": moment(view, city, services.now_ms, as_of, demo)}
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("light", "paint"), Input("street-answer", "data")
+    )
+
+
+def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here:
+    city = services.catalogue
+    place = city.street[question.code]
+    minute = picture.as_of // MINUTE_MS * MINUTE_MS
+    instants = (minute - DAY_MS, minute - 7 * DAY_MS)
+    # asked for all places at once: the list and every street share one answer a minute
+    places = tuple(street.code for street in city.streets)
+    past = indexes_at(services.db, current_actor(), places, instants)[place.code]
+    cells = picture.at_place(place.code)
+    bad = exceptions(city, cells, place.code, picture.as_of)
+    return Here(question, city, picture, standing(city, picture, place, past), cells, bad)
+
+
+def _answer(drawing: Drawing, here: Here) -> dict[str, list[Node]]:
+    view, city, picture = here.view, here.city, here.picture
+    looks = painted(view, city, [standing(city, picture, street) for street in city.counted])
+    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    place = here.standing.place
+    drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(place_path(c)))
+    selected = _selected(here)
+    return {
+        "street-crumbs": crumbs(here),
+        "street-head": head(here),
+        "street-index": index_block(here),
+        "street-map": [drawn] if drawn is not None else [],
+        "street-troubles": troubles(here, selected),
+        "street-sign": [],
+        "street-all": grid(here, selected),
+        "street-peers": [],
+        "street-committees": committees(here),
+    }
+
+
+def _selected(here: Here) -> str | None:
+    """The sign whose course is shown: the one asked for, else the worst."""
+    if here.question.sign in here.city.sign:
+        return here.question.sign
+    return here.troubles[0] if here.troubles else next(iter(here.cells), None)

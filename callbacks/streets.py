@@ -1,0 +1,93 @@
+"""The answer of /streets: sentence, map and table from the picture of the moment."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.street_map import Drawing, whole_map
+from dashboard.components.street_question import ListQuestion, place_path
+from dashboard.components.street_standing import Standing, standing
+from dashboard.components.street_table import filters, painted, place_table, sentence
+from dashboard.components.street_worst import worst_places
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import current_actor
+from dashboard.services import Services
+from data_access.boundaries import load_map
+from data_access.index_history import indexes_at
+from domain.actor import PEOPLE
+from domain.clock import DAY_MS, MINUTE_MS
+from domain.picture import Picture
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+    drawing = Drawing(load_map(services.settings, services.catalogue))
+
+    @app.callback(
+        Output("streets-answer", "data"),
+        Input("streets-tick", "n_intervals"),
+        State("streets-question", "data"),
+        running=held("streets-tick"),
+    )
+    @policy(*PEOPLE)
+    def streets_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = ListQuestion.of(stored)
+        picture = services.pictures.now(current_actor())
+        if picture is None:
+            return _nothing_yet(services, question)
+        return _answer(services, drawing, question, picture)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("light", "paint"), Input("streets-answer", "data")
+    )
+
+
+def _answer(
+    services: Services, drawing: Drawing, question: ListQuestion, picture: Picture
+) -> dict[str, list[Node]]:
+    view, city = question.view, services.catalogue
+    found = standings(services, picture)
+    looks = painted(view, city, found)
+    trouble = worst_places(view, city, picture, found)
+    demo = any(cell.demo for _, _, cell in picture.every())
+    return {
+        "streets-head": [
+            el("h1", view.text("streets.title")),
+            el("p", sentence(view, city, found), cls="desk-lead"),
+            filters(question, found),
+            *([trouble] if trouble is not None else []),
+        ],
+        "streets-map": [whole_map(view, drawing, looks, lambda c: view.href(place_path(c)))],
+        "streets-body": [
+            place_table(question, city, found),
+            el("p", view.text("streets.note", signs=len(city.signs)), cls="desk-note"),
+            el("p", view.text("streets.note.area"), cls="desk-note"),
+        ],
+        "desk-mark": moment(view, city, services.now_ms, picture.as_of, demo),
+    }
+
+
+def standings(services: Services, picture: Picture) -> list[Standing]:
+    """Every street, town and special area as it stands, in official order."""
+    city = services.catalogue
+    places = tuple(street.code for street in city.streets)
+    minute = picture.as_of // MINUTE_MS * MINUTE_MS
+    past = indexes_at(services.db, current_actor(), places, (minute - DAY_MS, minute - 7 * DAY_MS))
+    return [standing(city, picture, place, past[place.code]) for place in city.streets]
+
+
+def _nothing_yet(services: Services, question: ListQuestion) -> dict[str, list[Node]]:
+    view = question.view
+    return {
+        "streets-head": [
+            el("h1", view.text("streets.title")),
+            el("p", view.text("wall.say.empty"), cls="desk-lead"),
+        ],
+        "streets-map": [],
+        "streets-body": [el("p", view.text("wall.data_time.none"), cls="desk-empty")],
+        "desk-mark": moment(view, services.catalogue, services.now_ms, None, False),
+    }

@@ -1,0 +1,94 @@
+"""All signs of the catalogue at one place, each always in its place, by field of work."""
+
+from dashboard.components import mark
+from dashboard.components.light import Node, el
+from dashboard.components.moment import ageing
+from dashboard.components.street_head import Here
+from dashboard.components.street_standing import count
+from dashboard.components.street_troubles import old
+from domain.picture import Cell
+from domain.place import Named
+from domain.sign import GRADED, Sign
+
+
+def grid(here: Here, selected: str | None) -> list[Node]:
+    """Heading, one list a field, and below each what is not defined here."""
+    view, counts = here.view, here.standing.counts
+    said = view.text(
+        "street.all.counts",
+        normal=counts.normal,
+        bad=counts.alarm + counts.warning + counts.attention,
+        stale=counts.stale,
+        unknown=counts.unknown,
+        absent=counts.absent,
+    )
+    late = el("small", view.text("street.late", n=counts.late), cls="street-late")
+    title = view.text("street.all", n=len(here.city.signs))
+    heading = el("h2", title, el("small", said), late if counts.late else None)
+    fields = [_field(here, domain, selected) for domain in here.city.domains]
+    return [heading, el("div", *fields, cls="street-grid")]
+
+
+def _field(here: Here, domain: Named, selected: str | None) -> Node:
+    view = here.view
+    signs = [sign for sign in here.city.signs if sign.domain == domain.code]
+    defined = [sign for sign in signs if sign.code in here.cells]
+    absent = [sign for sign in signs if sign.code not in here.cells]
+    counts = count(here.city, here.cells, signs)
+    marks = [
+        el("span", mark.state(view, state, word=False), str(counts.of(state)))
+        for state in reversed(GRADED)
+        if counts.of(state)
+    ]
+    normal = view.text("street.normal", n=counts.normal, of=counts.applies)
+    names = view.text("street.names").join(view.name(s.short_zh, s.short_en) for s in absent)
+    return el(
+        "section",
+        el(
+            "header",
+            el("h3", view.name(domain.name_zh, domain.name_en)),
+            el("span", *marks, el("small", normal), cls="street-field-counts"),
+        ),
+        el("ul", *(_cell(here, sign, here.cells[sign.code], selected) for sign in defined)),
+        el("p", el("b", view.text("street.absent", n=len(absent))), names, cls="street-absent")
+        if absent
+        else None,
+        data_domain=domain.code,
+    )
+
+
+def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:
+    view = here.view
+    figure, unit = mark.value(view, sign, cell)
+    age = old(here, cell) or el("span", cls="fresh-later", data_word="age")
+    link = el(
+        "a",
+        el("i", cls="mark", data_state=cell.state.value, aria_hidden="true"),
+        el("span", view.name(sign.short_zh, sign.short_en), cls="street-sign"),
+        figure,
+        unit,
+        age,
+        href=view.href(here.question.path, sign=sign.code),
+        title=_title(here, sign, cell),
+        data_stay="",
+    )
+    return el(
+        "li",
+        link,
+        data_sign=sign.code,
+        data_state=cell.state.value,
+        aria_current="true" if sign.code == selected else None,
+        **ageing(sign, cell),
+    )
+
+
+def _title(here: Here, sign: Sign, cell: Cell) -> str:
+    view = here.view
+    owner = here.city.department[sign.department]
+    return " · ".join(
+        (
+            view.name(sign.name_zh, sign.name_en),
+            view.text(f"state.{cell.state}"),
+            view.name(owner.short_zh, owner.name_en),
+        )
+    )

@@ -1,0 +1,203 @@
+"""The district's map as a drawing of light elements: a shape a street, coloured by its state.
+
+States are marked by colour and shape and named in the tooltip; the list beside the map says them
+in words. The notice of the map data stands below wherever the drawing is shown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import cos, radians
+from typing import Any, NamedTuple
+
+from dashboard.components.gauge import shape
+from dashboard.components.light import Node, el
+from dashboard.components.view import View
+from data_access.boundaries import MapData
+from domain.place import Street
+from domain.sign import GRADED, State
+
+WIDTH = 1000.0  # of the whole drawing, in its own units
+MARK = 11.0  # half the size of a mark on the whole drawing
+CLOSE_UP_PX = 300  # about how wide a close-up is shown
+NAME_PX = 13
+LEAST_CLOSE_UP = 130.0
+AROUND = 2.1  # a close-up is so many times as large as its place
+
+
+class Shape(NamedTuple):
+    """A place on the drawing."""
+
+    path: str
+    at: tuple[float, float]  # where its mark or name goes
+    box: tuple[float, float, float, float]  # west, north, east, south
+
+
+class Painted(NamedTuple):
+    """How a place is to look."""
+
+    state: State
+    title: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The shapes of a city, projected once."""
+
+    data: MapData
+
+    @cached_property
+    def _frame(self) -> tuple[float, float, float, float]:
+        """West, north, units per degree of longitude and of latitude."""
+        points = [p for f in self.data.geojson["features"] for p in _points(f["geometry"])]
+        west, east = min(p[0] for p in points), max(p[0] for p in points)
+        south, north = min(p[1] for p in points), max(p[1] for p in points)
+        scale = WIDTH / max(east - west, 1e-9)
+        return west, north, scale, scale / cos(radians((south + north) / 2))
+
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        """A point in degrees on the drawing."""
+        west, north, across, down = self._frame
+        return (lon - west) * across, (north - lat) * down
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """Shapes by street code."""
+        found = {}
+        for feature in self.data.geojson["features"]:
+            rings = [[self.place(*p) for p in ring] for ring in _rings(feature["geometry"])]
+            points = [point for ring in rings for point in ring]
+            xs, ys = [p[0] for p in points], [p[1] for p in points]
+            path = "".join("M" + "L".join(_thin(ring)) + "Z" for ring in rings)
+            about = feature["properties"]
+            box = (min(xs), min(ys), max(xs), max(ys))
+            found[str(about["code"])] = Shape(path, self.place(*about["label"]), box)
+        return found
+
+    @cached_property
+    def height(self) -> float:
+        """Height of the whole drawing in its units."""
+        return max(drawn.box[3] for drawn in self.shapes.values())
+
+
+def whole_map(
+    view: View,
+    drawing: Drawing,
+    places: Mapping[str, Painted],
+    href: Callable[[str], str | None],
+    chosen: str | None = None,
+) -> Node:
+    """All streets; `href` = where a click on one leads, `chosen` = the one drawn round."""
+    shapes = [_place(s, code, places, href(code), chosen) for code, s in drawing.shapes.items()]
+    marks = [
+        shape(painted.state, *drawing.shapes[code].at, MARK)
+        for code, painted in places.items()
+        if code in drawing.shapes and painted.state in (*GRADED, State.UNKNOWN)
+    ]
+    box = f"-6 -6 {WIDTH + 12:.0f} {drawing.height + 12:.0f}"
+    return _figure(view, drawing, box, [*shapes, *marks], "street-map")
+
+
+def close_up(
+    view: View,
+    drawing: Drawing,
+    place: Street,
+    places: Mapping[str, Painted],
+    names: Mapping[str, str],
+    href: Callable[[str], str | None],
+) -> Node | None:
+    """A place and its neighbours by name; None for a place that is nowhere on the map."""
+    own = drawing.shapes.get(place.code)
+    if own is not None:
+        west, north, east, south = own.box
+    elif place.lon is not None and place.lat is not None:
+        west, north = east, south = drawing.place(place.lon, place.lat)
+    else:
+        return None
+    wide = max(AROUND * (east - west), AROUND * (south - north) * 4 / 3, LEAST_CLOSE_UP)
+    high = wide * 3 / 4
+    left, top = (west + east - wide) / 2, (north + south - high) / 2
+    frame = (left, top, left + wide, top + high)
+    near = {c: s for c, s in drawing.shapes.items() if _meet(s.box, frame)}
+    shapes = [_place(s, code, places, href(code), place.code) for code, s in near.items()]
+    if own is None:
+        shapes.append(el("circle", cls="street-spot", cx=west, cy=north, r=wide / 40))
+    order = sorted(near, key=lambda code: code != place.code)
+    texts = _names({code: near[code].at for code in order}, names, frame, place.code)
+    box = f"{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"
+    return _figure(view, drawing, box, [*shapes, *texts], "street-close")
+
+
+def _figure(view: View, drawing: Drawing, box: str, parts: Iterable[Node], cls: str) -> list[Any]:
+    notice = view.name(drawing.data.notice_zh, drawing.data.notice_en)
+    picture = el("svg", *parts, viewBox=box, role="group", aria_label=view.text("streets.map"))
+    return el("figure", picture, el("figcaption", notice), cls=cls)
+
+
+def _place(
+    drawn: Shape, code: str, places: Mapping[str, Painted], href: str | None, chosen: str | None
+) -> Node:
+    painted = places.get(code)
+    title = el("title", painted.title) if painted else None
+    cls = "street street-chosen" if code == chosen else "street"
+    state = painted.state.value if painted else None
+    path = el("path", title, cls=cls, d=drawn.path, data_state=state, data_code=code)
+    if href is None:
+        return path
+    # the list beside it leads to the same places: one way for the keyboard is enough
+    return el("a", path, href=href, tabindex="-1", aria_hidden="true")
+
+
+def _names(
+    spots: Mapping[str, tuple[float, float]],
+    names: Mapping[str, str],
+    frame: tuple[float, float, float, float],
+    chosen: str,
+) -> list[Node]:
+    """Names that lie whole inside the frame and on no other name, the chosen place first."""
+    unit = (frame[2] - frame[0]) / CLOSE_UP_PX
+    taken: list[tuple[float, float, float, float]] = []
+    texts: list[Node] = []
+    for code, (x, y) in spots.items():
+        half, tall = _ems(names.get(code, "")) * NAME_PX * unit / 2, 0.8 * NAME_PX * unit
+        box = (x - half, y - tall, x + half, y + tall)
+        inside = box[0] >= frame[0] and box[2] <= frame[2]
+        inside = inside and box[1] >= frame[1] and box[3] <= frame[3]
+        if not inside or any(_meet(box, other) for other in taken):
+            continue
+        taken.append(box)
+        cls = "street-name street-name-chosen" if code == chosen else "street-name"
+        move = f"translate({x:.1f} {y:.1f}) scale({unit:.4f})"
+        texts.append(el("text", names[code], cls=cls, transform=move, text_anchor="middle"))
+    return texts
+
+
+def _ems(text: str) -> float:
+    """Width of a text in ems: a Chinese character is one, a Latin one a bit more than half."""
+    return sum(1.0 if ord(character) >= 0x2E80 else 0.58 for character in text)
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _thin(ring: list[tuple[float, float]]) -> list[str]:
+    """The points of a ring to half a unit, repeats left out."""
+    kept: list[str] = []
+    for x, y in ring:
+        text = f"{round(2 * x) / 2:g} {round(2 * y) / 2:g}"
+        if not kept or kept[-1] != text:
+            kept.append(text)
+    return kept
+
+
+def _rings(geometry: Mapping[str, Any]) -> Iterable[list[list[float]]]:
+    coordinates = geometry["coordinates"]
+    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    for polygon in polygons:
+        yield from polygon
+
+
+def _points(geometry: Mapping[str, Any]) -> Iterable[list[float]]:
+    for ring in _rings(geometry):
+        yield from ring

@@ -1,0 +1,122 @@
+"""What is not normal at a place: its open alerts with cause and owner, then what has no data."""
+
+from typing import Any
+
+from dashboard.components import gauge, mark
+from dashboard.components.light import Node, el, table
+from dashboard.components.moment import ageing
+from dashboard.components.street_head import Here
+from dashboard.components.street_words import lasting, state_word
+from dashboard.components.times import span
+from domain.judging import judge_for
+from domain.picture import Cell
+from domain.sign import GRADED, Sign, State
+from domain.state import Judge
+
+COLUMNS = ("state", "sign", "value", "unit", "gauge", "why", "owner", "since")
+MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
+
+
+def troubles(here: Here, selected: str | None) -> list[Node]:
+    """Heading and table; a sentence where there is nothing to list."""
+    view, counts = here.view, here.standing.counts
+    silent = _silent(here)
+    title = view.text("street.troubles", n=len(here.troubles), silent=len(silent))
+    applies = view.text("street.applies", n=counts.applies, absent=counts.absent)
+    said: list[Node] = [el("h2", title, el("small", applies))]
+    if not here.troubles and not silent:
+        return [*said, el("p", view.text("street.troubles.none"), cls="desk-empty")]
+    codes = [*here.troubles, *silent[:MOST_SILENT]]
+    said.append(
+        table(
+            [_title(here, name) for name in COLUMNS],
+            [_row(here, code, selected) for code in codes],
+            COLUMNS,
+            numbers=frozenset({"value"}),
+            cls="grid-table trouble-table",
+        )
+    )
+    if len(silent) > MOST_SILENT:
+        more = view.text("street.silent.more", n=len(silent) - MOST_SILENT)
+        said.append(el("p", more, cls="desk-note"))
+    return said
+
+
+def _silent(here: Here) -> list[str]:
+    """Signs that are defined here and cannot be judged; those with an old value first."""
+    found = [c for c, cell in here.cells.items() if cell.state is State.UNKNOWN]
+    return sorted(found, key=lambda code: here.cells[code].at is None)
+
+
+def _title(here: Here, name: str) -> Node:
+    return gauge.head(here.view) if name == "gauge" else here.view.text(f"street.col.{name}")
+
+
+def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
+    view, sign, cell = here.view, here.city.sign[code], here.cells[code]
+    owner = here.city.department[sign.department]
+    judge = judge_for(here.city, sign, here.standing.place.code, here.picture.as_of)
+    figure, unit = mark.value(view, sign, cell)
+    graded = cell.state in GRADED
+    return {
+        "state": el("span", mark.state(view, cell)),
+        "sign": el(
+            "a",
+            view.name(sign.short_zh, sign.short_en),
+            href=view.href(here.question.path, sign=code),
+            title=view.name(sign.name_zh, sign.name_en),
+            data_stay="",
+        ),
+        "value": [figure],
+        "unit": [unit],
+        "gauge": gauge.gauge(view, cell, judge) if graded else old(here, cell) or "",
+        "why": _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell),
+        "owner": view.name(owner.short_zh, owner.name_en),
+        "since": _since(here, cell),
+        "": {
+            "data_sign": code,
+            "data_state": cell.state.value,
+            "aria_current": "true" if code == selected else None,
+            **ageing(sign, cell),
+        },
+    }
+
+
+def old(here: Here, cell: Cell) -> Node | None:
+    """How old a value is, where it is not live; it goes on ageing in the browser."""
+    offset = here.city.utc_offset_min
+    made = mark.freshness(here.view, cell, here.picture.as_of, offset)
+    if isinstance(made, list):
+        made[1]["data-word"] = "age"
+    return made
+
+
+def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
+    """The threshold behind a state, and whether the value still lies beyond it."""
+    view = here.view
+    if cell.crossed is None or cell.value is None:
+        return ""
+    upper = judge.higher[GRADED.index(cell.state)] == cell.crossed
+    beyond = cell.value >= cell.crossed if upper else cell.value <= cell.crossed
+    key = "street.why.held" if not beyond else "street.why.high" if upper else "street.why.low"
+    edge = mark.with_unit(view, sign, cell.crossed)
+    return view.text(key, state=state_word(view, cell.state), edge=edge)
+
+
+def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
+    view, source = here.view, here.city.source.get(sign.source)
+    name = "" if source is None else view.name(source.name_zh, source.name_en)
+    if cell.at is None:
+        return view.text("street.why.never", source=name)
+    age = span(view, max(0, here.picture.as_of - cell.at))
+    return view.text(
+        "street.why.stale", age=age, cadence=span(view, sign.cadence_s * 1000), source=name
+    )
+
+
+def _since(here: Here, cell: Cell) -> Node:
+    if cell.since is None:
+        return mark.DASH
+    at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)
+    age = lasting(here.view, here.picture.as_of - cell.since)
+    return el("span", at, el("small", age))
