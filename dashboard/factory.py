@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import api, health, switches
+from dashboard.export import routes as export
 from dashboard.index import YipingDash
 from dashboard.labels import label
 from dashboard.security import bodies, csrf, headers, login, policy, screens, sessions
@@ -37,6 +38,7 @@ def create_app(
     _register_callbacks(app, services, callbacks)
     server.register_blueprint(login.blueprint(services))
     server.register_blueprint(api.blueprint(services))
+    server.register_blueprint(export.blueprint(services))
     server.register_blueprint(switches.blueprint(services))
     requests = health.Requests()
     server.register_blueprint(health.blueprint(services, requests))

@@ -1,0 +1,1 @@
+"""Tables to take away: CSV and XLSX of everything that a page lists."""

@@ -1,0 +1,55 @@
+"""CSV as spreadsheets in China open it: UTF-8 with a mark, RFC 4180, safe against formulas."""
+
+import csv
+import io
+import time
+from collections.abc import Iterator, Sequence
+
+from dashboard.export.document import Cell, Column, Document, Kind, Row
+from data_access.db import Database
+from domain.clock import from_ms, local_zone
+
+BOM = "\ufeff"
+PIECE = 500  # rows encoded before others get their turn
+FULL_WIDTH = (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)  # = + - @ as Chinese keyboards write them
+FORMULA = (*"=+-@\t\r\n", *map(chr, FULL_WIDTH))
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; NUL, which no file should hold, is gone."""
+    clean = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return f"'{clean}" if clean.startswith(FORMULA) else clean
+
+
+def csv_pieces(document: Document, db: Database, offset_min: int) -> Iterator[bytes]:
+    """The file, piece by piece; other work of the process goes on between two pieces."""
+    heads = [safe_text(column.title) for column in document.columns]
+    yield (BOM + _lines([heads])).encode()
+    for chunk in document.rows(db):
+        for start in range(0, len(chunk), PIECE):
+            piece = chunk[start : start + PIECE]
+            yield _lines(_written(document.columns, row, offset_min) for row in piece).encode()
+            time.sleep(0)  # under gevent: let the streams of this process have their turn
+
+
+def _written(columns: Sequence[Column], row: Row, offset_min: int) -> list[Cell]:
+    return [_cell(column, cell, offset_min) for column, cell in zip(columns, row, strict=True)]
+
+
+def _cell(column: Column, cell: Cell, offset_min: int) -> Cell:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return safe_text(cell)
+    if column.kind is Kind.TIME:
+        local = from_ms(int(cell)).astimezone(local_zone(offset_min))
+        return local.isoformat(timespec="seconds")
+    if column.decimals is not None:
+        return f"{cell:.{column.decimals}f}"
+    return cell
+
+
+def _lines(rows: Iterator[Row] | Sequence[Row]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()

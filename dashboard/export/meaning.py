@@ -1,0 +1,44 @@
+"""口径: what the signs of a table measure, from whom, how often, and where their colours begin."""
+
+from collections.abc import Iterable
+
+from dashboard.components.times import span
+from dashboard.export.ask import Ask
+from domain.clock import DAY_MS, from_ms, slot_start
+from domain.sign import Bounds, Sign
+
+_HEADS = (
+    *("code", "name", "unit", "street_rule", "district_rule", "source", "cadence"),
+    *("version", "attention", "warning", "alarm", "owner", "basis"),
+)
+
+
+def meaning(ask: Ask, signs: Iterable[Sign]) -> tuple[tuple[str, ...], ...]:
+    """Name, unit, formula, source, cadence, thresholds with version, owner; the heads first."""
+    day = slot_start(ask.services.now_ms, DAY_MS, ask.city.offset_ms) + ask.city.offset_ms
+    today = from_ms(day).date().isoformat()
+    heads = tuple(ask.text(f"meaning.{name}") for name in _HEADS)
+    return (heads, *(_line(ask, sign, today) for sign in signs))
+
+
+def _line(ask: Ask, sign: Sign, today: str) -> tuple[str, ...]:
+    view, thresholds = ask.view, sign.thresholds_on(today)
+    source = ask.city.source.get(sign.source)
+    return (
+        sign.code,
+        ask.sign_name(sign.code),
+        view.name(sign.unit, sign.unit_en),
+        view.text(f"about.rule.{sign.street_rule}"),
+        view.text(f"about.rule.{sign.district_rule}"),
+        view.name(source.name_zh, source.name_en) if source else sign.source,
+        span(view, sign.cadence_s * 1000),
+        ask.text("meaning.since", version=thresholds.version, date=thresholds.valid_from),
+        *(_edge(b) for b in (thresholds.attention, thresholds.warning, thresholds.alarm)),
+        ask.department_name(sign.department),
+        sign.basis,
+    )
+
+
+def _edge(bounds: Bounds) -> str:
+    parts = [("≤ ", bounds.low), ("≥ ", bounds.high)]
+    return " / ".join(f"{mark}{edge:g}" for mark, edge in parts if edge is not None)

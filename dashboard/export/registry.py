@@ -1,0 +1,36 @@
+"""Every table that can be taken away: its name, who may have it, and how it is made.
+
+The roles stand here; which rows of a table an actor has is decided where they are read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dashboard.export import tables_now, tables_past, tables_sources
+from dashboard.export.ask import Ask
+from dashboard.export.document import Document
+from dashboard.security.policy import STAFF, Roles
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One exportable table."""
+
+    roles: Roles
+    make: Callable[[Ask], Document]
+
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "signs": Table(STAFF, tables_now.signs),
+        "sign-streets": Table(STAFF, tables_now.sign_streets),
+        "streets": Table(STAFF, tables_now.streets),
+        "street-signs": Table(STAFF, tables_now.street_signs),
+        "series": Table(STAFF, tables_past.series_table),
+        "episodes": Table(STAFF, tables_past.episodes),
+        "sources": Table(STAFF, tables_sources.sources),
+        "quarantine": Table(STAFF, tables_sources.quarantine),
+    }
+)
+"""A table that is not here does not exist; for quarantine the rows decide (see data_access)."""

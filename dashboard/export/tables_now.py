@@ -1,0 +1,196 @@
+"""Tables of the present, made from the same picture as the wall and the pages."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from dashboard.export.ask import Ask
+from dashboard.export.document import Column, Document, Kind, Row
+from dashboard.export.meaning import meaning
+from domain.freshness import Freshness
+from domain.picture import Cell, Picture
+from domain.sign import GRADED, Sign, State
+
+_TIME = 20
+
+
+def signs(ask: Ask) -> Document:
+    """Every sign of the district, as /signs filters them."""
+    picture, city = ask.picture(), ask.city
+    return _signs_at(ask, picture, city.code, "signs")
+
+
+def street_signs(ask: Ask) -> Document:
+    """Every sign at one street; 不适用 where it is not defined there."""
+    return _signs_at(ask, ask.picture(), ask.place("code"), "street-signs")
+
+
+def sign_streets(ask: Ask) -> Document:
+    """One sign at every street, town and area."""
+    sign, picture = ask.sign(), ask.picture()
+    cells = picture.of_sign(sign.code)
+    kind = ask.choice("kind", {s.kind for s in ask.city.streets})
+    streets = [s for s in ask.city.streets if kind in (None, s.kind)]
+    columns = (
+        *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
+        *_value_columns(ask, sign.decimals),
+    )
+    rows = [
+        (s.code, ask.place_name(s.code), ask.text(f"kind.{s.kind}"), *_value(ask, sign, cell))
+        for s in streets
+        for cell in [cells.get(s.code)]
+    ]
+    facts = ask.marks(
+        picture.as_of, sign=ask.sign_name(sign.code), kind=kind and ask.text(f"kind.{kind}")
+    )
+    demo = any(cell.demo for cell in cells.values())
+    return ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
+
+
+def streets(ask: Ask) -> Document:
+    """Every street with its index and how many of its signs stand in which state."""
+    picture = ask.picture()
+    kind = ask.choice("kind", {s.kind for s in ask.city.streets})
+    numbers = ("index", "index_low", *GRADED, State.NORMAL, "stale", State.UNKNOWN, "absent")
+    columns = (
+        *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
+        ask.column("state"),
+        *(_number(ask, name, 2 if name.startswith("index") else 0) for name in numbers),
+        _number(ask, "population", 0),
+        _number(ask, "area", 2),
+    )
+    rows = [
+        (
+            s.code,
+            ask.place_name(s.code),
+            ask.text(f"kind.{s.kind}"),
+            *_standing(ask, picture, s.code),
+            s.population,
+            s.area_km2,
+        )
+        for s in ask.city.streets
+        if kind in (None, s.kind)
+    ]
+    facts = ask.marks(picture.as_of, kind=kind and ask.text(f"kind.{kind}"))
+    return ask.short("streets", columns, rows, facts, _index(ask), demo=_demo(picture))
+
+
+def _signs_at(ask: Ask, picture: Picture, place: str, name: str) -> Document:
+    cells = picture.at_place(place)
+    chosen = list(_chosen(ask, cells))
+    columns = (
+        *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("domain")),
+        *(ask.column("goal"), *_value_columns(ask, None)),
+        *(ask.column("owner", width=22), ask.column("source", width=22)),
+    )
+    rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in chosen]
+    facts = ask.marks(
+        picture.as_of,
+        place=ask.place_name(place),
+        domain=_named(ask, "domain"),
+        goal=_named(ask, "goal"),
+        state=(s := ask.choice("state", State)) and ask.view.text(f"state.{s}"),
+        freshness=(f := ask.choice("freshness", Freshness)) and ask.view.text(f"freshness.{f}"),
+        department=(d := ask.choice("department", ask.city.department)) and ask.department_name(d),
+    )
+    demo = any(cells[s.code].demo for s in chosen if s.code in cells)
+    return ask.short(name, columns, rows, facts, meaning(ask, chosen), demo=demo)
+
+
+def _chosen(ask: Ask, cells: dict[str, Cell]) -> Iterator[Sign]:
+    """The signs that the query asks for; what is not understood does not filter."""
+    domain = ask.choice("domain", {d.code for d in ask.city.domains})
+    goal = ask.choice("goal", {g.code for g in ask.city.goals})
+    department = ask.choice("department", ask.city.department)
+    state = ask.choice("state", State)
+    fresh = ask.choice("freshness", Freshness)
+    for sign in ask.city.signs:
+        cell = cells.get(sign.code)
+        fits = (
+            domain in (None, sign.domain)
+            and goal in (None, sign.goal)
+            and department in (None, sign.department)
+            and (state is None or (cell is not None and cell.state == state))
+            and (fresh is None or (cell is not None and cell.freshness == fresh))
+        )
+        if fits:
+            yield sign
+
+
+def _sign_row(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
+    source = ask.city.source.get(sign.source)
+    names = {named.code: named for named in (*ask.city.domains, *ask.city.goals)}
+    return (
+        sign.code,
+        ask.sign_name(sign.code),
+        *(ask.view.name(names[c].name_zh, names[c].name_en) for c in (sign.domain, sign.goal)),
+        *_value(ask, sign, cell),
+        ask.department_name(sign.department),
+        ask.view.name(source.name_zh, source.name_en) if source else sign.source,
+    )
+
+
+def _value_columns(ask: Ask, decimals: int | None) -> tuple[Column, ...]:
+    number = Column(ask.text("col.value"), Kind.NUMBER, 12, decimals)
+    threshold = Column(ask.text("col.threshold"), Kind.NUMBER, 12)
+    return (
+        *(number, ask.column("unit"), ask.column("state"), ask.column("freshness")),
+        *(ask.column(n, Kind.TIME, _TIME) for n in ("observed", "since")),
+        *(threshold, ask.column("nature")),
+    )
+
+
+def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
+    """The cells of `_value_columns`; a value that is not fresh says so beside it."""
+    unit = ask.view.name(sign.unit, sign.unit_en)
+    if cell is None:
+        absent = ask.view.text("about.rule.na")
+        return (None, unit, absent, None, None, None, None, None)
+    return (
+        cell.value,
+        unit,
+        ask.view.text(f"state.{cell.state}"),
+        ask.view.text(f"freshness.{cell.freshness}"),
+        cell.at,
+        cell.since,
+        cell.crossed,
+        ask.text("nature.demo" if cell.demo else "nature.measured"),
+    )
+
+
+def _standing(ask: Ask, picture: Picture, place: str) -> Row:
+    cells, index = picture.at_place(place), picture.index(place)
+    found = Counter(cell.state for cell in cells.values())
+    stale = sum(1 for cell in cells.values() if cell.freshness is Freshness.STALE)
+    worst = next((s for s in reversed(GRADED) if found[s]), None)
+    worst = worst or (State.NORMAL if found[State.NORMAL] else State.UNKNOWN)
+    return (
+        ask.view.text(f"state.{worst}"),
+        index.value,
+        index.low,
+        *(found[s] for s in GRADED),
+        found[State.NORMAL],
+        stale,
+        found[State.UNKNOWN] - stale,
+        len(picture.signs) - len(cells),
+    )
+
+
+def _index(ask: Ask) -> tuple[tuple[str, ...], ...]:
+    """What the index is, in the words of the method page."""
+    heads = (ask.text("meaning.name"), ask.text("meaning.formula"))
+    rule = ask.view.text("about.index.formula")
+    return (heads, (ask.text("col.index"), rule), (ask.text("col.index_low"), ask.text("low.rule")))
+
+
+def _demo(picture: Picture) -> bool:
+    return any(cell.demo for _, _, cell in picture.every())
+
+
+def _named(ask: Ask, what: str) -> str | None:
+    named = {n.code: n for n in (ask.city.domains if what == "domain" else ask.city.goals)}
+    code = ask.choice(what, named)
+    return ask.view.name(named[code].name_zh, named[code].name_en) if code else None
+
+
+def _number(ask: Ask, name: str, decimals: int) -> Column:
+    return Column(ask.text(f"col.{name}"), Kind.NUMBER, 10, decimals)

@@ -1,0 +1,127 @@
+"""Tables of the past: the series of a sign at a place, and the alarm episodes."""
+
+from collections.abc import Iterator, Sequence
+
+from dashboard.components.episode_question import Question
+from dashboard.components.period import Period
+from dashboard.export.ask import Ask
+from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row
+from dashboard.export.meaning import meaning
+from data_access.db import Database
+from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
+from data_access.rollups import series
+from domain.aggregation import bucket_value
+from domain.clock import DAY_MS
+from domain.sign import Rule
+
+_TIME = 20
+_TIERS = ((8 * DAY_MS, "minute"), (400 * DAY_MS, "hour"))
+
+
+def series_table(ask: Ask) -> Document:
+    """The buckets of one sign at one place over a period, from the tier that the period calls for.
+
+    A period of up to a week comes by the minute, one of up to 400 days by the hour.
+    """
+    sign, place, city = ask.sign(), ask.place(), ask.city
+    period = Period.of(ask.given, ask.services.now_ms, city.utc_offset_min)
+    tier = next((name for longest, name in _TIERS if period.span_ms <= longest), "day")
+    rule = sign.district_rule if place == city.code else sign.street_rule
+    found = []
+    if rule is not Rule.NA:
+        found = series(ask.services.db, place, sign.code, tier, period.from_ms, period.to_ms)
+    columns = (
+        ask.column("time", Kind.TIME, _TIME),
+        Column(ask.text("col.value"), Kind.NUMBER, 12),
+        *(ask.column(n, Kind.NUMBER) for n in ("min", "max", "numerator", "denominator")),
+        ask.column("samples", Kind.NUMBER),
+        *(ask.column("unit"), ask.column("nature"), ask.column("notes", width=40)),
+    )
+    unit = ask.view.name(sign.unit, sign.unit_en)
+    rows = [
+        (
+            *(row[2], round(bucket_value(rule, row), 6), row[7], row[8]),
+            *(row[3], row[4], row[5], unit),
+            ask.text("nature.demo" if row[9] else "nature.measured"),
+            None,
+        )
+        for row in found
+    ]
+    facts = ask.marks(
+        None,
+        sign=ask.sign_name(sign.code),
+        place=ask.place_name(place),
+        period=f"{ask.when(period.from_ms)} – {ask.when(period.to_ms)}",
+        tier=ask.text(f"tier.{tier}"),
+    )[1:]
+    facts = ((ask.text("data_time"), ask.when(found[-1][2] if found else None)), *facts)
+    demo = any(row[9] for row in found)
+    return ask.short("series", columns, rows[:MAX_ROWS], facts, meaning(ask, [sign]), demo=demo)
+
+
+def episodes(ask: Ask) -> Document:
+    """The episodes that /episodes lists, newest first; a department has those of its own signs."""
+    question, city, actor = Question.of(ask.given), ask.city, ask.actor
+    until = ask.services.now_ms
+    wanted = question.wanted(city, until)
+    total = count_episodes(ask.services.db, city, actor, wanted, MAX_ROWS)
+
+    def rows(db: Database) -> Iterator[Sequence[Row]]:
+        for chunk in every_episode(db, city, actor, wanted, total.number):
+            yield [_episode(ask, row, until) for row in chunk]
+
+    own = own_signs(city, actor)
+    shown = [
+        s
+        for s in city.signs
+        if wanted.sign in (None, s.code)
+        and wanted.department in (None, s.department)
+        and (own is None or s.code in own)
+    ]
+    return Document(
+        "episodes",
+        ask.text("title.episodes"),
+        _episode_columns(ask),
+        rows,
+        total.number,
+        not total.exact,
+        _episode_facts(ask, wanted, until),
+        meaning(ask, shown),
+        demo=ask.services.settings.demo,
+    )
+
+
+def _episode_columns(ask: Ask) -> tuple[Column, ...]:
+    return (
+        *(ask.column("from", Kind.TIME, _TIME), ask.column("to", Kind.TIME, _TIME)),
+        ask.column("minutes", Kind.NUMBER, 12, decimals=1),
+        *(ask.column("state"), ask.column("sign_code"), ask.column("sign", width=24)),
+        *(ask.column("place_code"), ask.column("place", width=22)),
+        *(ask.column("value", Kind.NUMBER), ask.column("unit")),
+        *(ask.column("version", Kind.NUMBER), ask.column("owner", width=22)),
+    )
+
+
+def _episode(ask: Ask, row: Episode, now_ms: int) -> Row:
+    sign = ask.city.sign.get(row.sign)
+    end = now_ms if row.until is None else row.until
+    return (
+        *(row.since, row.until, (end - row.since) / 60_000),
+        ask.view.text(f"state.{row.state}"),
+        *(row.sign, ask.sign_name(row.sign), row.place, ask.place_name(row.place), row.value),
+        ask.view.name(sign.unit, sign.unit_en) if sign else None,
+        row.threshold_version,
+        ask.department_name(sign.department) if sign else None,
+    )
+
+
+def _episode_facts(ask: Ask, wanted: Wanted, now_ms: int) -> tuple[tuple[str, str], ...]:
+    begun = f"{ask.when(wanted.from_ms)} – {ask.when(wanted.to_ms)}"
+    return ask.marks(
+        now_ms,
+        sign=wanted.sign and ask.sign_name(wanted.sign),
+        place=wanted.place and ask.place_name(wanted.place),
+        department=wanted.department and ask.department_name(wanted.department),
+        state=wanted.state and ask.view.text(f"state.{wanted.state}"),
+        begun=begun if wanted.from_ms is not None else None,
+    )

@@ -1,0 +1,249 @@
+"""Tables to take away: each table for each role, what is in them, and what is written down."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from dashboard.export.registry import TABLES
+from dashboard.export.turns import Turns
+from data_access import quarantine, tables
+from data_access.audit import Result
+from data_access.pictures import VIEW, pack_picture
+from data_access.tables import published, state_history
+from domain.actor import PEOPLE, Actor, Role
+from domain.clock import MINUTE_MS
+from domain.freshness import Freshness
+from domain.picture import Cell, Picture
+from domain.reading import Reason
+from domain.sign import State
+from tests.web.site import Site, Visitor
+
+NASTY = '=HYPERLINK("http://x","y")'
+ALARM = Cell(9.5, State.ALARM, Freshness.LIVE, 1_700_000_000_000, 1_700_000_000_000, True, 8.0)
+CALM = Cell(0.25, State.NORMAL, Freshness.LIVE, 1_700_000_000_000, 1_700_000_000_000, False)
+
+
+def rows_of(answer: TestResponse) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def book_of(answer: TestResponse) -> openpyxl.Workbook:
+    assert answer.status_code == 200, answer.text
+    return openpyxl.load_workbook(io.BytesIO(answer.data))
+
+
+@pytest.fixture(scope="module")
+def city(shared_site: Site) -> Iterator[Site]:
+    """A city with a picture, some history, and a source with something in quarantine."""
+    site, catalogue = shared_site, shared_site.services.catalogue
+    places = (catalogue.code, *catalogue.street)
+    first = catalogue.signs[0].code
+    row = tuple(ALARM if s.code == first else CALM for s in catalogue.signs)
+    below = tuple(
+        None if not s.at_street else CALM if s.code != first else ALARM for s in catalogue.signs
+    )
+    picture = Picture(
+        *(1, site.clock.ms, catalogue.version, tuple(s.code for s in catalogue.signs), places),
+        (row, *[below] * len(catalogue.streets)),
+    )
+    history: list[Any] = []
+    for n, sign in enumerate(catalogue.signs):
+        at = site.clock.ms - (n + 2) * 10 * MINUTE_MS
+        history.append((catalogue.code, sign.code, at, "alarm", 3.5, 1))
+        history.append((catalogue.code, sign.code, at + 5 * MINUTE_MS, "normal", 1.5, 1))
+    with site.db.write() as conn:
+        site.db.upsert(conn, published, [(VIEW, 1, site.clock.ms, pack_picture(picture))])
+        site.db.upsert(conn, state_history, history)
+        source = catalogue.sources[0].code
+        quarantine.keep(conn, source, "api", site.clock.ms, [(Reason.ABSURD, NASTY, "+1")])
+        conn.execute(
+            update(tables.sources).where(tables.sources.c.code == source).values(name_zh=NASTY)
+        )
+    yield site
+
+
+@pytest.fixture(scope="module")
+def visitors(city: Site) -> dict[str, Visitor]:
+    return city.everybody()
+
+
+def query(city: Site, table: str) -> str:
+    """What the page of that table has in its address."""
+    catalogue = city.services.catalogue
+    sign, street = catalogue.signs[0].code, catalogue.streets[0].code
+    return {
+        "sign-streets": f"?sign={sign}",
+        "series": f"?sign={sign}&place={street}",
+        "street-signs": f"?code={street}",
+        "quarantine": f"?source={catalogue.sources[0].code}",
+        "receipt": f"?place={street}",
+    }.get(table, "")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_for_every_role(city: Site, visitors: dict[str, Visitor], table: str) -> None:
+    owner = city.services.catalogue.sources[0].department
+    for role, visitor in visitors.items():
+        for form in ("csv", "xlsx"):
+            path = f"/export/{table}.{form}{query(city, table)}"
+            answer = visitor.get(path)
+            if not role:
+                assert answer.status_code == 401
+                continue
+            allowed = role in PEOPLE
+            if table == "quarantine":
+                mine = role == "department" and city.services.catalogue.departments[0].code == owner
+                allowed = role in ("operator", "admin") or mine
+            assert answer.status_code == (200 if allowed else 403), (role, answer.text[:300])
+            if allowed:
+                assert "attachment" in answer.headers["Content-Disposition"]
+                assert answer.headers["Cache-Control"] == "private, no-store"
+            else:
+                assert b"\xef\xbb\xbf" not in answer.data and NASTY.encode() not in answer.data
+
+
+@pytest.mark.parametrize("name", ["users.csv", "signs.pdf", "signs", "audit.xlsx", "..csv", ".csv"])
+def test_there_is_nothing_else(visitors: dict[str, Visitor], name: str) -> None:
+    assert visitors["admin"].get(f"/export/{name}").status_code == 404
+    assert visitors["screen"].get(f"/export/{name}").status_code == 403
+
+
+def test_each_export_is_written_down_before_it_leaves(city: Site) -> None:
+    leader = city.person(Role.LEADER)
+    answer = leader.client.get("/export/signs.csv?state=alarm")  # not read yet: nothing has left
+    (entry,) = [e for e in city.log("export") if "state=alarm" in e.object]
+    assert entry.object == "signs.csv 1 rows ?state=alarm"
+    assert entry.who.startswith("leader:") and entry.result is Result.OK
+    assert len(rows_of(answer)) == 1 == int(answer.headers["X-Rows"])
+
+
+def test_denied_exports_are_written_down_too(city: Site) -> None:
+    leader, source = city.person(Role.LEADER), city.services.catalogue.sources[0].code
+    assert leader.get(f"/export/quarantine.xlsx?source={source}").status_code == 403
+    entries = [e for e in city.log("denied.export") if e.who.startswith("leader:")]
+    assert entries[0].object == f"quarantine.xlsx ?source={source}"
+    assert not any(
+        e.object.startswith("quarantine.xlsx") and "leader" in e.who for e in city.log("export")
+    )
+
+
+def test_a_department_gets_the_episodes_of_its_own_signs_only(city: Site) -> None:
+    catalogue = city.services.catalogue
+    owners = sorted({s.department for s in catalogue.signs})[:2]
+    for mine, theirs in (owners, reversed(owners)):
+        visitor = city.person(Role.DEPARTMENT, mine)
+        got = {row["体征代码"] for row in rows_of(visitor.get("/export/episodes.csv"))}
+        assert got == {s.code for s in catalogue.signs if s.department == mine}
+        sign = next(s.code for s in catalogue.signs if s.department == theirs)
+        for asked in (f"sign={sign}", f"department={theirs}", f"department={mine}&sign={sign}"):
+            for form in ("csv", "xlsx"):
+                answer = visitor.get(f"/export/episodes.{form}?{asked}")
+                assert answer.status_code == 403, asked
+                assert sign.encode() not in answer.data
+    whole = rows_of(city.person(Role.OPERATOR).get("/export/episodes.csv"))
+    assert len(whole) == len(catalogue.signs)
+    assert whole[0]["持续（分钟）"] == "5.0" and whole[0]["状态"] == "告警"
+
+
+def test_what_the_files_say(city: Site, visitors: dict[str, Visitor]) -> None:
+    catalogue, leader = city.services.catalogue, visitors["leader"]
+    rows = rows_of(leader.get("/export/signs.csv"))
+    assert [row["体征代码"] for row in rows] == [s.code for s in catalogue.signs]
+    assert (rows[0]["数值"], rows[0]["状态"], rows[0]["越过的阈值"]) == ("9.5", "告警", "8.0")
+    assert rows[0]["观测时间"].endswith("+08:00")
+    english = rows_of(leader.get("/export/signs.csv?lang=en&state=alarm"))
+    assert [row["Vital sign"] for row in english] == [catalogue.signs[0].name_en]
+    street = rows_of(leader.get(f"/export/street-signs.csv{query(city, 'street-signs')}"))
+    absent = [row for row in street if row["状态"] == "不适用"]
+    assert len(absent) == sum(1 for s in catalogue.signs if not s.at_street) > 0
+    assert all(row["数值"] == "" for row in absent)
+    streets = rows_of(leader.get("/export/streets.csv"))
+    picture = city.services.pictures.now(Actor("x", Role.LEADER))
+    assert picture is not None
+    assert float(streets[0]["指数"]) == picture.index(catalogue.streets[0].code).value
+
+
+def test_the_workbook_carries_filter_definitions_and_watermark(city: Site) -> None:
+    operator = city.person(Role.OPERATOR)
+    answer = operator.get("/export/signs.xlsx?state=alarm")
+    first, second = book_of(answer).worksheets
+    assert first["E2"].value == 9.5 and first["I2"].is_date
+    facts = {row[0].value: row[1].value for row in second.iter_rows(max_row=12) if row[0].value}
+    assert facts["状态"] == "告警" and facts["行数"] == "1 行"
+    assert facts["数据性质"] == "演示数据"
+    assert "operator-" in facts["导出人"] and "operator-" in first.oddFooter.left.text
+    name = unquote(answer.headers["Content-Disposition"].rpartition("''")[2])
+    assert name.startswith("体征_20261123-") and "operator-" in name and "演示数据" in name
+    sign = city.services.catalogue.signs[0]
+    told = [c.value for row in second.iter_rows() for c in row]
+    assert sign.code in told and sign.basis in told
+
+
+def test_what_others_wrote_stays_text(city: Site, visitors: dict[str, Visitor]) -> None:
+    rows = rows_of(visitors["admin"].get("/export/sources.csv"))
+    assert f"'{NASTY}" in {row["数据源"] for row in rows}
+    path = f"/export/quarantine.csv{query(city, 'quarantine')}"
+    (row,) = rows_of(visitors["admin"].get(path))
+    assert (row["说明"], row["原文"]) == (f"'{NASTY}", "'+1")
+    book = book_of(visitors["admin"].get(path.replace(".csv", ".xlsx")))
+    cells = [cell for sheet in book.worksheets for r in sheet.iter_rows() for cell in r]
+    assert NASTY in {cell.value for cell in cells}
+    assert all(cell.data_type != "f" for cell in cells)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["sign=NO-99", "sign=../../etc", "sign=" + "x" * 300, "sign=", "place=1", "sign=%00", "x=1"],
+)
+def test_junk_is_refused_or_passed_over(
+    city: Site, visitors: dict[str, Visitor], asked: str
+) -> None:
+    for table in TABLES:
+        status = visitors["admin"].get(f"/export/{table}.csv?{asked}").status_code
+        assert status in (200, 404), (table, status)
+
+
+def test_one_export_at_a_time_for_each_session(city: Site) -> None:
+    leader, other = city.person(Role.LEADER), city.person(Role.LEADER)
+    under_way = leader.client.get("/export/signs.csv", buffered=False)
+    assert under_way.status_code == 200
+    refused = leader.get("/export/signs.csv")
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+    assert other.get("/export/signs.csv").status_code == 200
+    under_way.close()
+    assert leader.get("/export/signs.csv").status_code == 200
+    assert leader.get("/export/users.csv").status_code == 404
+    assert leader.get("/export/series.csv?sign=NO").status_code == 404
+    assert leader.get("/export/signs.xlsx").status_code == 200, "a refusal ends the turn"
+
+
+def test_turns_hold_between_processes(tmp_path: Any) -> None:
+    ours, theirs = Turns(tmp_path / "exports"), Turns(tmp_path / "exports")
+    turn = ours.take("a" * 64)
+    assert turn is not None
+    assert theirs.take("a" * 64) is None and theirs.take("b" * 64) is not None
+    turn.end()
+    turn.end()
+    again = theirs.take("a" * 64)
+    assert again is not None
+    again.end()
+
+
+def test_a_long_table_is_cut_and_says_so(
+    city: Site, visitors: dict[str, Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.export.tables_past.MAX_ROWS", 30)
+    answer = visitors["admin"].get("/export/episodes.csv")
+    assert len(rows_of(answer)) == 30
+    assert "%E5%89%8D30%E8%A1%8C" in answer.headers["Content-Disposition"]
+    second = book_of(visitors["admin"].get("/export/episodes.xlsx")).worksheets[1]
+    assert any("已截断" in str(row[1].value) for row in second.iter_rows(max_row=8))
