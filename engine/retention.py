@@ -8,7 +8,7 @@ what is dropped, not what is kept. How far each tier is complete is remembered w
 import itertools
 import logging
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from data_access import engine_state, readings, rollups
 from data_access.db import Database
@@ -17,7 +17,7 @@ from data_access.settings import Settings
 from data_access.state_retention import prune_states
 from data_access.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, is_due, slot_start
+from domain.clock import DAY_MS, MINUTE_MS, is_due, slot_start
 
 log = logging.getLogger("yiping.engine")
 
@@ -68,6 +68,19 @@ class Retention:
         except Busy:
             return []
 
+    def _thin_indexes(self, conn: Connection, now_ms: int) -> None:
+        """Past the minutes' retention, of the index of places a quarter of an hour is kept."""
+        t = index_history.c
+        thin_to = now_ms - self._settings.retain_minute_days * DAY_MS
+        thin_from = engine_state.get(conn, "index_thinned")
+        before = now_ms - self._settings.retain_hour_days * DAY_MS
+        for place in (self._catalogue.code, *self._catalogue.street):
+            mine = delete(index_history).where(t.street_code == place)
+            conn.execute(mine.where(t.bucket < before))
+            between = (t.bucket >= thin_from) & (t.bucket < thin_to)
+            conn.execute(mine.where(between, t.bucket % (15 * MINUTE_MS) != 0))
+        engine_state.raise_to(self._db, conn, index_thinned=thin_to)
+
     def _drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
         offset = self._catalogue.offset_ms
@@ -92,11 +105,7 @@ class Retention:
                     < now_ms - self._settings.retain_quarantine_days * DAY_MS
                 )
             )
-            conn.execute(
-                delete(index_history).where(
-                    index_history.c.bucket < now_ms - self._settings.retain_hour_days * DAY_MS
-                )
-            )
+            self._thin_indexes(conn, now_ms)
             conn.execute(
                 delete(frames).where(
                     frames.c.at < now_ms - self._settings.retain_minute_days * DAY_MS

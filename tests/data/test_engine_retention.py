@@ -9,9 +9,15 @@ from data_access import engine_state, intake
 from data_access.db import Database
 from data_access.settings import Settings
 from data_access.sources import ensure_source
-from data_access.tables import point_latest, rollup_hour, rollup_minute, state_history
+from data_access.tables import (
+    index_history,
+    point_latest,
+    rollup_hour,
+    rollup_minute,
+    state_history,
+)
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.freshness import Freshness
 from domain.reading import Reading
 from engine.board import Board
@@ -189,3 +195,24 @@ def test_a_street_that_left_the_catalogue_does_not_stop_the_engine(
     drain(again, clock.ms)
     cell = Board(again.city, clock.ms).district[sign]
     assert cell.value is not None and again.city.windows[sign].newest(STREET) is None
+
+
+def test_the_index_of_long_ago_is_kept_by_quarters_of_an_hour(
+    db: Database, db_settings: Settings, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    week = db_settings.retain_minute_days * DAY_MS
+    hour = (clock.ms - week) // HOUR_MS * HOUR_MS - HOUR_MS
+    minutes = [hour + n * MINUTE_MS for n in range(60)]
+    ancient = clock.ms - (db_settings.retain_hour_days + 1) * DAY_MS
+    with db.write() as conn:
+        for place in (catalogue.code, STREET):
+            rows = [(place, at, 90.0, 80.0) for at in (ancient, *minutes, clock.ms)]
+            engine_state.write_indexes(db, conn, rows)
+    retention = Retention(db, db_settings, catalogue)
+    retention.drop_raw(clock.ms, 0)
+    with db.read() as conn:
+        t = index_history.c
+        kept = list(
+            conn.scalars(select(t.bucket).where(t.street_code == STREET).order_by("bucket"))
+        )
+    assert kept == [*minutes[::15], clock.ms]
