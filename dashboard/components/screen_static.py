@@ -14,6 +14,7 @@ from domain.clock import from_ms, local_zone
 from domain.freshness import late_after_s
 from domain.place import Department, Named, Street
 from domain.sign import Bounds, Sign
+from domain.wall import WallProfile
 
 PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "wall.")
 """The part of the label table that the wall's scripts use."""
@@ -36,6 +37,7 @@ def screen_static(services: Services) -> dict[str, object]:
         "streets": [_street(street) for street in city.streets],
         "departments": [_department(owner) for owner in _owners(city)],
         "labels": {lang: labels_for(lang, PREFIXES) for lang in LANGUAGES},
+        "walls": [_wall(wall) for wall in city.walls],
         "map": {
             "schematic": maps.schematic,
             "notice_zh": maps.notice_zh,
@@ -62,6 +64,8 @@ def sign_facts(sign: Sign, local_date: str) -> Mapping[str, Any]:
         "late_after_s": late_after_s(sign.cadence_s, sign.stale_after_s),
         "stale_after_s": sign.stale_after_s,
         "direction": sign.direction.value,
+        "typical": sign.typical,
+        "at_street": sign.at_street,
         "attention": _bounds(cut.attention),
         "warning": _bounds(cut.warning),
         "alarm": _bounds(cut.alarm),
@@ -104,4 +108,27 @@ def _department(owner: Department) -> dict[str, str]:
         "name_zh": owner.name_zh,
         "name_en": owner.name_en,
         "short_zh": owner.short_zh,
+        "short_en": owner.short_en,
+    }
+
+
+def _wall(wall: WallProfile) -> dict[str, object]:
+    return {
+        "code": wall.code,
+        "name_zh": wall.name_zh,
+        "name_en": wall.name_en,
+        "modes": {
+            name: {
+                "scenes": mode.scenes,
+                "home": mode.home,
+                "dwell_ms": mode.dwell_s * 1000,
+                "focus": mode.focus,
+                "focus_ms": mode.focus_s * 1000,
+                "idle_ms": mode.idle_s * 1000,
+                "interrupt": mode.interrupt,
+                "name_zh": mode.name_zh,
+                "name_en": mode.name_en,
+            }
+            for name, mode in wall.modes.items()
+        },
     }

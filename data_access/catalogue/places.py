@@ -10,6 +10,7 @@ from domain.place import CatalogueSource, Committee, Department, Street
 
 KINDS = ("street", "town", "area")
 DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
+SHORT_EN = 18  # what an alert of a wall has room for
 MISMATCH = 0.10  # streets may differ this much from the district's own population or area
 
 _STREETS = (
@@ -115,9 +116,9 @@ def read_committees(
 
 def read_departments(folder: Path, report: Report) -> tuple[Department, ...]:
     """Departments and the organisations that work with them."""
-    columns = ("code", "name_zh", "name_en", "short_zh", "kind")
+    columns = ("code", "name_zh", "name_en", "short_zh", "short_en", "kind")
     rows = read_rows(folder, "departments.csv", columns, report)
-    for name in ("code", "name_zh", "name_en", "short_zh"):
+    for name in ("code", "name_zh", "name_en", "short_zh", "short_en"):
         unique(rows, name)
     report.require(rows, "departments.csv", "department")
     return tuple(
@@ -126,6 +127,7 @@ def read_departments(folder: Path, report: Report) -> tuple[Department, ...]:
             name_zh=row.chinese("name_zh"),
             name_en=row.english("name_en"),
             short_zh=row.chinese("short_zh", longest=6),
+            short_en=row.english("short_en", longest=SHORT_EN),
             kind=row.choice("kind", DEPARTMENT_KINDS, "kind"),
         )
         for row in rows

@@ -214,7 +214,7 @@ def the_board_lists_what_is_published(still: Still) -> None:
         assert node["where"] == picture.place(alert.street)
         assert node["value"].startswith(picture.value(sign, row["value"]))
         owner = still.catalogue.department[sign.department]
-        assert node["owner"] == (owner.short_zh if picture.lang == "zh" else owner.name_en)
+        assert node["owner"] == (owner.short_zh if picture.lang == "zh" else owner.short_en)
         sent = [s for s, state in in_streets(still.catalogue).values() if state in GRADED]
         assert alert.places == sent.count(sign)
         if node["several"]:
