@@ -108,6 +108,7 @@
     const focused = container.contains(active) && active.getAttribute("href");
     const typed = root.yiping.forms.remember(container);
     container.replaceChildren(...nodes.map((node) => build(node)));
+    container.dispatchEvent(new CustomEvent("light:painted", { bubbles: true })); // chart.js draws
     root.yiping.forms.restore(container, typed);
     if (!focused) return;
     const again = [...container.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused);

@@ -1,0 +1,236 @@
+"""The chart of a sign's course: plain data here, drawn by assets/js/sign_chart.js in the browser.
+
+The data lies in one attribute of `.sign-chart`, so a page has it before any drawing is done, and
+the table behind it says the same without a drawing.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.components import mark
+from dashboard.components.light import Node, el, table
+from dashboard.components.period import Period
+from dashboard.components.times import span
+from dashboard.components.view import View
+from data_access.notes import Note
+from data_access.series_query import Course, Line
+from data_access.states import Transition
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS
+from domain.judging import reigns
+from domain.picture import Cell
+from domain.sign import GRADED, Sign, State
+
+TABLE_ROWS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in a graded state, epoch ms; `open` when it has not ended."""
+
+    state: State
+    from_ms: int
+    to_ms: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose course it is."""
+
+    sign: Sign
+    place: str
+    place_name: str
+    cell: Cell | None  # how it stands now; None: not known
+
+
+def chart(
+    view: View,
+    catalogue: Catalogue,
+    subject: Subject,
+    period: Period,
+    course: Course,
+    notes: Sequence[Note] = (),
+) -> Node:
+    """The chart, its legend, and the table behind it."""
+    sign = subject.sign
+    data = _data(view, catalogue, subject, period, course, notes)
+    drawing = el(
+        "div",
+        el("p", cls="chart-said", hidden=True, role="status"),
+        cls="sign-chart",
+        data_chart=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+    )
+    names = (view.text("chart.now"), view.text(before_key(period)))
+    legend = [
+        el("span", el("i", cls=f"chart-key chart-key-{kind}"), name)
+        for kind, name in zip(("now", "before"), names, strict=True)
+    ]
+    return el(
+        "figure",
+        drawing,
+        el("figcaption", *legend, cls="chart-legend"),
+        _table(view, catalogue, sign, course, names),
+        cls="chart",
+    )
+
+
+def before_key(period: Period) -> str:
+    """The label of what lies under the line."""
+    return "chart.before.week" if by_week(period) else "chart.before.previous"
+
+
+def by_week(period: Period) -> bool:
+    """Up to two days are compared with the same hours of last week, more with the period before."""
+    return period.span_ms <= 2 * DAY_MS
+
+
+def stays(transitions: Iterable[Transition], from_ms: int, to_ms: int) -> list[Stay]:
+    """Stays in graded states that touch [from_ms, to_ms); the last one may still go on."""
+    found = []
+    listed = list(transitions)
+    for n, one in enumerate(listed):
+        if one.state not in GRADED:
+            continue
+        last = n + 1 == len(listed)
+        end = to_ms if last else listed[n + 1].since
+        if end > from_ms:
+            found.append(Stay(State(one.state), one.since, end, last))
+    return found
+
+
+def _data(
+    view: View,
+    catalogue: Catalogue,
+    subject: Subject,
+    period: Period,
+    course: Course,
+    notes: Sequence[Note],
+) -> dict[str, Any]:
+    sign, cell = subject.sign, subject.cell
+    known = cell is not None and cell.state is not State.UNKNOWN
+    names = (view.text("chart.now"), view.text(before_key(period)))
+    return {
+        "from": period.from_ms,
+        "to": period.to_ms,
+        "offset": catalogue.utc_offset_min,
+        "decimals": sign.decimals,
+        "unit": view.name(sign.unit, sign.unit_en),
+        "reach": sign.stale_after_s * 1000,
+        "state": cell.state.value if known and cell is not None else None,
+        "label": view.text(
+            "chart.said",
+            sign=view.name(sign.name_zh, sign.name_en),
+            place=subject.place_name,
+            period=period.label(view),
+        ),
+        "lines": [
+            _line(kind, name, line)
+            for kind, name, line in zip(
+                ("now", "before"), names, (course.line, course.before), strict=True
+            )
+        ],
+        "marks": _marks(view, catalogue, subject, period),
+        "episodes": [
+            _episode(view, catalogue, period, one, known) for one in _told(course, period)
+        ],
+        "notes": [
+            {"from": n.from_ms, "to": n.to_ms, "said": f"{n.text} ({n.author})"}
+            for n in notes
+            if n.withdrawn_at is None
+        ],
+        "words": {"gap": view.text("chart.gap"), "scale": view.text("number.scale")},
+    }
+
+
+def _line(kind: str, name: str, line: Line) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "name": name,
+        "start": line.start,
+        "step": line.step_ms,
+        "values": line.values,
+    }
+
+
+def _marks(
+    view: View, catalogue: Catalogue, subject: Subject, period: Period
+) -> list[dict[str, Any]]:
+    """Every threshold for as long as its version is in force within the period."""
+    found = []
+    sign = subject.sign
+    for reign in reigns(catalogue, sign, subject.place, period.from_ms, period.to_ms):
+        for n, state in enumerate(GRADED):
+            for edge in (reign.judge.higher[n], reign.judge.lower[n]):
+                if edge is None:
+                    continue
+                said = view.text(
+                    "chart.mark",
+                    state=view.text(f"state.{state}"),
+                    value=mark.with_unit(view, sign, edge),
+                    version=reign.thresholds.version,
+                )
+                found.append(
+                    {
+                        "state": state.value,
+                        "edge": round(edge, sign.decimals + 2),
+                        "from": reign.from_ms,
+                        "to": reign.to_ms,
+                        "said": said,
+                    }
+                )
+    return found
+
+
+def _told(course: Course, period: Period) -> list[Stay]:
+    return stays(course.transitions, period.from_ms, period.to_ms)
+
+
+def _episode(
+    view: View, catalogue: Catalogue, period: Period, stay: Stay, known: bool
+) -> dict[str, Any]:
+    open_now = stay.open and known
+    said = view.text(
+        "chart.episode.open" if open_now else "chart.episode",
+        state=view.text(f"state.{stay.state}"),
+        time=mark.stamp(stay.from_ms, period.to_ms, catalogue.utc_offset_min),
+        span=span(view, stay.to_ms - stay.from_ms),
+    )
+    return {"state": stay.state.value, "from": stay.from_ms, "to": stay.to_ms, "said": said}
+
+
+def _table(
+    view: View, catalogue: Catalogue, sign: Sign, course: Course, names: tuple[str, str]
+) -> Node:
+    """The newest known values as a folded table; those of the comparison where instants agree."""
+    line = course.line
+    before = {
+        course.before.start + n * course.before.step_ms: value
+        for n, value in enumerate(course.before.values)
+    }
+    rows: list[dict[str, Any]] = []
+    for n in range(len(line.values) - 1, -1, -1):
+        if line.values[n] is None or len(rows) == TABLE_ROWS:
+            continue
+        at = line.start + n * line.step_ms
+        rows.append(
+            {
+                "time": mark.stamp(at, 0, catalogue.utc_offset_min),
+                "now": mark.figure(view, sign, line.values[n]),
+                "before": mark.figure(view, sign, before.get(at)),
+            }
+        )
+    heads = [view.text("chart.table.time"), *names]
+    body = table(
+        heads, rows, ("time", "now", "before"), numbers={"now", "before"}, cls="grid-table"
+    )
+    return el(
+        "details",
+        el("summary", view.text("chart.table")),
+        el("p", view.text("chart.table.more", n=len(rows)), cls="desk-note"),
+        body,
+        cls="chart-table",
+        id="chart-table",
+    )
