@@ -28,6 +28,7 @@ NAVIGATION = (
     _Entry("/signs", "nav.signs", number=lambda city: len(city.signs)),
     _Entry("/streets", "nav.streets", number=lambda city: len(city.counted)),
     _Entry("/rankings", "nav.rankings"),
+    _Entry("/episodes", "nav.episodes"),
     _Entry("/sources", "nav.sources"),
     _Entry("/about", "nav.about"),
 )

@@ -42,6 +42,7 @@ PAGES: Mapping[str, Roles] = {
     "/street/<code>": STAFF,
     "/rankings": STAFF,
     "/department/<code>": STAFF,
+    "/episodes": STAFF,
     "/sources": STAFF,
     "/about": STAFF,
     "/not-found": STAFF,

@@ -20,6 +20,7 @@ PAGES = {  # written down once more on purpose: a slip in the policy table must 
     "/street/<code>": STAFF,
     "/rankings": STAFF,
     "/department/<code>": STAFF,
+    "/episodes": STAFF,
     "/sources": STAFF,
     "/about": STAFF,
     "/not-found": STAFF,

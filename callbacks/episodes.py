@@ -1,0 +1,92 @@
+"""The answer of /episodes: one page of the log, and how many there are."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.episode_filters import chips, fields
+from dashboard.components.episode_question import Question
+from dashboard.components.episode_table import episode_table, page_links, sentence
+from dashboard.components.export_links import export_links
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import caller_address, current_actor
+from dashboard.services import Services
+from data_access.episodes import count_episodes, episode_page
+from domain.actor import PEOPLE, Forbidden, Role
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+
+    @app.callback(
+        Output("episodes-answer", "data"),
+        Input("episodes-tick", "n_intervals"),
+        State("episodes-question", "data"),
+        running=held("episodes-tick"),
+    )
+    @policy(*PEOPLE)
+    def episodes_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = Question.of(stored)
+        try:
+            body = _body(services, question)
+        except Forbidden as refused:
+            body = [_refused(services, question, str(refused))]
+        return {
+            "episodes-head": _head(services, question),
+            "episodes-body": [node for node in body if node is not None],
+            "desk-mark": _mark(services, question),
+        }
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("light", "paint"), Input("episodes-answer", "data")
+    )
+
+
+def _head(services: Services, question: Question) -> list[Node]:
+    view = question.view
+    return [
+        el("h1", view.text("episodes.title")),
+        chips(question),
+        fields(question, services.catalogue, current_actor()),
+    ]
+
+
+def _body(services: Services, question: Question) -> list[Node | None]:
+    view, city, now_ms = question.view, services.catalogue, services.now_ms
+    actor, wanted = current_actor(), question.wanted(services.catalogue, services.now_ms)
+    after, before = question.key("after"), question.key("before")
+    page = episode_page(services.db, city, actor, wanted, after=after, before=before)
+    total = count_episodes(services.db, city, actor, wanted)
+    own = view.text("episodes.say.own") if actor.role is Role.DEPARTMENT else ""
+    head = el(
+        "div",
+        el("p", sentence(view, total) + own, cls="desk-lead"),
+        export_links(view, "episodes", question.chosen()) if total.number else None,
+        cls="table-head",
+    )
+    picture = services.pictures.now(actor)
+    return [
+        head,
+        episode_table(view, city, page.rows, picture, now_ms),
+        page_links(question, page),
+        el("p", view.text("episodes.note"), cls="desk-note"),
+    ]
+
+
+def _refused(services: Services, question: Question, what: str) -> Node:
+    """What the reader may not see is said so, and goes to the audit log."""
+    actor = current_actor()
+    at, address = services.now_ms, caller_address()
+    services.denials.note(at, actor.label, "denied.episodes", what, address)
+    return el("p", question.view.text("episodes.forbidden"), cls="desk-empty")
+
+
+def _mark(services: Services, question: Question) -> list[Node]:
+    picture = services.pictures.now(current_actor())
+    as_of = None if picture is None else picture.as_of
+    demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
+    return moment(question.view, services.catalogue, services.now_ms, as_of, demo)

@@ -1,0 +1,95 @@
+"""The filters of /episodes: chips for state and beginning, fields for sign, place, department."""
+
+from collections.abc import Sequence
+
+from dashboard.components.episode_question import PERIODS, Question
+from dashboard.components.light import Node, el
+from dashboard.labels import LANGUAGES
+from data_access.episodes import own_signs
+from domain.actor import Actor, Role
+from domain.catalogue import Catalogue
+from domain.sign import GRADED
+
+PATH = "/episodes"
+
+
+def chips(question: Question) -> Node:
+    """State and beginning, as links."""
+    states = [str(state) for state in reversed(GRADED)]
+    return el(
+        "div",
+        _choices(question, "state", [(s, question.view.text(f"state.{s}")) for s in states]),
+        _choices(
+            question, "period", [(p, question.view.text(f"episodes.period.{p}")) for p in PERIODS]
+        ),
+        cls="episode-chips",
+    )
+
+
+def fields(question: Question, city: Catalogue, actor: Actor) -> Node:
+    """Sign, place and department, each asked for as soon as it is chosen."""
+    view = question.view
+    places = [(city.code, view.name(city.name_zh, city.name_en))]
+    places += [(s.code, view.name(s.short_zh, s.name_en)) for s in city.streets]
+    selects = [
+        _select(question, "sign", *_signs(question, city, actor)),
+        _select(question, "place", *_options(places, question.place)),
+    ]
+    if actor.role is not Role.DEPARTMENT:
+        owners = {s.department for s in city.signs}
+        named = [
+            (d.code, view.name(d.short_zh, d.name_en)) for d in city.departments if d.code in owners
+        ]
+        selects.append(_select(question, "department", *_options(named, question.department)))
+    kept = {"state": question.state, "period": question.period, "theme": view.theme}
+    if view.lang != LANGUAGES[0]:
+        kept["lang"] = view.lang
+    hidden = [
+        el("input", type="hidden", name=name, value=value) for name, value in kept.items() if value
+    ]
+    button = el("button", view.text("episodes.show"), type="submit", cls="episode-submit")
+    about = {"method": "get", "action": PATH, "data_auto": ""}
+    label = view.text("episodes.by")
+    return el("form", *selects, *hidden, button, cls="episode-fields", aria_label=label, **about)
+
+
+def _choices(question: Question, name: str, choices: Sequence[tuple[str, str]]) -> Node:
+    view, chosen = question.view, question.chosen()
+    links = [
+        el(
+            "a",
+            text,
+            cls="choice choice-here" if chosen[name] == value else "choice",
+            href=view.href(PATH, **{**chosen, name: value}),
+            aria_current="true" if chosen[name] == value else None,
+            data_stay="",
+        )
+        for value, text in [(None, view.text("episodes.all")), *choices]
+    ]
+    return el("nav", *links, cls="choices", aria_label=view.text(f"episodes.by.{name}"))
+
+
+def _signs(question: Question, city: Catalogue, actor: Actor) -> list[Node]:
+    """The signs that the reader may ask for, by domain."""
+    own, view = own_signs(city, actor), question.view
+    groups: list[Node] = []
+    for domain in city.domains:
+        mine = [
+            (s.code, view.name(s.name_zh, s.name_en))
+            for s in city.signs
+            if s.domain == domain.code and (own is None or s.code in own)
+        ]
+        if mine:
+            name = view.name(domain.name_zh, domain.name_en)
+            groups.append(el("optgroup", *_options(mine, question.sign), label=name))
+    return groups
+
+
+def _options(named: Sequence[tuple[str, str]], chosen: str | None) -> list[Node]:
+    return [el("option", text, value=code, selected=code == chosen) for code, text in named]
+
+
+def _select(question: Question, name: str, *options: Node) -> Node:
+    view = question.view
+    nothing = el("option", view.text("episodes.any"), value="")
+    return el("label", view.text(f"episodes.{name}"), el("select", nothing, *options, name=name))
