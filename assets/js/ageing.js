@@ -28,7 +28,27 @@
     return { freshness: worse, state: usable ? reading.state : "unknown", observedMs };
   }
 
-  const api = { freshness, effective, instant };
+  const GRADES = ["normal", "attention", "warning", "alarm", "unknown"];
+
+  /* The counts of cells as they stand on the wall, each {state, freshness}: every cell has one
+     state; stale and never are among the unknown, late among the rest. As the engine's domains. */
+  function tally(shown) {
+    const sum = { signs: shown.length, normal: 0, attention: 0, warning: 0, alarm: 0, unknown: 0 };
+    Object.assign(sum, { late: 0, stale: 0, never: 0 });
+    for (const { state, freshness } of shown) {
+      sum[GRADES.includes(state) ? state : "unknown"] += 1;
+      if (freshness !== "live") sum[freshness] += 1;
+    }
+    return sum;
+  }
+
+  /* Whether time alone has taken the state from a value since the engine added up: then what was
+     made of all of them, an index, is of a moment ago. cells: [{reading, was}]. */
+  function outgrown(cells) {
+    return cells.some(({ reading, was }) => reading && was && reading.state !== was.state);
+  }
+
+  const api = { freshness, effective, instant, tally, outgrown };
   root.yiping = Object.assign(root.yiping || {}, { ageing: api });
   if (typeof module !== "undefined") module.exports = api;
 })(typeof window === "undefined" ? globalThis : window);

@@ -146,17 +146,21 @@
     return node;
   }
 
+  function shown(panel) {
+    return panel.cells.map((cell) => cell.was).filter(Boolean);
+  }
+
+  /* What every panel counts, from what its cells show: the sentence counts the same. */
+  function counts(board) {
+    return board.panels.map((panel) => root.yiping.ageing.tally(shown(panel)));
+  }
+
   /* The counts of a panel, from what its cells show: the states, then stale and never apart. */
   function recount(wall, panel) {
-    const sum = { normal: 0, alarm: 0, warning: 0, attention: 0, stale: 0, unknown: 0, late: 0 };
-    for (const { was } of panel.cells) {
-      if (!was) continue;
-      if (was.freshness === "stale") sum.stale += 1;
-      else sum[was.state] += 1;
-      if (was.freshness === "late") sum.late += 1;
-    }
+    const sum = root.yiping.ageing.tally(shown(panel));
     const key = JSON.stringify(sum);
     if (panel.was === key) return;
+    sum.unknown -= sum.stale;
     panel.was = key;
     const chips = STATES.filter((state) => sum[state]).map((state) =>
       chip(state, sum[state], wall.state(state))
@@ -190,7 +194,11 @@
         if (cell.reading && paintCell(wall, cell, now)) turned = true;
       }
       if (turned) recount(wall, panel);
+      // an index is the engine's: it is greyed when a cell has aged since, not made up here
+      panel.outgrown = root.yiping.ageing.outgrown(panel.cells);
+      data(panel.index, "outgrown", panel.outgrown ? "1" : "0");
     }
+    board.outgrown = board.panels.some((panel) => panel.outgrown);
   }
 
   /* Columns, and rows per panel so that the height is shared out by rows; then the room of a
@@ -233,6 +241,6 @@
     };
   }
 
-  const api = { build, read, paint, paintHeads, arrange };
+  const api = { build, read, paint, paintHeads, counts, arrange };
   root.yiping = Object.assign(root.yiping || {}, { panels: api });
 })(window);

@@ -135,7 +135,7 @@
       owner: wall.owner,
       lasting: (ms) => format.words(ms, wall.t),
     };
-    const words = sentence.build(wall.snapshot.domains, wall.counts, head, say);
+    const words = sentence.build(root.yiping.panels.counts(wall.panels), wall.counts, head, say);
     if (wall.said === words) return;
     wall.said = words;
     const clauses = root.yiping.sentence.clauses(words);
@@ -200,6 +200,7 @@
     const now = wall.now();
     if (now === null || !wall.snapshot) return;
     root.yiping.panels.paint(wall, wall.panels, now);
+    data(wall.index.big, "outgrown", wall.panels.outgrown ? "1" : "0");
     root.yiping.board.tick(wall, wall.board, now);
     root.yiping.headline.paintClock(wall, wall.top, now);
     root.yiping.headline.paintOfficial(wall, wall.top, wall.readings);

@@ -37,7 +37,7 @@
     );
   }
 
-  /* domains: the engine's counts; counts: signs in each grade (alerts.count); alert: the head of
+  /* domains: counts of their cells (ageing.tally); counts: signs in each grade (alerts.count); alert: the head of
      the worst group, or null; say: {t, now, city, state(s), place(code|null), sign(code), value(code, v), owner(code),
      lasting(ms)}. */
   function build(domains, counts, alert, say) {

@@ -187,6 +187,10 @@ GREYED = """() => [...document.querySelectorAll("#wall .cell")].map((cell) => [
   getComputedStyle(cell.querySelector(".value")).color, getComputedStyle(cell).backgroundImage])"""
 
 
+INDEXES = """() => [...document.querySelectorAll("#wall .panel .head .figure, #wall-index .big")]
+  .map((node) => node.dataset.outgrown)"""
+
+
 def edges_of(sign: Sign) -> tuple[int, ...]:
     """Ages in seconds at which a value turns late and stale; one where both are the same."""
     late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
@@ -277,6 +281,11 @@ def test_the_browser_ages_every_value_by_itself(
     for shade, hatch in page.evaluate(GREYED):
         assert shade not in fresh and "gradient" in hatch
     assert wall.stream == "silent"
+    assert page.evaluate(INDEXES) == ["1"] * (len(catalogue.domains) + 1)
+    none = len(catalogue.signs)
+    assert Words("zh").say("wall.say.blind", total=none, unknown=none) == wall.text(
+        "#wall-sentence"
+    )
 
 
 def last_word(wall: Wall, client: Client) -> dict[str, Any]:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { effective, freshness } = load("ageing");
+const { effective, freshness, outgrown, tally } = load("ageing");
 const SIGN = { late_after_s: 600, stale_after_s: 900 };
 const SEEN = Date.parse("2026-11-23T05:00:00.000Z");
 const reading = (more) => ({
@@ -50,4 +50,19 @@ test("the browser may only make it worse than the server said", () => {
 test("never stays never", () => {
   const never = effective(reading({ observed_at: null, freshness: "never" }), SIGN, SEEN);
   assert.deepEqual(never, { freshness: "never", state: "unknown", observedMs: null });
+});
+
+test("counts are those of the cells shown, and an index of older states is known for one", () => {
+  const readings = ["normal", "warning", "alarm"].map((state) => reading({ state }));
+  readings.push({ observed_at: null, freshness: "never", state: "unknown" });
+  const at = (seconds) => {
+    const cells = readings.map((one) => ({ reading: one, was: effective(one, SIGN, SEEN + seconds * 1000) }));
+    return [tally(cells.map((cell) => cell.was)), outgrown(cells)];
+  };
+  const fresh = { signs: 4, normal: 1, attention: 0, warning: 1, alarm: 1, unknown: 1 };
+  assert.deepEqual(at(900), [{ ...fresh, late: 3, stale: 0, never: 1 }, false]);
+  const gone = { signs: 4, normal: 0, attention: 0, warning: 0, alarm: 0, unknown: 4 };
+  assert.deepEqual(at(901), [{ ...gone, late: 0, stale: 3, never: 1 }, true]);
+  const told = readings.map((one) => ({ ...one, freshness: "stale", state: "unknown" }));
+  assert.equal(outgrown(told.map((one) => ({ reading: one, was: effective(one, SIGN, SEEN) }))), false);
 });
