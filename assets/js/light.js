@@ -13,7 +13,7 @@
 
   const COMMON = /^(class|id|role|tabindex|data-[a-z-]+|aria-[a-z]+)$/;
   const OF_HTML = words(`title scope href download open hidden colspan rowspan datetime start lang
-    method action name value type min max step placeholder maxlength required disabled checked
+    method action name value label type min max step placeholder maxlength required disabled checked
     selected multiple rows for form autocomplete inputmode list`);
   const OF_SVG = words(`viewBox preserveAspectRatio width height x y x1 x2 y1 y2 dx dy cx cy r rx ry d
     points transform pathLength text-anchor dominant-baseline vector-effect href`);
