@@ -202,9 +202,11 @@ def _db(argv: list[str]) -> int:
     from sqlalchemy.exc import ArgumentError, OperationalError
 
     from data_access.db import migrate
+    from data_access.public.store import migrate_public
 
     try:
         migrate(settings)
+        migrate_public(settings)
     except (ArgumentError, OperationalError) as fault:
         print(f"DATABASE_URL: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
         return 1
@@ -241,6 +243,8 @@ def _prepare(settings: "Settings") -> None:
 def _end_demo(settings: "Settings", db: "Database") -> None:
     """DEMO=0 on a store that was a demonstration: nothing invented may stay in it."""
     from data_access.demo_removal import remove_demo
+    from data_access.public.releases import forget_everything
+    from data_access.public.store import open_public
     from engine.demo.bootstrap import FILE, read_keys
     from engine.demo.process import STATE_FILE
     from engine.demo.real import replay_sources
@@ -249,6 +253,9 @@ def _end_demo(settings: "Settings", db: "Database") -> None:
     removed = remove_demo(db, fed)
     (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
     if removed:
+        public = open_public(settings, read_only=False)
+        forget_everything(public)
+        public.close()
         print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")
 
 

@@ -6,6 +6,7 @@ failing half-way. Hot paths go to the driver as tuples.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -110,22 +111,35 @@ def open_database(settings: Settings, *, durable: bool = True) -> Database:
     `durable=False` lets SQLite skip the disk flush at commit: for the engine alone, whose tables
     can be computed again from what intake has flushed.
     """
-    url = settings.db_url
+    return open_store(settings.db_url, settings.data_dir, durable=durable)
+
+
+def open_store(
+    url: str,
+    data_dir: Path,
+    *,
+    durable: bool = True,
+    read_only: bool = False,
+    search_path: str | None = None,
+) -> Database:
+    """Open the store at `url`; `search_path` is the schema that is meant on PostgreSQL."""
     if url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
-        _sqlite_events(engine, "FULL" if durable else "NORMAL")
+        _sqlite_events(engine, "FULL" if durable else "NORMAL", read_only=read_only)
     else:
+        options = _PG_OPTIONS + (f" -c search_path={search_path}" if search_path else "")
+        options += " -c default_transaction_read_only=on" if read_only else ""
         engine = create_engine(
             url,
             pool_pre_ping=True,
             pool_timeout=5,
-            connect_args={"options": _PG_OPTIONS, "connect_timeout": 5},
+            connect_args={"options": options, "connect_timeout": 5},
         )
     return Database(engine)
 
 
-def _sqlite_events(engine: Engine, synchronous: str) -> None:
+def _sqlite_events(engine: Engine, synchronous: str, *, read_only: bool = False) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours to begin
@@ -139,6 +153,8 @@ def _sqlite_events(engine: Engine, synchronous: str) -> None:
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     city: str = Field(default="pudong", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     data_dir: Path = Field(default=ROOT / "var", alias="YIPING_DATA")
     database_url: str | None = None  # default: one SQLite file a city in data_dir
+    public_database_url: str | None = None  # default: beside the store, a file or a schema apart
     redis_url: str | None = None  # default: embedded Valkey on a unix socket in data_dir
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=1, le=65535)
@@ -51,11 +52,15 @@ class Settings(BaseSettings):
     @property
     def db_url(self) -> str:
         """SQLAlchemy URL of the one truth; PostgreSQL always through psycopg."""
-        url = self.database_url or f"sqlite:///{self.data_dir / self.city}.db"
-        for plain in ("postgres://", "postgresql://"):
-            if url.startswith(plain):
-                return "postgresql+psycopg://" + url[len(plain) :]
-        return url
+        return _with_driver(self.database_url or f"sqlite:///{self.data_dir / self.city}.db")
+
+    @property
+    def public_db_url(self) -> str:
+        """SQLAlchemy URL of the publication store."""
+        beside = self.database_url or f"sqlite:///{self.data_dir / self.city}.public.db"
+        if self.database_url and self.database_url.startswith("sqlite"):
+            beside = f"{self.database_url.removesuffix('.db')}.public.db"
+        return _with_driver(self.public_database_url or beside)
 
     @property
     def redis(self) -> str:
@@ -82,6 +87,13 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY: at least 32 characters are needed")
             return given.encode()
         return _kept_secret(self.data_dir / "secret.key")
+
+
+def _with_driver(url: str) -> str:
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url[len(plain) :]
+    return url
 
 
 def _kept_secret(path: Path) -> bytes:

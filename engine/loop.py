@@ -17,6 +17,7 @@ from data_access import engine_state, readings, rollups, states
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
 from data_access.engine_lock import engine_lock
+from data_access.public.store import migrate_public, open_public
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
 from data_access.undigested import may_lie_in_the_data, set_aside
@@ -24,6 +25,7 @@ from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, Clock, is_due, to_ms, utc_now
 from engine import backfill
 from engine.city import City, WriteSet, days_of, hours_of
+from engine.publication import Publication
 from engine.publisher import Publisher
 from engine.recovery import demo_sources, recover
 from engine.retention import Retention
@@ -168,6 +170,7 @@ class _Stop:
 def run(settings: Settings, clock: Clock = utc_now) -> None:
     """Run until SIGTERM. Only one engine runs on a store; a second one waits its turn."""
     migrate(settings)
+    migrate_public(settings)
     catalogue = load_catalogue(settings.city)
     db = open_database(settings, durable=False)
     stop = _Stop()
@@ -188,6 +191,7 @@ def _loop(
     now = to_ms(clock())
     engine = Engine(db, catalogue, now)
     publisher = Publisher(db, open_redis(settings), build_id(), now)
+    publication = Publication(db, open_public(settings, read_only=False), catalogue)
     retention = Retention(db, settings, catalogue)
     published_at = 0
     # what the windows hold lives long and has no cycles: looking for them again and again costs
@@ -206,6 +210,7 @@ def _loop(
                     return
                 publisher.publish(engine.city, now)
                 published_at = now
+                publication.step(now)
             retention.step(now, engine.cursor)
         except Exception:  # whatever it was, the store is the truth: start again from there
             log.exception("engine turn failed; starting again from the store")

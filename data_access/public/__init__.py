@@ -1,0 +1,1 @@
+"""The publication store: what the public may see, in tables and behind a connection of its own."""

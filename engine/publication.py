@@ -1,0 +1,144 @@
+"""The publication step: the only writer of the publication store, once a minute.
+
+It reads roll-ups, applies the city's rules and writes what the public may see. Each part is one
+transaction that also says how far it has come, and what is closed is never written twice: ended
+anywhere and started again, it goes on with the same result.
+"""
+
+import logging
+from hashlib import blake2b
+
+import msgspec
+from sqlalchemy import Connection
+
+from data_access.db import Database
+from data_access.public import releases
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.publication import manifest, week_start
+from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed, missing
+from engine.publication_present import Present
+
+log = logging.getLogger("yiping.engine")
+
+WEEK_MS = 7 * DAY_MS
+CORRECTED_DAYS = 7  # how long late readings are looked for
+
+
+class Publication:
+    """One city's publication; does nothing in a city without rules."""
+
+    def __init__(self, db: Database, public: Database, catalogue: Catalogue) -> None:
+        self._db = db
+        self._public = public
+        self._catalogue = catalogue
+        self._rules = catalogue.publication
+        if self._rules is not None:
+            self._present = Present(catalogue, self._rules)
+            self._closing = Closing(catalogue, self._rules)
+        self._minute = -1
+
+    def step(self, now_ms: int) -> bool:
+        """Publish when a new minute has begun; whether it did. Never raises for a lost store."""
+        minute = now_ms // MINUTE_MS
+        if self._rules is None or minute == self._minute:
+            return False
+        self._minute = minute
+        try:
+            self.publish(now_ms)
+        except Exception:  # the desks must not stand still because the public page does
+            log.exception("publication failed; the next minute tries again")
+            return False
+        return True
+
+    def publish(self, now_ms: int) -> None:
+        """Everything that is due at an instant."""
+        if self._rules is None:
+            return
+        with self._db.read() as conn:
+            self._write_manifest(now_ms)
+            self._write_present(conn, now_ms)
+            self._close_hours(conn, now_ms)
+            self._close_days(conn, now_ms)
+            self._close_weeks(conn, now_ms)
+
+    def _write_manifest(self, now_ms: int) -> None:
+        """A changed rule makes a new manifest; old ones stay for who asks what was in force."""
+        if self._rules is None:
+            return
+        told = manifest(self._rules, self._catalogue.signs, self._catalogue.version)
+        body = msgspec.json.encode(told)
+        digest = blake2b(body, digest_size=16).hexdigest()
+        with self._public.write() as conn:
+            if releases.manifest_in_force(conn) != digest:
+                releases.put_manifest(self._public, conn, digest, now_ms, body.decode())
+
+    def _write_present(self, conn: Connection, now_ms: int) -> None:
+        version = now_ms // MINUTE_MS
+        views = self._present.views(conn, now_ms, version)
+        with self._public.write() as out:
+            for view, body in views.items():
+                encoded = msgspec.json.encode(body)
+                releases.put_view(self._public, out, view, version, now_ms, encoded)
+
+    def _due(self, now_ms: int, name: str, width_ms: int, pause_ms: int, back: int) -> list[int]:
+        newest = last_closed(now_ms, width_ms, pause_ms, self._catalogue.offset_ms)
+        with self._public.read() as conn:
+            return list(missing(releases.remembered(conn, name), newest, width_ms, back))
+
+    def _close_hours(self, conn: Connection, now_ms: int) -> None:
+        if self._rules is None:
+            return
+        due = self._due(now_ms, "hours", HOUR_MS, max(self._rules.delay_ms, HOUR_MS), HOURS_BACK)
+        if not due:
+            return
+        rows = self._closing.hours(conn, due[0], due[-1] + HOUR_MS, now_ms)
+        with self._public.write() as out:
+            releases.release(self._public, out, rows)
+            releases.remember(self._public, out, hours=due[-1])
+
+    def _close_days(self, conn: Connection, now_ms: int) -> None:
+        if self._rules is None:
+            return
+        for start in self._due(now_ms, "days", DAY_MS, self._rules.close_ms, DAYS_BACK):
+            rows = self._closing.day(conn, start, now_ms)
+            corrections = self._corrections(conn, start, now_ms)
+            with self._public.write() as out:
+                releases.release(self._public, out, rows)
+                releases.correct(self._public, out, corrections)
+                releases.remember(self._public, out, days=start)
+
+    def _close_weeks(self, conn: Connection, now_ms: int) -> None:
+        if self._rules is None:
+            return
+        offset = self._catalogue.offset_ms
+        start = week_start(now_ms - self._rules.close_ms, offset) - WEEK_MS
+        with self._public.read() as published:
+            if releases.remembered(published, "weeks") == start:
+                return
+            days = releases.released(published, "day", range(start, start + WEEK_MS, DAY_MS))
+        rows = self._closing.week(conn, start, days, now_ms)
+        with self._public.write() as out:
+            releases.release(self._public, out, rows)
+            releases.remember(self._public, out, weeks=start)
+
+    def _corrections(
+        self, conn: Connection, start: int, now_ms: int
+    ) -> list[releases.CorrectionRow]:
+        """What readings that came late would change in the district's last days.
+
+        Measures and rates of the district alone: a corrected count would be a second equation.
+        """
+        place = self._catalogue.code
+        found: list[releases.CorrectionRow] = []
+        earlier = range(start - CORRECTED_DAYS * DAY_MS, start, DAY_MS)
+        with self._public.read() as published:
+            told = releases.released(published, "day", earlier)
+            logged = releases.corrected(published, "day", earlier)
+        for day in earlier:
+            for code, row in self._closing.district_values(conn, day):
+                old = told.get((code, place, day))
+                value = self._closing.shown_value(code, row)
+                if old is not None and logged.get((code, place, day), old[1]) != value:
+                    found.append((code, place, "day", day, now_ms, old[1], value))
+        return found

@@ -1,0 +1,140 @@
+"""The present as the public sees it: every value as it was when the delay began."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from data_access.closed_samples import Question, Sample, last_samples
+from domain.catalogue import Catalogue
+from domain.clock import to_rfc3339
+from domain.freshness import Freshness, freshness
+from domain.publication import Kind, Period, Publication
+from domain.sign import SEVERITY, Sign, State
+
+Json = dict[str, Any]
+_STATES = {severity: state for state, severity in SEVERITY.items()}
+_ALIVE = (Freshness.LIVE, Freshness.LATE)
+
+
+class Cell(NamedTuple):
+    """A sign at a place, at the cut-off."""
+
+    value: float | None
+    state: State
+    freshness: Freshness
+    at: int | None  # epoch ms: the end of the sample's slot
+    demo: bool
+
+
+NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, False)
+
+
+class Present:
+    """Reads and words the present of one city."""
+
+    def __init__(self, catalogue: Catalogue, rules: Publication) -> None:
+        self._catalogue = catalogue
+        self._rules = rules
+        self._live = [sign for sign in catalogue.signs if rules.is_live(sign)]
+        self._measures = [
+            sign for sign in self._live if rules.street_period(sign) is Period.PRESENT
+        ]
+
+    def views(self, conn: Connection, now_ms: int, version: int) -> dict[str, Json]:
+        """The bodies of all views: `public`, light, and `streets`, for who asks for a street."""
+        cutoff = now_ms - self._rules.delay_ms
+        found = {
+            (place, code): sample
+            for place, code, sample in last_samples(conn, self._questions(cutoff))
+        }
+        self._hide_lone_streets(conn, found, cutoff)
+        district = {
+            s.code: self._cell(s, found.get((self._catalogue.code, s.code)), cutoff)
+            for s in self._live
+        }
+        streets = {
+            street.code: {
+                s.code: self._cell(s, found.get((street.code, s.code)), cutoff)
+                for s in self._measures
+            }
+            for street in self._catalogue.streets
+        }
+        head: Json = {"version": version, "as_of": to_rfc3339(cutoff)}
+        return {
+            "public": {**head, **self._summary(district, streets)},
+            "streets": {
+                **head,
+                "places": {
+                    place: {code: _plain(cell) for code, cell in cells.items()}
+                    for place, cells in streets.items()
+                },
+            },
+        }
+
+    def _questions(self, cutoff: int) -> list[Question]:
+        places = [street.code for street in self._catalogue.streets]
+        wanted = [(self._catalogue.code, s) for s in self._live]
+        wanted += [(place, s) for s in self._measures for place in places]
+        return [_question(place, sign, cutoff) for place, sign in wanted]
+
+    def _hide_lone_streets(
+        self, conn: Connection, found: dict[tuple[str, str], Sample], cutoff: int
+    ) -> None:
+        """A small total to which one street alone contributes is that street's count."""
+        few = self._rules.counts.few
+        for sign in self._live:
+            whole = found.get((self._catalogue.code, sign.code))
+            if whole is None or self._rules.kind(sign) is not Kind.COUNT:
+                continue
+            if sign.at_street and 1 <= round(whole.value) <= few:
+                asked = [_question(s.code, sign, cutoff) for s in self._catalogue.counted]
+                if sum(1 for _ in last_samples(conn, asked)) == 1:
+                    del found[self._catalogue.code, sign.code]
+
+    def _cell(self, sign: Sign, sample: Sample | None, cutoff: int) -> Cell:
+        if sample is None:
+            return NOTHING
+        at = sample.bucket + sign.slot_ms
+        mark = freshness(at, cutoff, sign.cadence_s, sign.stale_after_s)
+        known = mark in _ALIVE and sample.severity is not None
+        state = _STATES[sample.severity or 0] if known else State.UNKNOWN
+        return Cell(round(sample.value, sign.decimals), state, mark, at, sample.demo)
+
+    def _summary(self, district: dict[str, Cell], streets: dict[str, dict[str, Cell]]) -> Json:
+        states = Counter(cell.state.value for cell in district.values())
+        every = [*district.values(), *(c for cells in streets.values() for c in cells.values())]
+        return {
+            "demo": any(cell.demo for cell in every),
+            "counts": {state.value: states[state.value] for state in State},
+            "signs": [
+                {
+                    "code": code,
+                    "value": cell.value,
+                    "state": cell.state.value,
+                    "freshness": cell.freshness.value,
+                    "at": to_rfc3339(cell.at),
+                }
+                for code, cell in district.items()
+            ],
+            "streets": [_street(code, cells) for code, cells in streets.items()],
+        }
+
+
+def _question(place: str, sign: Sign, cutoff: int) -> Question:
+    """Only slots that had ended at the cut-off, and none that would be stale by now."""
+    last = cutoff - sign.slot_ms
+    return (place, sign.code, last - 1000 * sign.stale_after_s, last + 1)
+
+
+def _street(code: str, cells: dict[str, Cell]) -> Json:
+    """The worst of a street's measures; the state of a count would tell the count."""
+    worst = max(cells.items(), key=lambda item: SEVERITY[item[1].state], default=None)
+    if worst is None or worst[1].state is State.UNKNOWN:
+        return {"code": code, "state": State.UNKNOWN.value, "sign": None}
+    normal = worst[1].state is State.NORMAL
+    return {"code": code, "state": worst[1].state.value, "sign": None if normal else worst[0]}
+
+
+def _plain(cell: Cell) -> list[Any]:
+    return [cell.value, cell.state.value, cell.freshness.value, to_rfc3339(cell.at)]
