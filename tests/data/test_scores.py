@@ -1,0 +1,366 @@
+"""Scores, receipts and rankings over the store, on both databases."""
+
+import random
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from data_access import scores
+from data_access.db import Database
+from data_access.tables import latest, rollup_day, rollup_hour
+from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS, slot_start
+from domain.ranking import Why
+from domain.receipt import FULL, Receipt
+from domain.sign import Sign
+from domain.span import Span
+
+NOW = 1_795_399_200_000
+LEADER = Actor("l", Role.LEADER)
+Row = tuple[object, ...]
+
+
+def _day(catalogue: Catalogue, back: int) -> int:
+    return slot_start(NOW, DAY_MS, catalogue.offset_ms) - back * DAY_MS
+
+
+def _week(catalogue: Catalogue) -> Span:
+    """The seven whole days before today."""
+    return Span.of(_day(catalogue, 7), _day(catalogue, 0), NOW, catalogue.offset_ms)
+
+
+def row(
+    place: str,
+    sign: str,
+    bucket: int,
+    known: float,
+    ill: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    case: tuple[float, float] = (1.0, 1.0),
+) -> Row:
+    """A row of the hour or day tier: hours known, in attention, warning, alarm; Σ, n."""
+    return (place, sign, bucket, *case, 1, 1.0, 1.0, 1.0, False, known, *ill)
+
+
+def known_of(sign: Sign) -> float:
+    return 86_400 / max(sign.cadence_s, 3_600)
+
+
+def _fill(db: Database, catalogue: Catalogue, places: list[str], days: int) -> Database:
+    """Every sign at these places, each with troubles of its own, up to today."""
+    dice = random.Random(11)
+    rows: list[Row] = []
+    for place in places:
+        for sign in catalogue.signs:
+            if place != catalogue.code and not sign.at_street:
+                continue
+            whole = known_of(sign)
+            for back in range(days):
+                parts = [dice.random() * whole / 7 for _ in range(3)]
+                ill = (parts[0], parts[1], parts[2] if dice.random() < 0.3 else 0.0)
+                start = _day(catalogue, back)
+                rows.append(row(place, sign.code, start, whole, ill, (8800.0, 100.0)))
+    with db.write() as conn:
+        db.upsert(conn, rollup_day, rows)
+    return db
+
+
+@pytest.fixture
+def whole_city(db: Database, catalogue: Catalogue) -> Database:
+    """A week and three days of it before, everywhere."""
+    places = [catalogue.code, *(s.code for s in catalogue.streets)]
+    return _fill(db, catalogue, places, 11)
+
+
+@pytest.fixture
+def city(db: Database, catalogue: Catalogue) -> Database:
+    """A week of the district and a few streets."""
+    return _fill(db, catalogue, [catalogue.code, *_few(catalogue)], 8)
+
+
+def _few(catalogue: Catalogue) -> list[str]:
+    return [s.code for s in catalogue.streets][:4]
+
+
+def test_every_streets_lines_sum_to_its_score_and_to_its_rank(
+    whole_city: Database, catalogue: Catalogue
+) -> None:
+    span = _week(catalogue)
+    found: dict[str, Receipt] = {}
+    for place in (catalogue.code, *(s.code for s in catalogue.streets)):
+        receipt = scores.place_receipt(whole_city, LEADER, catalogue, place, span)
+        assert receipt.folded is None and receipt.excluded == 0
+        assert receipt.signs == len(receipt.lines)
+        assert receipt.score == FULL - sum(line.points for line in receipt.lines)
+        groups = receipt.groups([goal.code for goal in catalogue.goals])
+        assert receipt.score == FULL - sum(group.points for group in groups)
+        assert receipt.coverage == 1.0 and receipt.usable == 1.0
+        found[place] = receipt
+    assert len({receipt.score for receipt in found.values()}) > 20
+    assert found[catalogue.code].signs == len(catalogue.signs)
+    for kind in ("street", "town"):
+        standings = scores.street_ranking(whole_city, LEADER, catalogue, kind, span)
+        places = [s.code for s in catalogue.streets if s.kind == kind]
+        assert sorted(r.code for r in standings.ranking.rows) == sorted(places)
+        assert standings.ranking.ranked == len(places)
+        for ranked in standings.ranking.rows:
+            assert ranked.raw is not None
+            assert round(ranked.raw * 100) == found[ranked.code].score
+            assert ranked.change is not None and ranked.low < ranked.raw < ranked.high
+        assert standings.before.to_ms == span.from_ms and standings.data_from == span.from_ms
+
+
+def test_blocks_have_the_score_as_their_mean(city: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    place = catalogue.streets[0].code
+    blocks = scores.block_scores(city, LEADER, catalogue, (place,), span)
+    assert [b.start for b in blocks] == [_day(catalogue, back) for back in range(7, 0, -1)]
+    receipt = scores.place_receipt(city, LEADER, catalogue, place, span)
+    assert sum(b.score for b in blocks) / 7 == pytest.approx(receipt.score / 100)
+
+
+def test_departments_are_ranked_by_the_signs_they_own(city: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    seen = set()
+    for kind in sorted({d.kind for d in catalogue.departments}):
+        standings = scores.department_ranking(city, LEADER, catalogue, kind, span)
+        for ranked in standings.ranking.rows:
+            receipt = scores.department_receipt(city, LEADER, catalogue, ranked.code, span)
+            assert {catalogue.sign[x.sign].department for x in receipt.lines} == {ranked.code}
+            assert receipt.score == round((ranked.raw or 0.0) * 100)
+            assert catalogue.department[ranked.code].kind == kind
+            seen.add(ranked.code)
+    assert seen == {s.department for s in catalogue.signs}
+
+
+def test_a_department_opens_its_own_receipt_and_no_other(
+    city: Database, catalogue: Catalogue
+) -> None:
+    span = _week(catalogue)
+    for mine in catalogue.departments:
+        actor = Actor("d", Role.DEPARTMENT, mine.code)
+        for other in catalogue.departments:
+            if other.code == mine.code:
+                found = scores.department_receipt(city, actor, catalogue, other.code, span)
+                assert all(line.department == mine.code for line in found.lines)
+            else:
+                with pytest.raises(Forbidden):
+                    scores.department_receipt(city, actor, catalogue, other.code, span)
+    with pytest.raises(Forbidden):
+        nobody = Actor("d", Role.DEPARTMENT, None)
+        scores.department_receipt(city, nobody, catalogue, catalogue.departments[0].code, span)
+    with pytest.raises(KeyError):
+        scores.department_receipt(city, LEADER, catalogue, "no-such", span)
+
+
+def test_the_lines_of_other_departments_are_one_line(city: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    place = catalogue.streets[3].code
+    whole = scores.place_receipt(city, LEADER, catalogue, place, span)
+    for department in catalogue.departments:
+        actor = Actor("d", Role.DEPARTMENT, department.code)
+        found = scores.place_receipt(city, actor, catalogue, place, span)
+        assert {line.department for line in found.lines} <= {department.code}
+        assert found.folded is not None
+        points = sum(line.points for line in found.lines) + found.folded.points
+        assert FULL - points == found.score == whole.score
+        assert len(found.lines) + found.folded.lines == whole.signs
+        told = scores.state_hours(city, actor, catalogue, (place,), span)
+        assert {hours.sign for hours in told} == {line.sign for line in found.lines}
+    nobody = Actor("d", Role.DEPARTMENT, None)
+    assert scores.place_receipt(city, nobody, catalogue, place, span).lines == ()
+    assert len(scores.state_hours(city, LEADER, catalogue, (place,), span)) == whole.signs
+
+
+def test_who_may_see_rankings(city: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    rate = scores.rate_signs(catalogue)[0].code
+    place = catalogue.streets[0].code
+    asked = (
+        lambda who: scores.street_ranking(city, who, catalogue, "street", span),
+        lambda who: scores.department_ranking(city, who, catalogue, "district", span),
+        lambda who: scores.rate_ranking(city, who, catalogue, rate, "street", span),
+        lambda who: scores.rate_counts(city, who, catalogue, rate, span),
+        lambda who: scores.block_scores(city, who, catalogue, (place,), span),
+        lambda who: scores.state_hours(city, who, catalogue, (place,), span),
+        lambda who: scores.place_receipt(city, who, catalogue, place, span),
+        lambda who: scores.department_receipt(city, who, catalogue, "none", span),
+    )
+    answers = {}
+    for role in PEOPLE:
+        who = Actor("x", role, catalogue.departments[0].code)
+        answers[role] = [ask(who) for ask in asked[:5]]
+    assert all(answer == answers[Role.LEADER] for answer in answers.values())
+    for ask in asked:
+        with pytest.raises(Forbidden):
+            ask(Actor("wall", Role.SCREEN))
+
+
+def test_answers_survive_the_caches_codec(city: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    rate = scores.rate_signs(catalogue)[0].code
+    place = catalogue.streets[0].code
+    actor = Actor("d", Role.DEPARTMENT, catalogue.signs[0].department)
+    for answer in (
+        scores.street_ranking(city, LEADER, catalogue, "street", span),
+        scores.rate_ranking(city, LEADER, catalogue, rate, "town", span),
+        scores.place_receipt(city, actor, catalogue, place, span),
+        scores.rate_counts(city, LEADER, catalogue, rate, span)[0],
+        scores.block_scores(city, LEADER, catalogue, (place,), span)[0],
+        scores.state_hours(city, LEADER, catalogue, (place,), span)[0],
+    ):
+        raw = msgspec.msgpack.encode(answer)
+        assert msgspec.msgpack.decode(raw, type=type(answer)) == answer
+
+
+def _rate(catalogue: Catalogue) -> Sign:
+    return next(s for s in scores.rate_signs(catalogue) if s.cadence_s <= 3600 and s.unit == "%")
+
+
+def test_a_groups_rate_is_sum_over_sum(db: Database, catalogue: Catalogue) -> None:
+    sign = _rate(catalogue)
+    towns = [s.code for s in catalogue.streets if s.kind == "town"]
+    cases = {towns[0]: (90.0, 1000.0), towns[1]: (50.0, 40.0), towns[2]: (99.0, 29.0)}
+    rows = [
+        row(place, sign.code, _day(catalogue, back), 24.0, case=(percent * n / 7, n / 7))
+        for place, (percent, n) in cases.items()
+        for back in range(1, 8)
+    ]
+    with db.write() as conn:
+        db.upsert(conn, rollup_day, rows)
+    span = _week(catalogue)
+    found = scores.rate_ranking(db, LEADER, catalogue, sign.code, "town", span).ranking
+    by_code = {ranked.code: ranked for ranked in found.rows}
+    expected = (900 + 20 + 28.71) / (1000 + 40 + 29) * 100
+    assert found.mean == pytest.approx(expected)
+    assert found.mean != pytest.approx(sum(p for p, _ in cases.values()) / 3, abs=5)
+    first = by_code[towns[0]]
+    assert (first.numerator, first.denominator) == (pytest.approx(900), pytest.approx(1000))
+    assert first.raw == pytest.approx(90.0)
+    assert first.value == round((900 + 30 * expected / 100) / 1030 * 100, sign.decimals)
+    assert by_code[towns[2]].why is Why.SMALL_SAMPLE and by_code[towns[2]].denominator == 29
+    assert by_code[towns[3]].why is Why.NO_DATA and by_code[towns[3]].excluded == 168
+    assert found.ranked == 2
+    with pytest.raises(KeyError):
+        ratio = {s.code for s in scores.rate_signs(catalogue)}
+        other = next(s.code for s in catalogue.signs if s.code not in ratio)
+        scores.rate_ranking(db, LEADER, catalogue, other, "town", span)
+
+
+def test_stale_hours_are_excluded_and_said(db: Database, catalogue: Catalogue) -> None:
+    sign = _rate(catalogue)
+    good, silent = [s.code for s in catalogue.streets if s.kind == "street"][:2]
+    rows = [
+        row(place, sign.code, _day(catalogue, back), 24.0, case=(9000.0, 100.0))
+        for place in (good, silent)
+        for back in range(1, 8)
+        if place == good or back > 3  # fell silent four days into the week
+    ]
+    with db.write() as conn:
+        db.upsert(conn, rollup_day, rows)
+    span = _week(catalogue)
+    found = scores.rate_ranking(db, LEADER, catalogue, sign.code, "street", span).ranking
+    by_code = {ranked.code: ranked for ranked in found.rows}
+    assert (by_code[good].excluded, by_code[good].why) == (0.0, None)
+    assert by_code[silent].excluded == 72.0 and by_code[silent].why is Why.LOW_COVERAGE
+    assert by_code[silent].denominator == 400.0
+    # in a score: the silent sign costs what it cost while it spoke, over the hours it spoke
+    receipt = scores.place_receipt(db, LEADER, catalogue, silent, span)
+    line = next(x for x in receipt.lines if x.sign == sign.code)
+    assert (line.hours.known, line.expected, line.coverage) == (96.0, 168, pytest.approx(4 / 7))
+    assert receipt.excluded == receipt.signs - 1
+
+
+def test_hours_and_days_of_the_same_stretch_agree(db: Database, catalogue: Catalogue) -> None:
+    place, sign = catalogue.streets[0].code, catalogue.signs[0].code
+    dice = random.Random(3)
+    hours = [
+        row(place, sign, _day(catalogue, 8) + n * HOUR_MS, 1.0, (dice.random() / 3, 0.2, 0.1))
+        for n in range(8 * 24)
+    ]
+    days = [
+        row(place, sign, start, 24.0, tuple(sum(h[c] for h in part) for c in (11, 12, 13)))
+        for start, part in ((_day(catalogue, 8 - n), hours[n * 24 : n * 24 + 24]) for n in range(8))
+    ]
+    with db.write() as conn:
+        db.upsert(conn, rollup_hour, hours)
+        db.upsert(conn, rollup_day, days)
+    first, last = _day(catalogue, 7) + 5 * HOUR_MS, _day(catalogue, 1) + 9 * HOUR_MS
+    cut = Span.of(first, last, NOW, catalogue.offset_ms, whole_days=False)
+    assert [tier for tier, _, _ in cut.pieces()] == ["hour", "day", "hour"]
+    (found,) = scores.state_hours(db, LEADER, catalogue, (place,), cut)
+    wanted = [h for h in hours if first <= h[2] < last]
+    assert found.hours.known == len(wanted) == (last - first) / HOUR_MS
+    assert found.hours.attention == pytest.approx(sum(h[11] for h in wanted), abs=1e-4)
+    blocks = scores.block_scores(db, LEADER, catalogue, (place,), cut)
+    assert len(blocks) == 7 and all(b.start - a.start == DAY_MS for a, b in pairwise(blocks))
+    receipt = scores.place_receipt(db, LEADER, catalogue, place, cut)
+    assert sum(b.score for b in blocks) / 7 == pytest.approx(receipt.score / 100)
+
+
+def _latest(place: str, sign: str) -> Row:
+    return (place, sign, 1.0, NOW, 1.0, 1.0, 1, "normal", NOW, 1, False)
+
+
+def test_a_young_store_ranks_what_it_has_and_says_since_when(
+    db: Database, catalogue: Catalogue
+) -> None:
+    begun = _day(catalogue, 2) + 10 * HOUR_MS
+    signs = [s for s in catalogue.signs if s.at_street and s.cadence_s <= 3600]
+    streets = [s.code for s in catalogue.streets if s.kind == "street"]
+    days, hours = [], []
+    for place in streets:
+        for sign in signs:
+            for n in range((_day(catalogue, 0) - begun) // HOUR_MS):
+                hours.append(row(place, sign.code, begun + n * HOUR_MS, 1.0))
+            days.append(row(place, sign.code, _day(catalogue, 2), 14.0))
+            days.append(row(place, sign.code, _day(catalogue, 1), 24.0))
+    # one sign with a long past makes no old store
+    days += [row(p, signs[0].code, _day(catalogue, 30), 24.0) for p in streets]
+    with db.write() as conn:
+        db.upsert(conn, rollup_day, days)
+        db.upsert(conn, rollup_hour, hours)
+        db.upsert(conn, latest, [_latest(p, s.code) for p in streets for s in signs])
+    span = _week(catalogue)
+    found = scores.street_ranking(db, LEADER, catalogue, "street", span)
+    assert found.data_from == begun
+    receipt = scores.place_receipt(db, LEADER, catalogue, streets[0], span)
+    assert {x.expected for x in receipt.lines if x.why is None} == {38}
+    assert receipt.coverage == 1.0
+    older = [row(p, s.code, _day(catalogue, 9), 24.0) for p in streets for s in signs]
+    with db.write() as conn:
+        db.upsert(conn, rollup_day, older)
+    # now it was there before: what is missing is missing
+    found = scores.street_ranking(db, LEADER, catalogue, "street", span)
+    assert found.data_from == span.from_ms
+    assert {r.why for r in found.ranking.rows} <= {Why.LOW_COVERAGE, Why.FEW_USABLE}
+
+
+def test_an_empty_store_ranks_nobody(db: Database, catalogue: Catalogue) -> None:
+    span = _week(catalogue)
+    for found in (
+        scores.street_ranking(db, LEADER, catalogue, "town", span),
+        scores.department_ranking(db, LEADER, catalogue, "district", span),
+        scores.rate_ranking(db, LEADER, catalogue, _rate(catalogue).code, "town", span),
+    ):
+        assert {r.why for r in found.ranking.rows} == {Why.NO_DATA}
+        assert found.data_from == span.from_ms
+    receipt = scores.place_receipt(db, LEADER, catalogue, catalogue.code, span)
+    assert receipt.score is None and receipt.excluded == receipt.signs
+    with pytest.raises(KeyError):
+        scores.place_receipt(db, LEADER, catalogue, "nowhere", span)
+
+
+def test_repeated_figures_do_not_look_sure() -> None:
+    # 24 reports a day that repeat the day's figure: as if one case were 24
+    dice = random.Random(5)
+    counts = []
+    for place in range(30):
+        k = [24 * sum(dice.random() < 0.8 for _ in range(50)) for _ in range(28)]
+        n, total = 24 * 50, sum(k)
+        scatter = sum(x * x / n for x in k) - total * total / (28 * n)
+        counts.append(scores.RateCount(str(place), total, 28 * n, 28 * 24, scatter, 28))
+    assert scores.dispersion(counts) == pytest.approx(24, rel=0.15)
+    calm = [c.__class__(c.place, c.numerator, c.denominator, c.known, 0.0, 28) for c in counts]
+    assert scores.dispersion(calm) == 1.0 == scores.dispersion([])
