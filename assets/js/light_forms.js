@@ -1,5 +1,6 @@
 /* Forms, dialogs and folding panels among light elements. A form asks by its address: submitting
-   it goes where a link with its fields as the query would go. */
+   it goes where a link with its fields as the query would go. One with data-sets="store" puts its
+   fields into that dcc.Store instead, for a callback to act on. */
 (function (root) {
   "use strict";
 
@@ -28,7 +29,14 @@
     container.addEventListener("click", toggle);
   }
 
+  let sent = 0;
+
   function ask(form, go) {
+    if (form.dataset.sets !== undefined) {
+      const fields = Object.fromEntries(new FormData(form));
+      root.dash_clientside.set_props(form.dataset.sets, { data: { ...fields, sent: ++sent } });
+      return;
+    }
     if (form.getAttribute("method") !== "get") return;
     go(address(form.getAttribute("action") || root.location.pathname, new FormData(form)));
   }
@@ -49,10 +57,16 @@
     const fields = [...container.querySelectorAll(FIELDS)].filter((f) => f.name && f.type !== "hidden");
     return {
       focused: fields.find((field) => field === active)?.name,
-      typed: fields.filter(isChanged).map((field) => [field.name, field.value, field.checked]),
+      typed: fields.filter(isChanged)
+        .map((field) => [field.name, field.value, field.checked, turn(field)]),
       open: [...container.querySelectorAll("details[id]")].map((part) => [part.id, part.open]),
       dialog: container.querySelector("dialog[open][id]")?.id,
     };
+  }
+
+  /* What was typed into a form belongs to its turn: a new data-turn is a fresh form. */
+  function turn(field) {
+    return field.form ? field.form.dataset.turn : undefined;
   }
 
   function isChanged(field) {
@@ -63,9 +77,9 @@
 
   function restore(container, kept) {
     const named = (name) => [...container.querySelectorAll(FIELDS)].find((field) => field.name === name);
-    for (const [name, value, checked] of kept.typed) {
+    for (const [name, value, checked, typedIn] of kept.typed) {
       const field = named(name);
-      if (!field) continue;
+      if (!field || turn(field) !== typedIn) continue;
       field.value = value;
       if (checked !== undefined) field.checked = checked;
     }

@@ -76,6 +76,8 @@ def figure(view: View, sign: Sign, given: float | None) -> str:
 def with_unit(view: View, sign: Sign, given: float | None) -> str:
     """A number of a sign with its unit in one text: for sentences."""
     text = figure(view, sign, given)
+    if text == DASH:
+        return text
     name = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)
     return text + name if name.startswith("%") else f"{text} {name}".rstrip()
 

@@ -1,0 +1,79 @@
+"""What the address of /sign/<code> asks for."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dashboard.components.period import NAMES, Period
+from dashboard.components.view import View
+
+LONGEST_CODE = 32
+PERIODS = ("24h", "7d", "30d", "1y", "custom")
+
+
+def sign_path(code: str) -> str:
+    """Where a sign has its page."""
+    return f"/sign/{code}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignQuestion:
+    """A sign, the street it is looked at (None: the district), and the period of its course.
+
+    Codes are checked for their shape only; whether they exist is for the answer to say.
+    """
+
+    code: str = ""
+    street: str | None = None
+    period: str = "24h"
+    start: str | None = None  # of a custom period, local
+    end: str | None = None
+    view: View = field(default_factory=View)
+
+    @classmethod
+    def of(cls, given: object) -> "SignQuestion":
+        """From a query string or from what the browser has stored of one."""
+        asked: Mapping[Any, Any] = given if isinstance(given, Mapping) else {}
+        name = asked.get("period")
+        period = name if isinstance(name, str) and name in NAMES else "24h"
+        own = period == "custom"
+        return cls(
+            code=_code(asked.get("code")) or "",
+            street=_code(asked.get("street")),
+            period=period,
+            start=_code(asked.get("from")) if own else None,
+            end=_code(asked.get("to")) if own else None,
+            view=View.of(asked.get("lang"), asked.get("theme")),
+        )
+
+    @property
+    def path(self) -> str:
+        """The page's path."""
+        return sign_path(self.code)
+
+    def query(self) -> dict[str, str | int | None]:
+        """The part of the address that is not the view; what is the default is left out."""
+        return {
+            "street": self.street,
+            "period": None if self.period == "24h" else self.period,
+            "from": self.start,
+            "to": self.end,
+        }
+
+    def at(self, street: str | None) -> str:
+        """The same sign and period at another street, or at the district (None)."""
+        return self.view.href(self.path, **{**self.query(), "street": street})
+
+    def span(self, now_ms: int, offset_min: int) -> Period:
+        """The period at an instant."""
+        return Period.of({**self.query(), "period": self.period}, now_ms, offset_min)
+
+    def stored(self) -> dict[str, Any]:
+        """For the browser to keep and to send back."""
+        return {"code": self.code, **self.query(), **asdict(self.view)}
+
+
+def _code(given: object) -> str | None:
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST_CODE:
+        return None
+    return given if given.isprintable() else None
