@@ -1,0 +1,120 @@
+/* What if there had been less trouble: the receipt of a score, added up again in the browser as
+   domain/receipt.py does. Hours taken out of a state become normal hours; nothing is sent. */
+(function (root) {
+  "use strict";
+
+  const WEIGHT = { attention: 0.25, warning: 0.75, alarm: 2 };
+  const FULL = 10000; // hundredths of 100 points
+
+  /* Hundredths that a line takes away as one of `signs`: {known, attention, warning, alarm} are
+     hours. The order of the operations is that of domain/receipt.py, so the last bit is the same. */
+  function taken(line, signs) {
+    if (line.known <= 0) return 0;
+    const weighted = WEIGHT.attention * line.attention + WEIGHT.warning * line.warning
+      + WEIGHT.alarm * line.alarm;
+    return Math.floor(weighted / line.known * (11700 / signs) + 0.5);
+  }
+
+  /* The score in hundredths with other hours. `receipt`: {signs, rest, lines: [{known, …}]} where
+     `rest` is what all other lines take; `hours`: [{warning: 1.5}, …] by line. */
+  function recompute(receipt, hours) {
+    const lines = receipt.lines.map((line, n) => taken({ ...line, ...(hours[n] || {}) }, receipt.signs));
+    const points = lines.reduce((sum, one) => sum + one, receipt.rest);
+    return Math.max(0, FULL - points);
+  }
+
+  /* A score in hundredths as it is ranked: rounded to tenths, as Python rounds a half. */
+  function ranked(score) {
+    return score % 100 === 25 ? score - 5 : Math.round(Number((score / 100).toFixed(1)) * 100);
+  }
+
+  /* The place (from 1) of a score among those of the others; equals share a place. */
+  function place(score, others) {
+    return 1 + others.filter((one) => one > ranked(score)).length;
+  }
+
+  /* 192 minutes → {h: 3, m: 12}. */
+  function clock(minutes) {
+    return { h: Math.floor(minutes / 60), m: minutes % 60 };
+  }
+
+  const api = { taken, recompute, ranked, place, clock };
+  if (typeof module !== "undefined") {
+    module.exports = api;
+    return;
+  }
+
+  const figure = (value) => (value / 100).toFixed(2);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  function spoken(words, minutes) {
+    const { h, m } = clock(minutes);
+    return fill(h ? (m ? words.hours_minutes : words.hours) : words.minutes, { n: h || m, h, m });
+  }
+
+  function sliders(panel) {
+    return [...panel.querySelectorAll("input[type=range][data-line]")];
+  }
+
+  /* Hours by line as the sliders have them; one that stands where it began is left out. */
+  function asked(panel) {
+    const hours = [];
+    for (const slider of sliders(panel)) {
+      if (slider.value === slider.max) continue;
+      const n = Number(slider.dataset.line);
+      hours[n] = { ...hours[n], [slider.dataset.kind]: Number(slider.value) / 60 };
+    }
+    return hours;
+  }
+
+  function show(panel) {
+    const receipt = JSON.parse(panel.dataset.whatif);
+    const words = JSON.parse(panel.dataset.words);
+    const found = recompute(receipt, asked(panel));
+    const said = [];
+    for (const slider of sliders(panel)) {
+      const less = Number(slider.max) - Number(slider.value);
+      const now = spoken(words, Number(slider.value));
+      slider.setAttribute("aria-valuetext", now);
+      const row = slider.closest("[data-row]");
+      row.toggleAttribute("data-moved", less > 0);
+      row.querySelector("[data-now]").textContent = now;
+      const name = row.dataset.row;
+      if (less > 0) said.push(fill(words[slider.dataset.kind], { name, span: spoken(words, less) }));
+    }
+    panel.toggleAttribute("data-tried", said.length > 0);
+    panel.querySelector("[data-score]").textContent = figure(found);
+    const gain = found - recompute(receipt, []);
+    panel.querySelector("[data-gain]").textContent = (gain > 0 ? "+" : "") + figure(gain);
+    const rank = panel.querySelector("[data-rank]");
+    if (rank) rank.textContent = fill(words.rank, { n: place(found, receipt.others) });
+    panel.querySelector("[data-said]").textContent = said.length ? said.join(words.join) : words.none;
+  }
+
+  function renew() {
+    document.querySelectorAll("[data-whatif]").forEach(show);
+  }
+
+  function reset(panel) {
+    for (const slider of sliders(panel)) slider.value = slider.max;
+    show(panel);
+  }
+
+  document.addEventListener("input", (event) => {
+    const panel = event.target.closest && event.target.closest("[data-whatif]");
+    if (panel) show(panel);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-whatif] [data-reset]");
+    if (button) reset(button.closest("[data-whatif]"));
+    if (event.target.closest("[data-print]")) root.print();
+  });
+
+  /* Light elements keep what was typed over a painting; the sums are made anew from it. */
+  function paint(page) {
+    root.dash_clientside.light.paint(page);
+    renew();
+  }
+
+  root.dash_clientside = Object.assign({}, root.dash_clientside, { whatif: { paint } });
+})(typeof window === "undefined" ? globalThis : window);

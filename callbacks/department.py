@@ -1,0 +1,154 @@
+"""The answer of /department/<code>: its signs, what stands open, its rank and its receipt."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.department_alerts import alerts_table, open_alerts
+from dashboard.components.department_history import history
+from dashboard.components.department_signs import signs_table
+from dashboard.components.department_words import lead, standing
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.period import picker
+from dashboard.components.rank_question import PATH, PERIODS, DepartmentQuestion
+from dashboard.components.rank_words import ends
+from dashboard.components.receipt_panel import Slip, receipt_panel
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import caller_address, current_actor
+from dashboard.services import Services
+from data_access.departments import department_days, open_department
+from data_access.scores import Standings, department_ranking, department_receipt
+from domain.actor import PEOPLE, Actor, Forbidden
+from domain.clock import DAY_MS
+from domain.judging import day_start
+from domain.picture import Picture
+from domain.place import Department
+from domain.span import Span
+
+HISTORY_DAYS = 90
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+
+    @app.callback(
+        Output("department-answer", "data"),
+        Input("department-tick", "n_intervals"),
+        State("department-question", "data"),
+        running=held("department-tick"),
+    )
+    @policy(*PEOPLE)
+    def department_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question, actor = DepartmentQuestion.of_address(stored), current_actor()
+        try:
+            department = open_department(services.catalogue, actor, question.code)
+        except Forbidden:
+            return _refused(services, question, actor)
+        if department is None:
+            unknown = el("p", question.view.text("department.unknown"), cls="desk-empty")
+            return _painted(services, question, [unknown], services.pictures.now(actor))
+        return _answer(services, question, actor, department)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("whatif", "paint"), Input("department-answer", "data")
+    )
+
+
+def _refused(
+    services: Services, question: DepartmentQuestion, actor: Actor
+) -> dict[str, list[Node]]:
+    view, at = question.view, services.now_ms
+    what = question.code or "?"
+    services.denials.note(at, actor.label, "denied.department", what, caller_address())
+    said: list[Node] = [
+        el("h1", view.text("department.refused.title")),
+        el("p", view.text("department.refused.text"), cls="desk-lead"),
+    ]
+    return {"department-body": said}
+
+
+def _answer(
+    services: Services, question: DepartmentQuestion, actor: Actor, department: Department
+) -> dict[str, list[Node]]:
+    view, city, now_ms = question.view, services.catalogue, services.now_ms
+    picture = services.pictures.now(actor)
+    alerts = open_alerts(city, picture, department.code) if picture is not None else []
+    found = _standings(services, question, actor, department)
+    row = next((r for r in found.ranking.rows if r.code == department.code), None)
+    listed = view.href(PATH, of="departments", kind=department.kind, **question.filters())
+    kind = view.text(f"rankings.kind.{department.kind}")
+    period = question.period(now_ms, city.utc_offset_min)
+    page = [
+        el("h1", view.name(department.name_zh, department.name_en)),
+        el("p", lead(view, city, department, picture, alerts, now_ms), cls="desk-lead"),
+        standing(view, row, period.label(view), department.kind),
+        el(
+            "div",
+            picker(view, question.path, question.filters(), period, PERIODS),
+            el("a", view.text("department.rank.all", kind=kind), href=listed),
+            cls="rank-controls",
+        ) if row is not None else None,
+        *(alerts_table(view, city, picture, alerts, now_ms) if picture is not None else []),
+        *(signs_table(view, city, picture, department.code, now_ms) if picture else []),
+        *(_history(services, question, actor) if row is not None else []),
+    ]  # fmt: skip
+    panel = _receipt(services, question, actor, department, found)
+    shown = [node for node in page if node is not None]
+    body = el("div", el("section", *shown), panel, cls="rank", data_open=panel is not None)
+    return _painted(services, question, [body], picture)
+
+
+def _standings(
+    services: Services, question: DepartmentQuestion, actor: Actor, department: Department
+) -> Standings:
+    city, now_ms = services.catalogue, services.now_ms
+    period = question.period(now_ms, city.utc_offset_min)
+    span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+    return department_ranking(services.db, actor, city, department.kind, span)
+
+
+def _receipt(
+    services: Services, question: DepartmentQuestion, actor: Actor, department: Department,
+    found: Standings,
+) -> Node | None:  # fmt: skip
+    view, city = question.view, services.catalogue
+    row = next((r for r in found.ranking.rows if r.code == department.code), None)
+    if row is None:
+        return None
+    others = tuple(
+        round(r.value * 100)
+        for r in found.ranking.rows
+        if r.rank is not None and r.value is not None and r.code != department.code
+    )
+    slip = Slip(
+        view=view,
+        catalogue=city,
+        title=view.name(department.short_zh, department.short_en),
+        period=ends(found, city.utc_offset_min),
+        standing=row,
+        others=others if row.rank is not None else (),
+    )
+    made = department_receipt(services.db, actor, city, department.code, found.span)
+    return receipt_panel(slip, made)
+
+
+def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> list[Node]:
+    """The last full days, whatever the period: one line to look back along."""
+    city = services.catalogue
+    today = day_start(services.now_ms, city)
+    days = department_days(
+        services.db, actor, city, question.code, today - HISTORY_DAYS * DAY_MS, today
+    )
+    return history(question.view, days, today, city.utc_offset_min)
+
+
+def _painted(
+    services: Services, question: DepartmentQuestion, nodes: list[Node], picture: Picture | None
+) -> dict[str, list[Node]]:
+    demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
+    as_of = None if picture is None else picture.as_of
+    mark = moment(question.view, services.catalogue, services.now_ms, as_of, demo)
+    return {"department-body": nodes, "desk-mark": mark}

@@ -1,0 +1,204 @@
+"""The answer of /rankings: sentence, choices, table, and the receipt of a score beside it."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.rank_controls import controls
+from dashboard.components.rank_question import Question, department_path
+from dashboard.components.rank_table import Look, out_table, rank_table
+from dashboard.components.rank_words import ends, lead, notes
+from dashboard.components.receipt_panel import Slip, heading, receipt_panel
+from dashboard.components.receipt_rate import rate_panel
+from dashboard.components.street_question import place_path
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import caller_address, current_actor
+from dashboard.services import Services
+from data_access.scores import (
+    Standings,
+    department_ranking,
+    department_receipt,
+    place_receipt,
+    rate_ranking,
+    rate_signs,
+    street_ranking,
+)
+from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.ranking import Ranked
+from domain.receipt import Receipt
+from domain.sign import Direction, Sign
+from domain.span import Span
+
+SCORE_DECIMALS = 1
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+
+    @app.callback(
+        Output("rankings-answer", "data"),
+        Input("rankings-tick", "n_intervals"),
+        State("rankings-question", "data"),
+        running=held("rankings-tick"),
+    )
+    @policy(*PEOPLE)
+    def rankings_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = Question.of_address(stored)
+        return _answer(services, question, current_actor())
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("whatif", "paint"), Input("rankings-answer", "data")
+    )
+
+
+def _answer(services: Services, question: Question, actor: Actor) -> dict[str, list[Node]]:
+    view, city, now_ms = question.view, services.catalogue, services.now_ms
+    sign = next((s for s in rate_signs(city) if s.code == question.measure), None)
+    period = question.period(now_ms, city.utc_offset_min)
+    span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+    found = _standings(services, question, actor, sign, span)
+    look = _look(services, question, actor, sign)
+    higher = sign is None or sign.direction is Direction.LOWER_WORSE
+    table = rank_table(look, found.ranking)
+    out = out_table(look, found.ranking)
+    page = el(
+        "section",
+        el("h1", _title(question, sign), el("small", _group(question))),
+        *lead(look, found, higher, city.utc_offset_min),
+        controls(question, city, period),
+        table,
+        el("h2", view.text("rankings.out")) if out else None,
+        out,
+        el("p", view.text("rankings.areas"), cls="desk-note") if question.of == "areas" else None,
+        notes(look, found.ranking),
+    )
+    panel = _panel(services, question, actor, sign, found)
+    body = el("div", page, panel, cls="rank", data_open=panel is not None)
+    picture = services.pictures.now(actor)
+    demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
+    mark = moment(view, city, now_ms, span.until, demo)
+    return {"rankings-body": [body], "desk-mark": mark}
+
+
+def _standings(
+    services: Services, question: Question, actor: Actor, sign: Sign | None, span: Span
+) -> Standings:
+    db, city = services.db, services.catalogue
+    if question.departments:
+        return department_ranking(db, actor, city, question.peers, span)
+    if sign is not None:
+        return rate_ranking(db, actor, city, sign.code, question.peers, span)
+    return street_ranking(db, actor, city, question.peers, span)
+
+
+def _look(services: Services, question: Question, actor: Actor, sign: Sign | None) -> Look:
+    mine = actor.department if question.departments else None
+    return Look(
+        view=question.view,
+        decimals=SCORE_DECIMALS if sign is None else sign.decimals,
+        rate=sign is not None,
+        name=lambda code: _name(services, question, code),
+        page=lambda code: _page(question, actor, code),
+        receipt=lambda code: question.href(receipt=code) if _opens(question, actor, code) else None,
+        sorting=lambda column: question.href(sort=_next_sort(question.sort, column)),
+        sort=question.sort,
+        chosen=question.receipt or mine,
+    )
+
+
+def _opens(question: Question, actor: Actor, code: str) -> bool:
+    """Whether to offer a link; whoever asks without one is answered by the data layer."""
+    return not question.departments or actor.role is not Role.DEPARTMENT or actor.department == code
+
+
+def _page(question: Question, actor: Actor, code: str) -> str | None:
+    if not _opens(question, actor, code):
+        return None
+    path = department_path(code) if question.departments else place_path(code)
+    return question.view.href(path)
+
+
+def _name(services: Services, question: Question, code: str) -> str:
+    city = services.catalogue
+    if question.departments:
+        department = city.department[code]
+        return question.view.name(department.short_zh, department.short_en)
+    street = city.street[code]
+    return question.view.name(street.name_zh, street.name_en)
+
+
+def _next_sort(sort: str, column: str) -> str | None:
+    """The first click on a column sorts it upwards, the next one downwards."""
+    wanted = f"-{column}" if sort == column else column
+    return None if wanted == "rank" else wanted
+
+
+def _title(question: Question, sign: Sign | None) -> str:
+    view = question.view
+    if sign is None:
+        return view.text("rankings.measure.index")
+    return view.name(sign.name_zh, sign.name_en)
+
+
+def _group(question: Question) -> str:
+    kind = f"rankings.kind.{question.kind}" if question.departments else None
+    return question.view.text(kind or f"rankings.of.{question.of}")
+
+
+def _panel(
+    services: Services, question: Question, actor: Actor, sign: Sign | None, found: Standings
+) -> Node | None:
+    """The receipt that is asked for, or the word why there is none."""
+    code, view = question.receipt, question.view
+    if code is None:
+        return None
+    row = next((row for row in found.ranking.rows if row.code == code), None)
+    slip = _slip(services, question, code, row, found)
+    if row is None:
+        return _word(slip, "rankings.receipt.unknown")
+    if sign is not None:
+        unit = view.name(sign.unit, sign.unit_en)
+        return rate_panel(slip, row, found.ranking.mean, sign.decimals, unit)
+    try:
+        receipt = _receipt(services, question, actor, code, found.span)
+    except Forbidden:
+        at = services.now_ms
+        services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
+        return _word(slip, "rankings.receipt.forbidden")
+    return receipt_panel(slip, receipt)
+
+
+def _receipt(
+    services: Services, question: Question, actor: Actor, code: str, span: Span
+) -> Receipt:
+    ask = department_receipt if question.departments else place_receipt
+    return ask(services.db, actor, services.catalogue, code, span)
+
+
+def _slip(
+    services: Services, question: Question, code: str, row: Ranked | None, found: Standings
+) -> Slip:
+    others = tuple(
+        round(other.value * 100)
+        for other in found.ranking.rows
+        if other.rank is not None and other.value is not None and other.code != code
+    )
+    return Slip(
+        view=question.view,
+        catalogue=services.catalogue,
+        title=_name(services, question, code) if row is not None else "",
+        period=ends(found, services.catalogue.utc_offset_min),
+        standing=row,
+        others=others if row is not None and row.rank is not None else (),
+        close=question.href(receipt=None),
+    )
+
+
+def _word(slip: Slip, key: str) -> Node:
+    return el(
+        "section", heading(slip), el("p", slip.view.text(key), cls="desk-empty"), cls="receipt"
+    )

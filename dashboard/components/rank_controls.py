@@ -1,0 +1,109 @@
+"""What a reader of a ranking may choose: peer group, measure, period; all in the address."""
+
+from collections import Counter
+
+from dashboard.components.light import Node, el
+from dashboard.components.period import Period, picker
+from dashboard.components.rank_question import (
+    DEPARTMENT_KINDS,
+    GROUPS,
+    INDEX,
+    PATH,
+    PERIODS,
+    Question,
+)
+from data_access.scores import rate_signs
+from domain.catalogue import Catalogue
+
+
+def controls(question: Question, city: Catalogue, period: Period) -> Node:
+    """The row of choices above the table."""
+    kept = {**question.filters(), "receipt": None}
+    return el(
+        "div",
+        _groups(question, city),
+        _kinds(question, city) if question.departments else None,
+        _measure(question, city) if not question.departments else None,
+        picker(question.view, PATH, kept, period, PERIODS),
+        cls="rank-controls",
+    )
+
+
+def owners(city: Catalogue) -> Counter[str]:
+    """How many departments of each kind own vital signs."""
+    owning = {sign.department for sign in city.signs}
+    return Counter(city.department[code].kind for code in owning)
+
+
+def _groups(question: Question, city: Catalogue) -> Node:
+    view = question.view
+    places = Counter(street.kind for street in city.streets)
+    links = []
+    for name, kind in GROUPS.items():
+        count = sum(owners(city).values()) if name == "departments" else places[kind]
+        if not count:
+            continue
+        change = {"of": name, "kind": None, "receipt": None}
+        if name == "departments":
+            change["measure"] = None
+        links.append(
+            _choice(
+                view.text(f"rankings.of.{name}"),
+                count,
+                question.href(**change),
+                here=name == question.of,
+            )
+        )
+    return el("nav", *links, cls="choices", aria_label=view.text("rankings.of"))
+
+
+def _kinds(question: Question, city: Catalogue) -> Node:
+    view, count = question.view, owners(city)
+    links = [
+        _choice(
+            view.text(f"rankings.kind.{kind}"),
+            count[kind],
+            question.href(kind=kind if kind != "district" else None, receipt=None),
+            here=kind == question.kind,
+        )
+        for kind in DEPARTMENT_KINDS
+        if count[kind] or kind == question.kind
+    ]
+    return el("nav", *links, cls="choices", aria_label=view.text("rankings.kind"))
+
+
+def _choice(text: str, count: int, href: str, *, here: bool) -> Node:
+    return el(
+        "a",
+        text,
+        el("i", str(count)),
+        cls="choice choice-here" if here else "choice",
+        href=href,
+        aria_current="true" if here else None,
+    )
+
+
+def _measure(question: Question, city: Catalogue) -> Node:
+    """A select that asks again at once; without it the address says the same."""
+    view = question.view
+    choices = [(INDEX, view.text("rankings.measure.index"))]
+    choices += [(s.code, view.name(s.name_zh, s.name_en)) for s in rate_signs(city)]
+    options = [
+        el("option", text, value=code, selected=code == question.measure) for code, text in choices
+    ]
+    kept = {**question.filters(), "measure": None, "receipt": None, "sort": None}
+    kept |= {"lang": view.lang if view.lang != "zh" else None, "theme": view.theme}
+    hidden = [
+        el("input", type="hidden", name=name, value=str(value))
+        for name, value in kept.items()
+        if value is not None
+    ]
+    return el(
+        "form",
+        *hidden,
+        el("label", view.text("rankings.measure"), for_="rankings-measure"),
+        el("select", *options, name="measure", id="rankings-measure"),
+        method="get",
+        action=PATH,
+        data_auto=True,
+    )

@@ -1,0 +1,129 @@
+"""What if there had been less trouble: sliders over what took most (assets/js/whatif.js)."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from dashboard.components.light import Node, el
+from dashboard.components.view import View
+from dashboard.labels import label
+from domain.catalogue import Catalogue
+from domain.index import DEDUCTION
+from domain.receipt import Line, Receipt
+from domain.sign import State
+
+SLIDERS = 4
+_WORDS = ("alarm", "warning", "none", "join", "rank")
+_SPANS = ("hours", "minutes", "hours_minutes")
+
+
+class Lever(NamedTuple):
+    """One slider: the hours of a line in one state."""
+
+    line: Line
+    state: State
+    hours: float
+
+
+def levers(receipt: Receipt) -> list[Lever]:
+    """The hours in alarm and warning that took most, the most first."""
+    found = []
+    for line in receipt.lines:
+        for state, hours in ((State.ALARM, line.hours.alarm), (State.WARNING, line.hours.warning)):
+            if line.points > 0 and round(hours * 60) >= 1:
+                found.append(Lever(line, state, hours))
+
+    def took(lever: Lever) -> float:
+        return DEDUCTION[lever.state] * lever.hours / lever.line.hours.known
+
+    found.sort(key=lambda lever: (-took(lever), lever.line.sign, lever.state))
+    return found[:SLIDERS]
+
+
+def whatif(
+    view: View, catalogue: Catalogue, receipt: Receipt, others: Sequence[int]
+) -> list[Any] | None:
+    """The panel; None where no hours in alarm or warning could be fewer."""
+    chosen = levers(receipt)
+    if receipt.score is None or not chosen:
+        return None
+    lines = list({lever.line.sign: lever.line for lever in chosen}.values())
+    place = {line.sign: n for n, line in enumerate(lines)}
+    return el(
+        "section",
+        el(
+            "div",
+            el("b", view.text("rankings.whatif")),
+            el("span", view.text("rankings.whatif.only_here")),
+            el("button", view.text("rankings.whatif.reset"), type="button", data_reset=True),
+            cls="whatif-head",
+        ),
+        *(_row(view, catalogue, lever, place[lever.line.sign]) for lever in chosen),
+        el(
+            "p",
+            el("b", data_score=True),
+            el("span", data_gain=True),
+            el("span", data_rank=True) if others else None,
+            cls="whatif-sum",
+        ),
+        el("p", cls="whatif-said", data_said=True, aria_live="polite"),
+        cls="whatif",
+        aria_label=view.text("rankings.whatif"),
+        data_whatif=_model(receipt, lines, others),
+        data_words=_words(view),
+    )
+
+
+def _row(view: View, catalogue: Catalogue, lever: Lever, n: int) -> Node:
+    sign = catalogue.sign.get(lever.line.sign)
+    code = lever.line.sign
+    name = code if sign is None else view.name(sign.short_zh, sign.short_en)
+    about = f"whatif-{code}-{lever.state}"
+    minutes = round(lever.hours * 60)
+    slider = el(
+        "input",
+        type="range",
+        id=about,
+        name=about,
+        min=0,
+        max=minutes,
+        step=1,
+        value=minutes,
+        data_line=n,
+        data_kind=lever.state.value,
+    )
+    text = view.text("rankings.whatif.row", name=name, state=view.text(f"state.{lever.state}"))
+    return el(
+        "div",
+        el("label", text, for_=about),
+        slider,
+        el("output", for_=about, data_now=True),
+        cls="whatif-row",
+        data_row=name,
+    )
+
+
+def _model(receipt: Receipt, lines: Sequence[Line], others: Sequence[int]) -> str:
+    """All that the script needs: hours as they are, everything else as one sum (hundredths)."""
+    model = {
+        "signs": receipt.signs,
+        "rest": receipt.points - sum(line.points for line in lines),
+        "lines": [
+            {
+                "known": line.hours.known,
+                "attention": line.hours.attention,
+                "warning": line.hours.warning,
+                "alarm": line.hours.alarm,
+            }
+            for line in lines
+        ],
+        "others": list(others),
+    }
+    return msgspec.json.encode(model).decode()
+
+
+def _words(view: View) -> str:
+    words = {name: label(f"rankings.whatif.{name}", view.lang) for name in _WORDS}
+    words |= {name: label(f"duration.{name}", view.lang) for name in _SPANS}
+    return msgspec.json.encode(words).decode()
