@@ -13,6 +13,7 @@ from dashboard.components.street_grid import grid
 from dashboard.components.street_head import Here, head, index_block
 from dashboard.components.street_map import Drawing, close_up
 from dashboard.components.street_question import PlaceQuestion, place_path
+from dashboard.components.street_sign import asked, not_defined, period_of, sign_panel
 from dashboard.components.street_standing import exceptions, standing
 from dashboard.components.street_table import painted
 from dashboard.components.street_troubles import troubles
@@ -23,6 +24,8 @@ from dashboard.security.sessions import current_actor
 from dashboard.services import Services
 from data_access.boundaries import load_map
 from data_access.index_history import indexes_at
+from data_access.notes import notes_on
+from data_access.series_query import course
 from domain.actor import PEOPLE
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.picture import Picture
@@ -52,7 +55,7 @@ def register(app: dash.Dash, services: Services) -> None:
                 as_of, demo = None, False
             else:
                 here = _here(services, question, picture)
-                nodes = _answer(drawing, here)
+                nodes = _answer(services, drawing, here)
                 as_of, demo = picture.as_of, any(c.demo for c in here.cells.values())
         return {**nodes, "desk-mark": moment(view, city, services.now_ms, as_of, demo)}
 
@@ -74,7 +77,7 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     return Here(question, city, picture, standing(city, picture, place, past), cells, bad)
 
 
-def _answer(drawing: Drawing, here: Here) -> dict[str, list[Node]]:
+def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[Node]]:
     view, city, picture = here.view, here.city, here.picture
     looks = painted(view, city, [standing(city, picture, street) for street in city.counted])
     names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
@@ -87,11 +90,26 @@ def _answer(drawing: Drawing, here: Here) -> dict[str, list[Node]]:
         "street-index": index_block(here),
         "street-map": [drawn] if drawn is not None else [],
         "street-troubles": troubles(here, selected),
-        "street-sign": [],
+        "street-sign": _sign(services, here, selected),
         "street-all": grid(here, selected),
         "street-peers": [],
         "street-committees": committees(here),
     }
+
+
+def _sign(services: Services, here: Here, selected: str | None) -> list[Node]:
+    """The course of the selected sign over the last day."""
+    if selected is None:
+        return []
+    sign, now_ms = here.city.sign[selected], services.now_ms
+    if selected not in here.cells:
+        return not_defined(here, sign)
+    period = period_of(here, now_ms)
+    ask = asked(here, services.settings, selected, period, now_ms)
+    found = course(services.db, current_actor(), here.city, ask)
+    place = here.standing.place.code
+    notes = notes_on(services.db, current_actor(), place, selected, period.from_ms, period.to_ms)
+    return sign_panel(here, sign, period, found, tuple(notes))
 
 
 def _selected(here: Here) -> str | None:

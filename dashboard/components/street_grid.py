@@ -89,6 +89,6 @@ def _title(here: Here, sign: Sign, cell: Cell) -> str:
         (
             view.name(sign.name_zh, sign.name_en),
             view.text(f"state.{cell.state}"),
-            view.name(owner.short_zh, owner.name_en),
+            view.name(owner.short_zh, owner.short_en or owner.name_en),
         )
     )

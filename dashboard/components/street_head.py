@@ -103,7 +103,7 @@ def _worst(here: Here) -> str:
         "sign": view.name(sign.short_zh, sign.short_en),
         "value": mark.with_unit(view, sign, cell.value),
         "state": state_word(view, cell.state),
-        "owner": view.name(owner.short_zh, owner.name_en),
+        "owner": view.name(owner.short_zh, owner.short_en or owner.name_en),
     }
     if cell.since is None:
         said = view.text("wall.say.worst.plain", **values)

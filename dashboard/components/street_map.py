@@ -18,7 +18,7 @@ from domain.place import Street
 from domain.sign import GRADED, State
 
 WIDTH = 1000.0  # of the whole drawing, in its own units
-MARK = 11.0  # half the size of a mark on the whole drawing
+MARK = 19.0  # half the size of a mark on the whole drawing
 CLOSE_UP_PX = 300  # about how wide a close-up is shown
 NAME_PX = 13
 LEAST_CLOSE_UP = 130.0

@@ -8,12 +8,13 @@ from dashboard.components.moment import ageing
 from dashboard.components.street_head import Here
 from dashboard.components.street_words import lasting, state_word
 from dashboard.components.times import span
+from dashboard.security.policy import PAGES
 from domain.judging import judge_for
 from domain.picture import Cell
-from domain.sign import GRADED, Sign, State
+from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
 
-COLUMNS = ("state", "sign", "value", "unit", "gauge", "why", "owner", "since")
+COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
 MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
 
 
@@ -54,7 +55,6 @@ def _title(here: Here, name: str) -> Node:
 
 def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
     view, sign, cell = here.view, here.city.sign[code], here.cells[code]
-    owner = here.city.department[sign.department]
     judge = judge_for(here.city, sign, here.standing.place.code, here.picture.as_of)
     figure, unit = mark.value(view, sign, cell)
     graded = cell.state in GRADED
@@ -70,9 +70,10 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         "value": [figure],
         "unit": [unit],
         "gauge": gauge.gauge(view, cell, judge) if graded else old(here, cell) or "",
-        "why": _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell),
-        "owner": view.name(owner.short_zh, owner.name_en),
-        "since": _since(here, cell),
+        "why": [
+            el("span", _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell)),
+            el("small", *_who(here, sign, cell)),
+        ],
         "": {
             "data_sign": code,
             "data_state": cell.state.value,
@@ -94,13 +95,19 @@ def old(here: Here, cell: Cell) -> Node | None:
 def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
     """The threshold behind a state, and whether the value still lies beyond it."""
     view = here.view
-    if cell.crossed is None or cell.value is None:
+    edge = None if cell.value is None else judge.crossed(cell.state, cell.value)
+    if edge is None or cell.value is None or cell.crossed is None:
         return ""
-    upper = judge.higher[GRADED.index(cell.state)] == cell.crossed
-    beyond = cell.value >= cell.crossed if upper else cell.value <= cell.crossed
+    upper = judge.higher[GRADED.index(cell.state)] == edge
+    beyond = cell.value >= edge if upper else cell.value <= edge
     key = "street.why.held" if not beyond else "street.why.high" if upper else "street.why.low"
-    edge = mark.with_unit(view, sign, cell.crossed)
-    return view.text(key, state=state_word(view, cell.state), edge=edge)
+    shown = mark.with_unit(view, sign, cell.crossed)
+    said = view.text(key, state=state_word(view, cell.state), edge=shown)
+    worse = judge.grade(cell.value)
+    if SEVERITY[worse] <= SEVERITY[cell.state]:
+        return said
+    wait = span(view, judge.raise_after_ms)
+    return said + view.text("street.why.rising", state=state_word(view, worse), wait=wait)
 
 
 def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
@@ -114,9 +121,14 @@ def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
     )
 
 
-def _since(here: Here, cell: Cell) -> Node:
+def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
+    """Whose it is, and since when."""
+    view, owner = here.view, here.city.department[sign.department]
+    name: Node = view.name(owner.short_zh, owner.short_en or owner.name_en)
+    if "/department/<code>" in PAGES:
+        name = el("a", name, href=view.href(f"/department/{owner.code}"))
     if cell.since is None:
-        return mark.DASH
+        return [name]
     at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)
-    age = lasting(here.view, here.picture.as_of - cell.since)
-    return el("span", at, el("small", age))
+    age = lasting(view, here.picture.as_of - cell.since)
+    return [name, " · ", view.text("street.sign.since", time=at, age=age)]

@@ -45,7 +45,11 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
             cls="street-worst-sign",
         ),
         el("span", age, cls="street-worst-age"),
-        el("span", view.name(owner.short_zh, owner.name_en), cls="street-worst-owner"),
+        el(
+            "span",
+            view.name(owner.short_zh, owner.short_en or owner.name_en),
+            cls="street-worst-owner",
+        ),
         el("b", index_text(s.index.value)),
         data_place=place.code,
         **ageing(sign, cell),

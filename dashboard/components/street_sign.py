@@ -1,0 +1,85 @@
+"""The sign that is pointed at on a place's page: how it stands, and its last day."""
+
+from dashboard.components import mark
+from dashboard.components.chart import Subject, chart
+from dashboard.components.light import Node, el
+from dashboard.components.moment import ageing
+from dashboard.components.period import Period
+from dashboard.components.street_head import Here
+from dashboard.components.street_troubles import old
+from dashboard.components.street_words import lasting
+from data_access.notes import Note
+from data_access.series_query import Ask, Course
+from data_access.settings import Settings
+from domain.clock import DAY_MS
+from domain.sign import Sign
+
+WEEK_MS = 7 * DAY_MS
+
+
+def period_of(here: Here, now_ms: int) -> Period:
+    """The last day, up to now."""
+    return Period.of({}, now_ms, here.city.utc_offset_min)
+
+
+def asked(here: Here, settings: Settings, sign: str, period: Period, now_ms: int) -> Ask:
+    """What is to be read for the chart."""
+    return Ask(
+        place=here.standing.place.code,
+        sign=sign,
+        from_ms=period.from_ms,
+        to_ms=period.to_ms,
+        before_ms=WEEK_MS,
+        year_ms=period.from_ms - period.year_ago().from_ms,
+        minute_from=period.to_ms - settings.retain_minute_days * DAY_MS,
+        hour_from=period.to_ms - settings.retain_hour_days * DAY_MS,
+    )
+
+
+def sign_panel(
+    here: Here, sign: Sign, period: Period, course: Course, notes: tuple[Note, ...] = ()
+) -> list[Node]:
+    """Heading, the present value, the chart, and the way to the page of the sign."""
+    view, place = here.view, here.standing.place
+    name = view.name(place.name_zh, place.name_en)
+    subject = Subject(sign, place.code, name, here.cells.get(sign.code))
+    return [
+        *_heading(here, sign),
+        _now(here, sign),
+        chart(view, here.city, subject, period, course, notes),
+    ]
+
+
+def not_defined(here: Here, sign: Sign) -> list[Node]:
+    """For a sign that has no meaning below the district."""
+    said = here.view.text("street.sign.absent")
+    return [*_heading(here, sign), el("p", mark.state(here.view, None), " ", said, cls="desk-note")]
+
+
+def _heading(here: Here, sign: Sign) -> list[Node]:
+    view, defined = here.view, sign.code in here.cells
+    street = here.standing.place.code if defined else None
+    address = view.href(f"/sign/{sign.code}", street=street)
+    more = el("a", view.text("street.sign.more"), href=address, cls="street-more-link")
+    named = el("small", f"{view.name(sign.name_zh, sign.name_en)} {sign.code}")
+    return [el("h2", view.name(sign.short_zh, sign.short_en), named, more)]
+
+
+def _now(here: Here, sign: Sign) -> Node:
+    view, cell = here.view, here.cells[sign.code]
+    since = None
+    if cell.since is not None:
+        at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)
+        age = lasting(view, here.picture.as_of - cell.since)
+        since = el("span", view.text("street.sign.since", time=at, age=age), cls="street-since")
+    return el(
+        "p",
+        el("span", *mark.value(view, sign, cell), cls="street-now"),
+        mark.state(view, cell),
+        since,
+        old(here, cell),
+        cls="street-sign-now",
+        data_sign=sign.code,
+        data_state=cell.state.value,
+        **ageing(sign, cell),
+    )
