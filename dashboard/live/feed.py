@@ -80,11 +80,12 @@ class Feed:
             self._refresh(name, hub)
             return
         snapshot = unpack_snapshot(self._redis.get(name))
-        if snapshot is None:
-            hub.push(delta)
-        else:
+        if snapshot is not None:
             self.source = "redis"
             hub.adopt(snapshot, delta)
+            return
+        self._read_store(hub)  # the key was evicted: whoever missed something finds it here
+        hub.push(delta)
 
     def _look(self, name: str, hub: Hub) -> None:
         try:

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from dashboard.live.feed import QUIET_S
 from data_access.revocation import announce
 from data_access.sessions import end_session, token_hash
+from data_access.snapshots import etag_of, pack_delta
+from domain.delta import delta
 from tests.conditions import eventually
 from tests.web.live_server import LiveServer
 from tests.web.live_viewers import Viewer, Viewers
@@ -176,6 +180,28 @@ def test_garbage_in_redis_is_ignored(server: LiveServer, viewers: Viewers) -> No
     client, cookie = Client(server.url), server.cookie()
     shows(viewers, crowd, server, timeout=15)
     assert client.get(VIEW, Cookie=cookie).json() == server.snapshot
+    server.publish(index=3.0)
+    shows(viewers, crowd, server)
+
+
+def test_an_evicted_key_is_replaced_by_the_store_at_once(
+    server: LiveServer, viewers: Viewers
+) -> None:
+    """A version is missed and the key is gone, but Redis goes on telling what is new."""
+    crowd = crowd_of(viewers, server, 3)
+    server.publish(index=1.0)
+    shows(viewers, crowd, server)
+    name = "yiping:pudong:live:screen"
+    server.redis.client.delete(name)
+    before = server.publish(redis=False, index=2.0)
+    after = server.publish(redis=False, signs=changed_signs(server, 7.0))
+    body = msgspec.json.encode(delta(before, after))
+    etag = etag_of(after["version"], msgspec.json.encode(after))
+    told = pack_delta(after["version"], before["version"], etag, body)
+    assert server.redis.publish_safe(name, told)
+    shows(viewers, crowd, server, timeout=QUIET_S / 2)  # before anybody looks by himself
+    cookie = server.cookie()
+    assert Client(server.url).get(VIEW, Cookie=cookie).json() == server.snapshot
     server.publish(index=3.0)
     shows(viewers, crowd, server)
 
