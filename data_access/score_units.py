@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data_access.cache import uncached
+from data_access.cache import cached_query, uncached
 from data_access.db import Database
 from data_access.score_rows import Share, shares, state_sums
 from domain.catalogue import Catalogue
@@ -26,9 +26,9 @@ class Scored:
     blocks: Mapping[str, tuple[float, ...]]  # of the units that have a score
 
 
-@uncached("its callers keep what they make of it")
+@cached_query(ttl=60, stale_ttl=600)  # the period before stands for hours while today moves on
 def places_scored(
-    db: Database, catalogue: Catalogue, places: Sequence[str], span: Span, since: int
+    db: Database, catalogue: Catalogue, places: tuple[str, ...], span: Span, since: int
 ) -> Scored:
     """Receipts and blocks of places; `since` (epoch ms) is when their data begin."""
     codes = [s.code for s in catalogue.signs]

@@ -99,7 +99,7 @@ def block_scores(
 ) -> tuple[BlockScore, ...]:
     """The scores of places by day (by hour where the span is short), oldest first."""
     _person(actor)
-    found = places_scored(db, catalogue, places, span, span.from_ms)
+    found = places_scored(db, catalogue, places, span, _data_from(db, catalogue, span))
     return tuple(
         BlockScore(place, start, score)
         for place in places
@@ -161,7 +161,7 @@ def street_ranking(
     """The scores of all places of a kind (street, town), ranked; by default against 环比."""
     _person(actor)
     before = before or span.previous()
-    places = [s.code for s in catalogue.streets if s.kind == kind]
+    places = tuple(s.code for s in catalogue.streets if s.kind == kind)
     since, since_before = (_data_from(db, catalogue, s) for s in (span, before))
     now = places_scored(db, catalogue, places, span, since)
     then = places_scored(db, catalogue, places, before, since_before)
