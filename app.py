@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.supervisor import Command
     from data_access.db import Database
     from data_access.settings import Settings
+    from domain.catalogue import Catalogue
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
@@ -156,7 +157,7 @@ def _greeting(settings: "Settings") -> str:
 
 def _web(argv: list[str]) -> int:
     _plain("web", argv)
-    _settings()
+    _checked_map(_settings())  # here it is a fault of configuration; in a worker, a crash
     config = HERE.parent / "dashboard" / "gunicorn_conf.py"
     arguments = ["-m", "gunicorn", "--pythonpath", str(HERE.parent), "-c", str(config)]
     os.execv(sys.executable, [sys.executable, *arguments, "app:server"])  # noqa: S606
@@ -217,19 +218,13 @@ def _db(argv: list[str]) -> int:
 
 def _prepare(settings: "Settings") -> None:
     """Everything that must stand before the first process starts; harmless to repeat."""
-    from data_access.boundaries import load_map
-    from data_access.catalogue.loader import load_catalogue
     from data_access.db import open_database
     from data_access.demo_accounts import ensure_demo_accounts
     from data_access.sources import ensure_sources
     from domain.clock import to_ms, utc_now
     from engine.demo.bootstrap import ensure_demo_keys
 
-    catalogue = load_catalogue(settings.city)
-    try:
-        load_map(settings, catalogue)
-    except ValueError as fault:
-        raise ValueError(f"MAP: {fault}") from fault
+    catalogue = _checked_map(settings)
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
     if not settings.demo:
@@ -238,6 +233,19 @@ def _prepare(settings: "Settings") -> None:
     ensure_demo_accounts(db, settings, catalogue)
     ensure_demo_keys(db, settings, catalogue)
     db.close()
+
+
+def _checked_map(settings: "Settings") -> "Catalogue":
+    """The city's catalogue; ValueError (MAP: …) when its map cannot be shown."""
+    from data_access.boundaries import load_map
+    from data_access.catalogue.loader import load_catalogue
+
+    catalogue = load_catalogue(settings.city)
+    try:
+        load_map(settings, catalogue)
+    except ValueError as fault:
+        raise ValueError(f"MAP: {fault}") from fault
+    return catalogue
 
 
 def _end_demo(settings: "Settings", db: "Database") -> None:

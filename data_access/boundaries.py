@@ -1,6 +1,7 @@
 """The district's map: our own schematic, or the boundaries that BOUNDARIES names."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,8 @@ from domain.catalogue import Catalogue
 from domain.place import Street
 
 WIRE_LIMIT = 140_000  # bytes of JSON that a wall may have to load
+# a host and a path; the host goes into a header, so nothing that would mean something there
+_TILES = re.compile(r"https?://[A-Za-z0-9.{}\[\]:-]+/[^\s;,'\"]*")
 _CREDITS = ("license", "licence", "attribution", "copyright")
 _DEGREES = ("CRS84", "4326", "4490")  # names of coordinate systems in WGS-84-like degrees
 
@@ -39,14 +42,11 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
     """The map of the catalogue's streets and towns (special areas have no polygon).
 
     ValueError lists every fault of the file: streets without a feature or with several, broken
-    geometry; also when a base map is set without its approval number.
+    geometry; also when a base map is set without its approval number, or to what is no address.
     """
-    approval = settings.map_approval_no
-    if settings.map_tiles and not approval:
-        raise ValueError(
-            "MAP_TILES: a base map may be shown only with its approval number (审图号): "
-            "set MAP_APPROVAL_NO"
-        )
+    approval = (settings.map_approval_no or "").strip() or None
+    if settings.map_tiles:
+        _check_tiles(settings.map_tiles, approval)
     if settings.boundaries is None:
         geojson, _ = _drawn(Path(catalogue.map_path), catalogue.counted)
         zh, en = "示意图，不代表行政区划界线", "Schematic, not administrative boundaries"
@@ -57,6 +57,20 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
     if approval:
         zh, en = f"{zh}。审图号：{approval}", f"{en}. Map approval number {approval}"
     return MapData(geojson, settings.boundaries is None, zh, en, approval)
+
+
+def _check_tiles(address: str, approval: str | None) -> None:
+    """ValueError unless a base map may be shown, from an address that a browser can ask."""
+    if not approval:
+        raise ValueError(
+            "MAP_TILES: a base map may be shown only with its approval number (审图号): "
+            "set MAP_APPROVAL_NO"
+        )
+    if not _TILES.fullmatch(address) or not all(part in address for part in ("{z}", "{x}", "{y}")):
+        raise ValueError(
+            f"MAP_TILES: {address!r} is not an http(s) address with {{z}}, {{x}} and {{y}},"
+            " as https://tiles.example/{z}/{x}/{y}.png"
+        )
 
 
 @lru_cache(maxsize=4)  # read once per process, like the catalogue

@@ -24,6 +24,7 @@ FRONT_CSP = (
     " frame-ancestors 'none'; base-uri 'none'"
 )
 NO_STORE = "private, no-store"
+_SUBDOMAINS = "abc"  # Leaflet's own default
 _STATIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 
 
@@ -58,8 +59,9 @@ def finish(request: Request, response: Response, html_csp: str) -> Response:
 
 
 def _tile_origin(map_tiles: str | None) -> list[str]:
-    """`https://t0.example` of a tile address; {s} stands for any sub-domain."""
+    """`https://t0.example` of a tile address; {s} stands for the sub-domains that Leaflet asks."""
     if not map_tiles:
         return []
-    parts = urlsplit(map_tiles.replace("{s}", "*"))
-    return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
+    every = _SUBDOMAINS if "{s}" in map_tiles else _SUBDOMAINS[:1]
+    parts = [urlsplit(map_tiles.replace("{s}", letter)) for letter in every]
+    return [f"{p.scheme}://{p.netloc}" for p in parts if p.scheme and p.netloc]

@@ -97,10 +97,23 @@ def test_two_products_side_by_side(live_app: Stack, new_stack: NewStack) -> None
     assert set(second.pids().values()).isdisjoint(live_app.pids().values())
 
 
-def test_a_wrong_boundary_file_stops_the_start(new_stack: NewStack) -> None:
-    done = new_stack(BOUNDARIES="/dev/null").command("run")
+@pytest.mark.parametrize(
+    ("command", "setting", "value", "said"),
+    [
+        (["run"], "BOUNDARIES", "/dev/null", "MAP: /dev/null"),
+        (["db", "prepare"], "BOUNDARIES", "/no/such/file", "MAP: /no/such/file"),
+        (["web"], "BOUNDARIES", "/dev/null", "MAP: /dev/null"),
+        (["run"], "MAP_TILES", "https://t.example/{z}/{x}/{y}", "MAP_APPROVAL_NO"),
+        (["db", "prepare"], "MAP_TILES", "nonsense", "MAP: MAP_TILES"),
+    ],
+)
+def test_a_map_that_cannot_be_shown_stops_the_start(
+    new_stack: NewStack, command: list[str], setting: str, value: str, said: str
+) -> None:
+    approved = {} if said == "MAP_APPROVAL_NO" else {"MAP_APPROVAL_NO": "GS(2026)0001号"}
+    done = new_stack(**{setting: value}, **approved).command(*command)
     assert done.returncode == 2
-    assert "MAP: /dev/null" in done.stdout
+    assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -70,10 +70,30 @@ def test_schematic_by_default(settings: Settings, catalogue: Catalogue, drawn: D
     assert json.loads(json.dumps(data.geojson)) == drawn
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tiles.example/{z}/{x}/{y}.png",
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}.png",
+        "https://tiles.example;script-src *;/{z}/{x}/{y}.png",
+        "https:///{z}/{x}/{y}.png",
+        "https://tiles example/{z}/{x}/{y}.png",
+    ],
+)
+def test_an_address_that_is_none(settings: Settings, few: Catalogue, address: str) -> None:
+    wrong = {"map_tiles": address, "map_approval_no": "GS(2024)0001号"}
+    with pytest.raises(ValueError, match=r"MAP_TILES: .* is not an http"):
+        load_map(settings.model_copy(update=wrong), few)
+
+
 def test_base_map_needs_its_approval_number(settings: Settings, few: Catalogue) -> None:
     tiles = settings.model_copy(update={"map_tiles": "https://tiles.invalid/{z}/{x}/{y}.png"})
     with pytest.raises(ValueError, match=r"MAP_TILES: .*审图号.*MAP_APPROVAL_NO"):
         load_map(tiles, few)
+    blank = tiles.model_copy(update={"map_approval_no": "  "})
+    with pytest.raises(ValueError, match="MAP_APPROVAL_NO"):
+        load_map(blank, few)
     approved = tiles.model_copy(update={"map_approval_no": "GS(2024)0001号"})
     data = load_map(approved, few)
     assert data.approval_no == "GS(2024)0001号"

@@ -76,7 +76,9 @@ def test_pages_run_only_known_scripts(leader: Visitor) -> None:
 
 def test_a_base_map_is_the_only_other_origin() -> None:
     csp = page_csp([], "https://{s}.tiles.example/{z}/{x}/{y}.png")
-    assert "img-src 'self' data: blob: https://*.tiles.example;" in csp
+    every = " ".join(f"https://{letter}.tiles.example" for letter in "abc")
+    assert f"img-src 'self' data: blob: {every};" in csp
+    assert "blob: http://127.0.0.1:8123;" in page_csp([], "http://127.0.0.1:8123/{z}/{x}/{y}.png")
     assert "https:" not in page_csp([], None)
 
 
