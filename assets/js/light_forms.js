@@ -24,7 +24,8 @@
     });
     container.addEventListener("change", (event) => {
       const form = event.target.form;
-      if (form && form.dataset.auto !== undefined) ask(form, go);
+      const written = /^(search|text)$/.test(event.target.type); // asks when it is submitted
+      if (form && form.dataset.auto !== undefined && !written) ask(form, go);
     });
     container.addEventListener("click", toggle);
   }

@@ -1,0 +1,68 @@
+"""The answer of /signs: the list or the small multiples, from the picture of the moment."""
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State
+
+from dashboard.components.export_links import export_links
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.signs_grid import multiples
+from dashboard.components.signs_list import Line, chosen, filters, lines, sentence, sign_table
+from dashboard.components.signs_question import SignsQuestion
+from dashboard.components.tick import held
+from dashboard.security.policy import policy
+from dashboard.security.sessions import current_actor
+from dashboard.services import Services
+from data_access.series_query import sparks
+from domain.actor import PEOPLE
+from domain.clock import HOUR_MS, slot_start
+
+
+def register(app: dash.Dash, services: Services) -> None:
+    """Register this page's callbacks on an application."""
+
+    @app.callback(
+        Output("signs-answer", "data"),
+        Input("signs-tick", "n_intervals"),
+        State("signs-question", "data"),
+        running=held("signs-tick"),
+    )
+    @policy(*PEOPLE)
+    def signs_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        question = SignsQuestion.of(stored)
+        view, city, now = question.view, services.catalogue, services.now_ms
+        picture = services.pictures.now(current_actor())
+        if picture is None:
+            empty = el("p", view.text("wall.say.empty"), cls="desk-lead")
+            body: list[Node] = [el("h1", view.text("signs.title")), empty]
+            return {"signs-body": body, "desk-mark": moment(view, city, now, None, False)}
+        every = lines(view, city, picture.at_place(city.code), now)
+        demo = any(line.cell.demo for line in every)
+        return {
+            "signs-body": _body(services, question, every),
+            "desk-mark": moment(view, city, now, picture.as_of, demo),
+        }
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("light", "paint"), Input("signs-answer", "data")
+    )
+
+
+def _body(services: Services, question: SignsQuestion, every: list[Line]) -> list[Node]:
+    view, city, now = question.view, services.catalogue, services.now_ms
+    shown = chosen(question, every)
+    head: list[Node] = [
+        el("h1", view.text("signs.title")),
+        el("p", sentence(view, city, every, now), cls="desk-lead"),
+        filters(question, city, every),
+    ]
+    if question.show != "charts":
+        links = export_links(view, "signs", question.query())
+        return [*head, sign_table(question, city, shown, now), links]
+    # the hour that runs is the newest point
+    end = slot_start(now, HOUR_MS, city.offset_ms) + HOUR_MS
+    found = sparks(services.db, current_actor(), city, city.code, end)
+    note = el("p", view.text("signs.note"), cls="desk-note")
+    return [*head, multiples(question, city, shown, found, now), note]
