@@ -24,7 +24,7 @@ AT_ONCE = 20  # switches in one request
 CAPACITY, REFILL_S = 30, 2.0  # requests of one wall
 REPLAY = "replay"
 
-Why = Literal["start", "turn", "key", "alarm", "storm", "return", "idle", "mode", "replay", "live"]
+Why = Literal["turn", "key", "alarm", "storm", "return", "idle", "mode", "replay", "live"]
 
 
 class Switch(msgspec.Struct, frozen=True, rename={"before": "from", "after": "to"}):

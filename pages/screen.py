@@ -1,6 +1,7 @@
 """The wall: containers only. assets/js/wall.js paints them from the live lane.
 
-Query keys are read by that script: `wall` (a profile such as 3840x1080), `lang`, `theme`.
+Query keys are read by that script: `wall` (a size such as 3840x1080), `lang`, `theme`, and for the
+director (assets/js/director.js) `profile`, `mode` and `scene`.
 """
 
 import dash
@@ -42,6 +43,10 @@ def layout(**_: str) -> Component:
                     html.Section(id="wall-health", className="health"),
                 ],
             ),
+            html.Section(id="wall-scene", className="scene", hidden=True),
+            html.Div(id="wall-call", className="wall-call", role="status", hidden=True),
+            html.Div(id="wall-replay", className="replay", hidden=True),
+            html.Div(id="wall-help", className="wall-help", role="dialog", hidden=True),
             html.Div(id="wall-banner", className="banner", role="alert", hidden=True),
         ],
     )

@@ -276,6 +276,7 @@
     }
     if (state.replay) return [state, []];
     if (key === " ") return pause(state, now);
+    if (key === "Tab") return [steer(state), []]; // somebody looks at what stands
     if (key === "Home") return go(steer(state), homeOf(config, state), "key", now);
     if (key === "ArrowRight") return step(config, steer(state), 1, "key", now);
     if (key === "ArrowLeft") return step(config, steer(state), -1, "key", now);

@@ -18,10 +18,8 @@
     const clock = el("span", "clock");
     const date = el("small", "date");
     const goals = wall.stat.goals.map((goal) => el("span", "", wall.name(goal)));
-    const mode = el("span", "badge badge-mode", [
-      t("wall.mode") + " ",
-      el("b", "", t("wall.mode.daily")),
-    ]);
+    const modeName = el("b", "", t("wall.mode.daily"));
+    const mode = el("span", "badge badge-mode", [t("wall.mode") + " ", modeName]);
     node.replaceChildren(
       el("div", "brand", [
         el("h1", "", t("app.title", { city: wall.name(wall.stat) })),
@@ -33,7 +31,7 @@
       el("div", "vitals", [sources, time.node]),
       el("div", "now", [clock, date])
     );
-    return { demo, official, sources, time: time.value, clock, date };
+    return { demo, official, sources, time: time.value, clock, date, mode: modeName };
   }
 
   /* Signs whose levels have names are official grades (a weather signal): their own badge. */

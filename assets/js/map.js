@@ -91,6 +91,10 @@
     const sign = street.sign && wall.sign.get(street.sign);
     const line = 1.15 * em;
     const short = { size: [wide(name), line], lines: [name] };
+    if (street.note) {
+      const lines = [name, street.note];
+      return [{ size: [Math.max(...lines.map(wide)), 2 * line], lines }, short];
+    }
     const grave = street.state === "alarm" || street.state === "warning";
     if (!grave || !sign) return [short];
     const why = wall.short(sign);
@@ -108,7 +112,7 @@
       const at = leaflet.latLngToContainerPoint([lat, lon]);
       const edge = leaflet.latLngToContainerPoint([lat + shape.reach, lon]);
       const reach = Math.abs(at.y - edge.y);
-      const quiet = street.state === "normal";
+      const quiet = street.state === "normal" || street.state === "none";
       const texts = forms(wall, street, em, family);
       items.push({
         code: shape.code,
@@ -155,7 +159,7 @@
 
   /* Colour the streets; names are placed anew only when a state or a cause changed. */
   function paint(wall, streets) {
-    const key = streets.map((street) => street.state + street.sign).join();
+    const key = streets.map(({ state, sign, note }) => [state, sign, note]).join();
     const same = painted && painted.key === key && painted.wall === wall;
     painted = { wall, streets, key };
     if (same) return;

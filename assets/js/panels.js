@@ -241,6 +241,6 @@
     };
   }
 
-  const api = { build, read, paint, paintHeads, counts, arrange };
+  const api = { build, read, paint, paintHeads, counts, arrange, ageText };
   root.yiping = Object.assign(root.yiping || {}, { panels: api });
 })(window);

@@ -93,7 +93,8 @@
 
   /* Size and arrangement from the window, or from the wall profile asked for. */
   function arrange(wall, wanted) {
-    const fit = root.yiping.profile.fit(root.innerWidth, root.innerHeight, wanted);
+    const height = root.innerHeight * (1 - (wall.reserved || 0)); // below it the bar of the replay
+    const fit = root.yiping.profile.fit(root.innerWidth, height, wanted);
     const { root: node } = wall;
     data(node, "arrangement", fit.arrangement);
     const tight = fit.narrow || (fit.arrangement === "wide" && wall.lang !== "zh"); // longer words
@@ -112,7 +113,7 @@
       root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
       root.yiping.panels.paint(wall, wall.panels, wall.now());
     }
-    root.yiping.map.settle();
+    root.yiping.scenes.arrange(wall);
   }
 
   function paintBoard(wall) {
@@ -145,7 +146,7 @@
   /* Paint a snapshot; `changed` names what a delta touched, null means all of it. */
   function apply(wall, snapshot, changed) {
     const began = performance.now();
-    const { headline, health, panels, trends, map } = root.yiping;
+    const { headline, health, panels, trends, scenes } = root.yiping;
     const touched = (...keys) => !changed || keys.some((key) => changed.keys.includes(key));
     const moved = (list) => !changed || changed[list].size > 0;
     wall.snapshot = snapshot;
@@ -164,13 +165,14 @@
       paintBoard(wall);
     }
     if (moved("streets")) {
-      map.paint(wall, snapshot.streets);
+      scenes.paintMap(wall);
       health.paintTally(wall, wall.foot.streets, wall.t("wall.streets"), snapshot.streets);
     }
     if (moved("areas")) health.paintAreas(wall, wall.foot.areas, snapshot.areas || []);
     if (touched("trends") || moved("signs")) {
       trends.paint(wall, wall.trends, snapshot.trends || {}, wall.readings);
     }
+    scenes.paint(wall);
     tick(wall);
     const page = document.documentElement;
     page.dataset.version = String(snapshot.version);
@@ -206,11 +208,13 @@
     root.yiping.headline.paintOfficial(wall, wall.top, wall.readings);
     root.yiping.trends.tick(wall, wall.trends, wall.readings);
     paintSentence(wall, now);
+    root.yiping.scenes.tick(wall);
   }
 
-  /* The watchdog's voice: the whole page says that it no longer shows the present. */
-  function alarm(wall, kind, silentMs) {
-    const { banner, t, snapshot } = wall;
+  /* The watchdog's voice: the whole page says that it no longer shows the present. `snapshot` is
+     the newest of the line, also while the wall shows another one. */
+  function alarm(wall, kind, silentMs, snapshot) {
+    const { banner, t } = wall;
     data(document.documentElement, "stream", kind || "live");
     show(banner.node, Boolean(kind));
     if (!kind) return;

@@ -19,6 +19,7 @@
   html.dataset.page = "screen";
 
   let wall = null;
+  let stage = null; // the director's; one for the life of the page
   let stat = null;
   let build = null;
   let reloading = false;
@@ -48,8 +49,10 @@
     const made = snapshot.build + " " + snapshot.catalogue;
     if (build === null) build = made;
     if (made !== build) reload();
-    if (wall && wall.snapshot) root.yiping.screen.apply(wall, snapshot, changed);
-    else begin();
+    if (wall && wall.snapshot) {
+      if (!wall.replayed) root.yiping.screen.apply(wall, snapshot, changed);
+      root.yiping.stage.hear(stage, snapshot);
+    } else begin();
   }
 
   const line = root.yiping.live.open({ url: LIVE_URL, onChange, onDenied });
@@ -61,6 +64,7 @@
         if (!body) return;
         stat = body;
         wall = null;
+        stage = root.yiping.stage.open({ stat, query, line, onReplay: () => wall && arrange() });
         begin();
       })
       .catch(() => null);
@@ -73,11 +77,17 @@
       if (!stat || !document.getElementById("wall-banner")) return;
       wall = root.yiping.screen.mount(stat, lang);
       wall.now = line.serverNow;
-      root.yiping.screen.arrange(wall, wanted);
+      arrange();
+      root.yiping.stage.adopt(stage, wall);
     }
-    if (wall.snapshot || !line.snapshot) return;
+    if (wall.snapshot || !line.snapshot || wall.replayed) return;
     root.yiping.screen.apply(wall, line.snapshot, null);
+    root.yiping.stage.hear(stage, line.snapshot);
     line.listen();
+  }
+
+  function arrange() {
+    root.yiping.screen.arrange(wall, wanted);
   }
 
   function tick() {
@@ -85,11 +95,13 @@
     if (!stat) askStatic();
     if (wall && !wall.root.isConnected) {
       wall.sized.disconnect();
+      if (wall.slots) wall.slots.disconnect();
       wall = null;
     }
     try {
       begin();
       if (wall) root.yiping.screen.tick(wall);
+      if (wall) root.yiping.stage.tick(stage);
     } finally {
       if (wall) watch(); // whatever happens to the painting
     }
@@ -97,14 +109,15 @@
 
   function watch() {
     const kind = line.denied ? "denied" : line.silent() ? "silent" : null;
-    root.yiping.screen.alarm(wall, kind, line.silentFor());
+    root.yiping.screen.alarm(wall, kind, line.silentFor(), line.snapshot);
   }
 
   let resizing = 0;
   root.addEventListener("resize", () => {
     root.clearTimeout(resizing);
-    resizing = root.setTimeout(() => wall && root.yiping.screen.arrange(wall, wanted), SETTLE_MS);
+    resizing = root.setTimeout(() => wall && arrange(), SETTLE_MS);
   });
+  root.addEventListener("keydown", (event) => stage && root.yiping.stage.press(stage, event));
 
   askStatic();
   const watcher = new MutationObserver(() => {
