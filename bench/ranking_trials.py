@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain import resampling
-from domain.ranking import DRAWS
+from domain.ranking import DRAWS, dispersion
 
 Floats = NDArray[np.float64]
 Intervals = list[tuple[int, int]]
+DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class RateScenario:
     units: int
     cases: tuple[int, int]  # smallest and largest n, drawn evenly in the logarithm
     clusters: int = 0  # instead of a Beta: so many rates, nearly shared by all
+    drift: float = 0.0  # by how much a unit's log odds move from day to day
 
     def trials(self, count: int, seed: int, draws: int = DRAWS) -> Iterator[Trial]:
         """`count` trials, the same for the same seed."""
@@ -62,13 +64,26 @@ class RateScenario:
             rates = self._rates(rng)
             low, high = np.log(self.cases)
             n = np.rint(np.exp(rng.uniform(low, high, self.units)))
-            k = rng.binomial(n.astype(np.int64), rates).astype(np.float64)
-            pairs = list(zip(k.tolist(), n.tolist(), strict=True))
+            n = np.maximum(1, n // DAYS) * DAYS if self.drift else n
+            k, factor = self._counted(rng, rates, n)
+            pairs = list(zip((k / factor).tolist(), (n / factor).tolist(), strict=True))
             yield Trial(
                 _ranks(rates),
                 resampling.rate_ranks(pairs, True, seed + trial, draws),
                 _naive_rates(rng, k, n, draws),
             )
+
+    def _counted(self, rng: np.random.Generator, rates: Floats, n: Floats) -> tuple[Floats, float]:
+        """Cases of each unit, and how much more they vary than independent ones."""
+        if not self.drift:
+            return rng.binomial(n.astype(np.int64), rates).astype(np.float64), 1.0
+        odds = np.log(rates / (1 - rates)) + rng.normal(0, self.drift, (DAYS, len(rates)))
+        daily = n / DAYS
+        k = rng.binomial(daily.astype(np.int64), 1 / (1 + np.exp(-odds))).astype(np.float64)
+        total = k.sum(0)
+        scatter = (k**2 / daily).sum(0) - total**2 / n
+        counts = zip(total.tolist(), n.tolist(), scatter.tolist(), [DAYS] * len(n), strict=True)
+        return total, dispersion(counts)
 
     def _rates(self, rng: np.random.Generator) -> Floats:
         if self.clusters:
@@ -126,6 +141,7 @@ RATES = (
     RateScenario("all but equal", 0.97, 0.001, 36, (30, 3000)),
     RateScenario("small n", 0.80, 0.05, 36, (30, 80)),
     RateScenario("rare cases", 0.011, 0.006, 36, (30, 3000)),
+    RateScenario("days that differ", 0.90, 0.03, 36, (300, 30000), drift=0.6),
     RateScenario("few units, unequal n", 0.90, 0.03, 10, (30, 3000)),
 )
 SCORES = (

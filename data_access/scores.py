@@ -22,7 +22,7 @@ from data_access.score_units import (
 )
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
-from domain.ranking import Ranking, RateUnit, rank_rates, rank_scores
+from domain.ranking import Ranking, RateUnit, dispersion, rank_rates, rank_scores
 from domain.receipt import Hours, Receipt, receipt
 from domain.sign import Direction, Rule, Sign
 from domain.span import Span
@@ -218,24 +218,11 @@ def rate_ranking(
         higher_is_better=rule.direction is Direction.LOWER_WORSE,
         base=base,
         decimals=rule.decimals,
-        dispersion=dispersion(list(now.values())),
+        dispersion=dispersion(
+            (row.numerator, row.denominator, row.scatter, row.blocks) for row in now.values()
+        ),
     )
     return Standings(ranking, span, before, since)
-
-
-def dispersion(counts: Sequence[RateCount]) -> float:
-    """How much more counts vary from block to block than independent cases would, at least 1.
-
-    Pearson's statistic of every place against its own rate, over its degrees of freedom. Sources
-    that repeat a day's running figure in each report would look surer than they are without it.
-    """
-    statistic, freedom = 0.0, 0
-    for row in counts:
-        variance = row.numerator * (row.denominator - row.numerator) / (row.denominator**2 or 1)
-        if variance > 0 and row.blocks > 1:
-            statistic += row.scatter / variance
-            freedom += row.blocks - 1
-    return max(1.0, statistic / freedom) if freedom else 1.0
 
 
 def _rate_unit(

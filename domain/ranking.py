@@ -9,7 +9,7 @@ score intervals; scores: Welch 1947). Values equal at the precision in which the
 a rank. That league tables mislead without such intervals: Goldstein & Spiegelhalter 1996.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -145,6 +145,22 @@ def rate_change(now: tuple[float, float], before: tuple[float, float]) -> Change
     below = sqrt((p1 - l1) ** 2 + (u0 - p0) ** 2)
     above = sqrt((u1 - p1) ** 2 + (p0 - l0) ** 2)
     return Change(p1 - p0, p1 - p0 - below, p1 - p0 + above)
+
+
+def dispersion(counts: Iterable[tuple[float, float, float, int]]) -> float:
+    """How much more counts vary from block to block than independent cases would, at least 1.
+
+    Of each unit (k, n, Σk²/n − k²/n over its blocks, number of blocks): Pearson's statistic against
+    the unit's own rate over its degrees of freedom, all units together. A source that repeats the
+    day's running figure in each report would look far surer than it is without this.
+    """
+    statistic, freedom = 0.0, 0
+    for k, n, scatter, blocks in counts:
+        variance = k * (n - k) / (n * n) if n > 0 else 0.0
+        if variance > 0 and blocks > 1:
+            statistic += scatter / variance
+            freedom += blocks - 1
+    return max(1.0, statistic / freedom) if freedom else 1.0
 
 
 def rank_rates(

@@ -350,17 +350,3 @@ def test_an_empty_store_ranks_nobody(db: Database, catalogue: Catalogue) -> None
     assert receipt.score is None and receipt.excluded == receipt.signs
     with pytest.raises(KeyError):
         scores.place_receipt(db, LEADER, catalogue, "nowhere", span)
-
-
-def test_repeated_figures_do_not_look_sure() -> None:
-    # 24 reports a day that repeat the day's figure: as if one case were 24
-    dice = random.Random(5)
-    counts = []
-    for place in range(30):
-        k = [24 * sum(dice.random() < 0.8 for _ in range(50)) for _ in range(28)]
-        n, total = 24 * 50, sum(k)
-        scatter = sum(x * x / n for x in k) - total * total / (28 * n)
-        counts.append(scores.RateCount(str(place), total, 28 * n, 28 * 24, scatter, 28))
-    assert scores.dispersion(counts) == pytest.approx(24, rel=0.15)
-    calm = [c.__class__(c.place, c.numerator, c.denominator, c.known, 0.0, 28) for c in counts]
-    assert scores.dispersion(calm) == 1.0 == scores.dispersion([])

@@ -15,6 +15,7 @@ from domain.ranking import (
     RateUnit,
     ScoreUnit,
     Why,
+    dispersion,
     rank_rates,
     rank_scores,
     rate_change,
@@ -169,6 +170,20 @@ def test_dispersion_widens_every_interval() -> None:
 
 def _width(found: object) -> float:
     return sum(r.rank_high - r.rank_low for r in found.rows)  # type: ignore[attr-defined]
+
+
+def test_repeated_figures_do_not_look_sure() -> None:
+    # 24 reports a day that repeat the day's figure: as if one case were 24
+    dice = random.Random(5)
+    counts = []
+    for _ in range(30):
+        k = [24 * sum(dice.random() < 0.8 for _ in range(50)) for _ in range(28)]
+        n, total = 24 * 50, sum(k)
+        scatter = sum(x * x / n for x in k) - total * total / (28 * n)
+        counts.append((total, 28 * n, scatter, 28))
+    assert dispersion(counts) == pytest.approx(24, rel=0.15)
+    assert dispersion((k, n, 0.0, 28) for k, n, _, _ in counts) == 1.0
+    assert dispersion([]) == dispersion([(0, 0, 0.0, 0), (5, 5, 0.0, 9)]) == 1.0
 
 
 def test_blocks_give_scores_their_intervals() -> None:
