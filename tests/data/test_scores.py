@@ -6,7 +6,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from data_access import scores
+from data_access import score_units, scores
 from data_access.db import Database
 from data_access.tables import latest, rollup_day, rollup_hour
 from domain.actor import PEOPLE, Actor, Forbidden, Role
@@ -209,6 +209,7 @@ def test_answers_survive_the_caches_codec(city: Database, catalogue: Catalogue) 
         scores.rate_counts(city, LEADER, catalogue, rate, span)[0],
         scores.block_scores(city, LEADER, catalogue, (place,), span)[0],
         scores.state_hours(city, LEADER, catalogue, (place,), span)[0],
+        score_units.places_scored(city, catalogue, (place,), span, span.from_ms),
     ):
         raw = msgspec.msgpack.encode(answer)
         assert msgspec.msgpack.decode(raw, type=type(answer)) == answer
