@@ -7,11 +7,14 @@ from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.light import Node
 from dashboard.components.moment import moment
+from dashboard.components.period import Period
+from dashboard.components.rank_question import DEFAULT_PERIOD
 from dashboard.components.street_committees import committees
 from dashboard.components.street_crumbs import crumbs
 from dashboard.components.street_grid import grid
 from dashboard.components.street_head import Here, head, index_block
 from dashboard.components.street_map import Drawing, close_up
+from dashboard.components.street_peers import Group, Peers, peers
 from dashboard.components.street_question import PlaceQuestion, place_path
 from dashboard.components.street_sign import asked, not_defined, period_of, sign_panel
 from dashboard.components.street_standing import exceptions, standing
@@ -25,10 +28,12 @@ from dashboard.services import Services
 from data_access.boundaries import load_map
 from data_access.index_history import indexes_at
 from data_access.notes import notes_on
+from data_access.scores import rate_ranking, rate_signs, street_ranking
 from data_access.series_query import course
 from domain.actor import PEOPLE
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.picture import Picture
+from domain.span import Span
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -59,9 +64,20 @@ def register(app: dash.Dash, services: Services) -> None:
                 as_of, demo = picture.as_of, any(c.demo for c in here.cells.values())
         return {**nodes, "desk-mark": moment(view, city, services.now_ms, as_of, demo)}
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("light", "paint"), Input("street-answer", "data")
+    @app.callback(
+        Output("street-group", "data"),
+        Input("street-slow", "n_intervals"),
+        State("street-question", "data"),
+        running=held("street-slow"),
     )
+    @policy(*PEOPLE)
+    def street_group(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
+        return {"street-peers": _peers(services, PlaceQuestion.of(stored))}
+
+    for answer in ("street-answer", "street-group"):
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction("light", "paint"), Input(answer, "data")
+        )
 
 
 def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here:
@@ -92,7 +108,6 @@ def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[
         "street-troubles": troubles(here, selected),
         "street-sign": _sign(services, here, selected),
         "street-all": grid(here, selected),
-        "street-peers": [],
         "street-committees": committees(here),
     }
 
@@ -110,6 +125,24 @@ def _sign(services: Services, here: Here, selected: str | None) -> list[Node]:
     place = here.standing.place.code
     notes = notes_on(services.db, current_actor(), place, selected, period.from_ms, period.to_ms)
     return sign_panel(here, sign, period, found, tuple(notes))
+
+
+def _peers(services: Services, question: PlaceQuestion) -> list[Node]:
+    """Where the place stands in its group; its own answer, for rankings change slowly."""
+    city, db, actor = services.catalogue, services.db, current_actor()
+    place = city.street.get(question.code)
+    if place is None:
+        return []
+    found = []
+    if place.counts:
+        now_ms = services.now_ms
+        period = Period.of({}, now_ms, city.utc_offset_min, DEFAULT_PERIOD)
+        span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+        found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
+        for sign in rate_signs(city):
+            ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)
+            found.append(Peers(sign, ranking))
+    return peers(Group(question, city, place), found)
 
 
 def _selected(here: Here) -> str | None:

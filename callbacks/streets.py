@@ -5,6 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.street_map import Drawing, whole_map
@@ -63,6 +64,7 @@ def _answer(
         ],
         "streets-map": [whole_map(view, drawing, looks, lambda c: view.href(place_path(c)))],
         "streets-body": [
+            export_links(view, "streets", question.filters()),
             place_table(question, city, found),
             el("p", view.text("streets.note", signs=len(city.signs)), cls="desk-note"),
             el("p", view.text("streets.note.area"), cls="desk-note"),

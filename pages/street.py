@@ -6,7 +6,6 @@ import dash
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components.attributes import data
 from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.street_question import PlaceQuestion
 from dashboard.components.street_table import PATH as LIST
@@ -19,6 +18,7 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 RENEW_S = 10
+SLOW_S = 60  # rankings
 
 
 def layout(**query: Any) -> Component:
@@ -38,8 +38,10 @@ def layout(**query: Any) -> Component:
         html.Div(_body(), key=question.code, className="street-page"),
         html.Div(_skeleton(view), className="until-painted"),
         dcc.Store(id="street-answer"),
+        dcc.Store(id="street-group"),
         dcc.Store(id="street-question", data=question.stored()),
         tick("street-tick", RENEW_S),
+        tick("street-slow", SLOW_S),
     )
 
 
@@ -50,8 +52,9 @@ def _body() -> list[Component]:
         html.Div(top, className="street-top"),
         html.Div(middle, className="street-middle"),
         html.Div(id="street-all"),
-        html.Div(id="street-peers"),
-        html.Div(id="street-committees", **data(seen="committee")),
+        html.Div(
+            [html.Div(id="street-peers"), html.Div(id="street-committees")], className="street-end"
+        ),
     ]
 
 

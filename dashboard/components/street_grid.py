@@ -1,11 +1,13 @@
 """All signs of the catalogue at one place, each always in its place, by field of work."""
 
 from dashboard.components import mark
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.street_head import Here
 from dashboard.components.street_standing import count
 from dashboard.components.street_troubles import old
+from domain.freshness import Freshness
 from domain.picture import Cell
 from domain.place import Named
 from domain.sign import GRADED, Sign
@@ -24,9 +26,10 @@ def grid(here: Here, selected: str | None) -> list[Node]:
     )
     late = el("small", view.text("street.late", n=counts.late), cls="street-late")
     title = view.text("street.all", n=len(here.city.signs))
+    take = export_links(view, "street-signs", {"code": here.standing.place.code})
     heading = el("h2", title, el("small", said), late if counts.late else None)
     fields = [_field(here, domain, selected) for domain in here.city.domains]
-    return [heading, el("div", *fields, cls="street-grid")]
+    return [el("div", heading, take, cls="street-bar-head"), el("div", *fields, cls="street-grid")]
 
 
 def _field(here: Here, domain: Named, selected: str | None) -> Node:
@@ -60,7 +63,9 @@ def _field(here: Here, domain: Named, selected: str | None) -> Node:
 def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:
     view = here.view
     figure, unit = mark.value(view, sign, cell)
-    age = old(here, cell) or el("span", cls="fresh-later", data_word="age")
+    # a dash says enough of what has never been reported
+    aged = None if cell.freshness is Freshness.NEVER else old(here, cell)
+    age = aged or el("span", cls="fresh-later", data_word="age")
     link = el(
         "a",
         el("i", cls="mark", data_state=cell.state.value, aria_hidden="true"),
@@ -89,6 +94,7 @@ def _title(here: Here, sign: Sign, cell: Cell) -> str:
         (
             view.name(sign.name_zh, sign.name_en),
             view.text(f"state.{cell.state}"),
+            view.text(f"freshness.{cell.freshness}"),
             view.name(owner.short_zh, owner.short_en or owner.name_en),
         )
     )

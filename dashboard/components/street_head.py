@@ -76,7 +76,7 @@ def sentence(here: Here) -> str:
     missing = counts.stale + counts.unknown
     if all(cell.at is None for cell in here.cells.values()):
         return view.text("wall.say.empty")
-    if 2 * missing > counts.applies:
+    if blind(counts):
         return view.text("street.say.blind", unknown=missing, total=counts.applies)
     more = view.text("wall.say.unknown", unknown=missing) if missing else ""
     if here.standing.state in (State.ALARM, State.WARNING):
@@ -91,6 +91,11 @@ def sentence(here: Here) -> str:
         attention=counts.attention,
     )
     return said + more
+
+
+def blind(counts: Counts) -> bool:
+    """Whether more signs are without data than with: silence is no good news then."""
+    return 2 * (counts.stale + counts.unknown) > counts.applies
 
 
 def _worst(here: Here) -> str:
@@ -146,7 +151,7 @@ def index_block(here: Here) -> list[Node]:
     index = standing.index
     lines: list[Node] = [
         el("h2", view.text("street.index")),
-        el("p", index_text(index.value), cls="street-figure"),
+        el("p", index_text(index.value), cls="street-figure", data_blind=blind(standing.counts)),
         _then(view, "street.day", index.value, standing.day_ago),
         _then(view, "street.week", index.value, standing.week_ago),
     ]

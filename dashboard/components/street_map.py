@@ -19,7 +19,7 @@ from domain.sign import GRADED, State
 
 WIDTH = 1000.0  # of the whole drawing, in its own units
 MARK = 19.0  # half the size of a mark on the whole drawing
-CLOSE_UP_PX = 300  # about how wide a close-up is shown
+CLOSE_UP_PX = 250  # about how wide a close-up is shown
 NAME_PX = 13
 LEAST_CLOSE_UP = 130.0
 AROUND = 2.1  # a close-up is so many times as large as its place

@@ -6,7 +6,7 @@ from dashboard.components.street_standing import KINDS
 from dashboard.components.street_table import PATH
 from domain.catalogue import Catalogue
 
-PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "peers", "committees")
+PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
 
 
 def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
