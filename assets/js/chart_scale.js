@@ -48,11 +48,14 @@
     return [low === 0 ? 0 : low - air, high === 0 ? 0 : high + air];
   }
 
-  /* The known points of a line: [[ms of the bucket's middle, value]]. */
-  function points(line) {
+  /* The known points of a line: [[ms, value]], each in the middle of what of its bucket lies
+     within [from, to]: the bucket that is still running must not reach into the future. */
+  function points(line, from, to) {
     const found = [];
     line.values.forEach((value, n) => {
-      if (typeof value === "number") found.push([line.start + (n + 0.5) * line.step, value]);
+      const start = line.start + n * line.step;
+      const middle = (Math.max(start, from) + Math.min(start + line.step, to)) / 2;
+      if (typeof value === "number") found.push([middle, value]);
     });
     return found;
   }

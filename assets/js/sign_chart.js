@@ -24,7 +24,7 @@
     const width = Math.max(node.clientWidth, 20 * em);
     const height = Math.min(Math.max(width * 0.42, 18 * em), 27 * em);
     const box = { left: 4.2 * em, right: width - 4.4 * em, top: 2.4 * em, bottom: height - 2.2 * em };
-    const lines = data.lines.map((line) => ({ ...line, known: scale.points(line) }));
+    const lines = data.lines.map((line) => ({ ...line, known: scale.points(line, data.from, data.to) }));
     const edges = data.marks.map((mark) => mark.edge);
     const [low, high] = scale.range(lines.flatMap((line) => line.values), edges);
     const x = (ms) => box.left + ((box.right - box.left) * (ms - data.from)) / (data.to - data.from);

@@ -35,10 +35,12 @@ test("a far threshold does not press the values flat, the next one is shown", ()
 
 test("a value reaches so far and no further", () => {
   const line = { start: 0, step: 10, values: [1, null, 2, null, null, null, 3] };
-  assert.deepEqual(points(line), [[5, 1], [25, 2], [65, 3]]);
-  assert.deepEqual(pieces(points(line), 20), [[[5, 1], [25, 2]], [[65, 3]]]);
-  assert.deepEqual(gaps(points(line), 20, 0, 70), [[25, 65]]);
-  assert.deepEqual(gaps(points(line), 20, 0, 120), [[25, 65], [65, 120]]);
+  const known = points(line, 0, 70);
+  assert.deepEqual(known, [[5, 1], [25, 2], [65, 3]]);
+  assert.deepEqual(points(line, 4, 62), [[7, 1], [25, 2], [61, 3]]); // ends are cut, not passed
+  assert.deepEqual(pieces(known, 20), [[[5, 1], [25, 2]], [[65, 3]]]);
+  assert.deepEqual(gaps(known, 20, 0, 70), [[25, 65]]);
+  assert.deepEqual(gaps(known, 20, 0, 120), [[25, 65], [65, 120]]);
   assert.deepEqual(gaps([], 20, 0, 70), [[0, 70]]);
 });
 
