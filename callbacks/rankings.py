@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
-from dashboard.components.rank_controls import controls
+from dashboard.components.rank_controls import controls, remark
 from dashboard.components.rank_question import Question, department_path
 from dashboard.components.rank_table import Look, out_table, rank_table
 from dashboard.components.rank_words import ends, lead, notes
@@ -73,7 +73,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         table,
         el("h2", view.text("rankings.out")) if out else None,
         out,
-        el("p", view.text("rankings.areas"), cls="desk-note") if question.of == "areas" else None,
+        remark(question, city),
         notes(look, found.ranking),
     )
     panel = _panel(services, question, actor, sign, found)

@@ -107,13 +107,32 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-whatif] [data-reset]");
     if (button) reset(button.closest("[data-whatif]"));
-    if (event.target.closest("[data-print]")) root.print();
+    if (event.target.closest("button[data-print]")) print();
   });
+
+  /* The receipt alone goes on paper (assets/css/rankings.css). */
+  function print() {
+    document.documentElement.dataset.print = "receipt";
+    root.addEventListener("afterprint", () => { delete document.documentElement.dataset.print; }, { once: true });
+    root.print();
+  }
+
+  let opened; // the receipt that the reader has seen, by address
+
+  /* Where the panel stands below the table, opening it leads there. */
+  function reveal() {
+    const asked = new URLSearchParams(root.location.search).get("receipt");
+    const panel = asked && document.querySelector(".receipt");
+    const fresh = opened !== undefined && asked !== opened;
+    opened = asked;
+    if (panel && fresh && panel.getBoundingClientRect().top > root.innerHeight / 2) panel.scrollIntoView();
+  }
 
   /* Light elements keep what was typed over a painting; the sums are made anew from it. */
   function paint(page) {
     root.dash_clientside.light.paint(page);
     renew();
+    reveal();
   }
 
   root.dash_clientside = Object.assign({}, root.dash_clientside, { whatif: { paint } });

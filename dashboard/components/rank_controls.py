@@ -29,6 +29,25 @@ def controls(question: Question, city: Catalogue, period: Period) -> Node:
     )
 
 
+def remark(question: Question, city: Catalogue) -> Node | None:
+    """What is to be known of a group: areas overlie streets, some departments own no signs."""
+    view = question.view
+    if question.of == "areas":
+        return el("p", view.text("rankings.areas"), cls="desk-note")
+    if not question.departments:
+        return None
+    owning = {sign.department for sign in city.signs}
+    without = [
+        view.name(d.short_zh, d.short_en)
+        for d in city.departments
+        if d.kind == question.kind and d.code not in owning
+    ]
+    if not without:
+        return None
+    listed = view.text("rankings.join").join(without)
+    return el("p", view.text("rankings.unowned", list=listed), cls="desk-note")
+
+
 def owners(city: Catalogue) -> Counter[str]:
     """How many departments of each kind own vital signs."""
     owning = {sign.department for sign in city.signs}

@@ -232,7 +232,10 @@ def _row(
 
 def _score(look: Look, row: Ranked) -> list[Node]:
     text = NONE if row.value is None else f"{row.value:.{look.decimals}f}"
-    nodes: list[Node] = [linked(text, look.receipt(row.code))]
+    href = look.receipt(row.code)
+    nodes: list[Node] = [
+        el("b", text) if href is None else el("a", text, href=href, data_stay=True)
+    ]
     if row.low is not None and row.high is not None:
         nodes.append(el("small", f"{row.low:.{look.decimals}f}–{row.high:.{look.decimals}f}"))
     return nodes

@@ -58,6 +58,8 @@ def notes(look: Look, ranking: Ranking) -> Node:
 
 def _who(view: View, ranking: Ranking) -> str:
     said = view.text("rankings.say.who", n=ranking.ranked)
+    if len(ranking.rows) == 1:
+        return said + view.text("rankings.say.alone")
     out = Counter(row.why for row in ranking.rows if row.why is not None)
     if not out:
         return said + view.text("rankings.say.all")

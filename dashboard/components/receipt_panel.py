@@ -66,7 +66,7 @@ def _told(line: Line) -> bool:
     return line.why is not None or line.points > 0
 
 
-def heading(slip: Slip) -> Node:
+def heading(slip: Slip, title: str = "rankings.receipt") -> Node:
     """Whose receipt it is, the printer, the way out."""
     view = slip.view
     close = None
@@ -75,7 +75,7 @@ def heading(slip: Slip) -> Node:
         close = el("a", "×", href=slip.close, cls="receipt-close", aria_label=word, data_stay=True)
     return el(
         "div",
-        el("h2", view.text("rankings.receipt")),
+        el("h2", view.text(title)),
         el("span", slip.title),
         el("button", view.text("rankings.receipt.print"), type="button", data_print=True),
         close,

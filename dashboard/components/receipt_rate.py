@@ -14,7 +14,7 @@ def rate_panel(slip: Slip, row: Ranked, mean: float | None, decimals: int, unit:
     view = slip.view
     told = row.numerator is not None and row.denominator and row.raw is not None
     if not told or row.value is None or mean is None:
-        return el("section", heading(slip), _empty(slip), cls="receipt")
+        return el("section", heading(slip, "rankings.rate.receipt"), _empty(slip), cls="receipt")
 
     def figure(value: float | None) -> str:
         return "" if value is None else f"{value:.{decimals}f}{unit}"
@@ -35,7 +35,7 @@ def rate_panel(slip: Slip, row: Ranked, mean: float | None, decimals: int, unit:
     m = f"{SHRINK_M:g}"
     return el(
         "section",
-        heading(slip),
+        heading(slip, "rankings.rate.receipt"),
         el(
             "p",
             el("b", figure(row.value)),
