@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
 from dashboard.components.view import View
+from dashboard.components.watermark import watermark
 from dashboard.security import csrf
 from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
@@ -51,6 +52,7 @@ def desk(view: View, place: Place, *body: Any) -> Component:
             html.A(view.text("nav.skip"), href="#main", className="desk-skip"),
             _navigation(view, place),
             html.Div([_bar(view, place.crumbs), html.Main(body, id="main")], className="desk-page"),
+            watermark(view),
         ],
         className="desk",
     )
