@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from data_access.db import driver_cursor
 from data_access.rollups import TIERS, BucketRow
+from data_access.tables import batches
 
 Question = tuple[str, str, int, int]
 """place, sign, and the half-open interval [from, to) of bucket starts, epoch ms."""
@@ -71,3 +72,9 @@ def _ask(
         )
         yield from cursor.fetchall()
     cursor.close()
+
+
+def busy_days(conn: Connection, since_ms: int) -> set[str]:
+    """Local days (YYYYMMDD) that batches since an instant have written to."""
+    query = select(batches.c.days).where(batches.c.received_at >= since_ms).distinct()
+    return {day for days in conn.scalars(query) for day in days.split(",") if day}

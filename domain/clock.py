@@ -40,6 +40,11 @@ def to_rfc3339(ms: int | None) -> str | None:
     return from_ms(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def from_rfc3339(text: str) -> int:
+    """Epoch ms of what `to_rfc3339` wrote; ValueError for anything else."""
+    return to_ms(datetime.fromisoformat(text))
+
+
 def slot_start(ms: int, width_ms: int, offset_ms: int) -> int:
     """Start (epoch ms) of the slot of `width_ms` that holds `ms`, aligned to local midnight."""
     return (ms + offset_ms) // width_ms * width_ms - offset_ms

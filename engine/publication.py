@@ -11,24 +11,34 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy import Connection
 
+from data_access.closed_samples import busy_days
 from data_access.db import Database
 from data_access.public import releases
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms
 from domain.publication import manifest, week_start
-from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed, missing
+from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed
 from engine.publication_present import Present
 
 log = logging.getLogger("yiping.engine")
 
 WEEK_MS = 7 * DAY_MS
 CORRECTED_DAYS = 7  # how long late readings are looked for
+SETTLE_MS = 3 * MINUTE_MS
+BUSY_MS = MINUTE_MS  # readings of a day came in so recently: it is not closed yet
+PATIENCE_MS = 6 * HOUR_MS  # … but it is closed at last
 
 
 class Publication:
     """One city's publication; does nothing in a city without rules."""
 
-    def __init__(self, db: Database, public: Database, catalogue: Catalogue) -> None:
+    def __init__(
+        self, db: Database, public: Database, catalogue: Catalogue, settle_ms: int = SETTLE_MS
+    ) -> None:
+        """`settle_ms`: how long a first start waits for what its sources have kept."""
+        self._settle_ms = settle_ms
+        self._began = 0
+        self._due_since: dict[int, int] = {}
         self._db = db
         self._public = public
         self._catalogue = catalogue
@@ -55,6 +65,7 @@ class Publication:
         """Everything that is due at an instant."""
         if self._rules is None:
             return
+        self._began = self._began or now_ms
         with self._db.read() as conn:
             self._write_manifest(now_ms)
             self._write_present(conn, now_ms)
@@ -81,32 +92,51 @@ class Publication:
                 encoded = msgspec.json.encode(body)
                 releases.put_view(self._public, out, view, version, now_ms, encoded)
 
-    def _due(self, now_ms: int, name: str, width_ms: int, pause_ms: int, back: int) -> list[int]:
-        newest = last_closed(now_ms, width_ms, pause_ms, self._catalogue.offset_ms)
-        with self._public.read() as conn:
-            return list(missing(releases.remembered(conn, name), newest, width_ms, back))
-
     def _close_hours(self, conn: Connection, now_ms: int) -> None:
+        """The district's hours, as they go by."""
         if self._rules is None:
             return
-        due = self._due(now_ms, "hours", HOUR_MS, max(self._rules.delay_ms, HOUR_MS), HOURS_BACK)
-        if not due:
+        offset = self._catalogue.offset_ms
+        newest = last_closed(now_ms, HOUR_MS, max(self._rules.delay_ms, HOUR_MS), offset)
+        with self._public.read() as published:
+            cursor = releases.remembered(published, "hours")
+        if cursor is None and now_ms - self._began < self._settle_ms:
             return
-        rows = self._closing.hours(conn, due[0], due[-1] + HOUR_MS, now_ms)
+        first = newest - (HOURS_BACK - 1) * HOUR_MS if cursor is None else cursor + HOUR_MS
+        if first > newest:
+            return
+        rows = self._closing.hours(conn, first, newest + HOUR_MS, now_ms)
         with self._public.write() as out:
             releases.release(self._public, out, rows)
-            releases.remember(self._public, out, hours=due[-1])
+            releases.remember(self._public, out, hours=newest)
 
     def _close_days(self, conn: Connection, now_ms: int) -> None:
+        """Every ended day that has readings, once none are coming in for it any more."""
         if self._rules is None:
             return
-        for start in self._due(now_ms, "days", DAY_MS, self._rules.close_ms, DAYS_BACK):
-            rows = self._closing.day(conn, start, now_ms)
-            corrections = self._corrections(conn, start, now_ms)
-            with self._public.write() as out:
-                releases.release(self._public, out, rows)
-                releases.correct(self._public, out, corrections)
-                releases.remember(self._public, out, days=start)
+        newest = last_closed(now_ms, DAY_MS, self._rules.close_ms, self._catalogue.offset_ms)
+        due = range(newest - (DAYS_BACK - 1) * DAY_MS, newest + 1, DAY_MS)
+        with self._public.read() as published:
+            open_days = [d for d in due if releases.remembered(published, f"day:{d}") is None]
+        busy = busy_days(conn, now_ms - BUSY_MS) if open_days else set()
+        for start in open_days:
+            label = from_ms(start + self._catalogue.offset_ms).strftime("%Y%m%d")
+            waited = now_ms - self._due_since.setdefault(start, now_ms)
+            if label in busy and waited < PATIENCE_MS:
+                continue
+            self._close_day(conn, start, now_ms)
+
+    def _close_day(self, conn: Connection, start: int, now_ms: int) -> None:
+        rows = self._closing.day(conn, start, now_ms)
+        if not rows:
+            return
+        rows += self._closing.hours(conn, start, start + DAY_MS, now_ms)
+        corrections = self._corrections(conn, start, now_ms)
+        with self._public.write() as out:
+            releases.release(self._public, out, rows)
+            releases.correct(self._public, out, corrections)
+            newest = max(start, releases.remembered(out, "days") or start)
+            releases.remember(self._public, out, **{f"day:{start}": now_ms, "days": newest})
 
     def _close_weeks(self, conn: Connection, now_ms: int) -> None:
         if self._rules is None:
@@ -116,6 +146,8 @@ class Publication:
         with self._public.read() as published:
             if releases.remembered(published, "weeks") == start:
                 return
+            if releases.remembered(published, f"day:{start + 6 * DAY_MS}") is None:
+                return  # its last day is still open
             days = releases.released(published, "day", range(start, start + WEEK_MS, DAY_MS))
         rows = self._closing.week(conn, start, days, now_ms)
         with self._public.write() as out:

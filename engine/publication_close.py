@@ -4,7 +4,7 @@ Every function answers rows for the publication store and changes nothing; the s
 one transaction with the mark that says how far it has come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from data_access.public.releases import ValueRow
 from data_access.rollups import BucketRow
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS
+from domain.clock import DAY_MS
 from domain.privacy import Mark, Row, Shown, band, coarser, release_row, shown_rate
 from domain.publication import Kind, Period, Publication
 from domain.sign import Sign
@@ -215,11 +215,5 @@ def last_closed(now_ms: int, width_ms: int, pause_ms: int, offset_ms: int) -> in
     return edge // width_ms * width_ms - width_ms - offset_ms
 
 
-def missing(cursor: int | None, newest: int, width_ms: int, back: int) -> Iterable[int]:
-    """Starts after `cursor` up to `newest`; at most `back` of them when there is no cursor."""
-    first = newest - (back - 1) * width_ms if cursor is None else cursor + width_ms
-    return range(first, newest + 1, width_ms)
-
-
-HOURS_BACK = 8 * DAY_MS // HOUR_MS
-DAYS_BACK = 7
+DAYS_BACK = 7  # what lies further back has lost its minutes
+HOURS_BACK = 48

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -42,6 +43,7 @@ public_values = Table(
     Column("high", Float),
     Column("demo", Boolean, nullable=False),
     Column("released_at", BigInteger, nullable=False),
+    Index("ix_public_period", "period", "start", "place"),
 )
 """Closed periods: written once, never changed."""
 

@@ -34,7 +34,7 @@ class PublishedCity:
         migrate_public(settings)
         self.db, self.catalogue = db, catalogue
         self.public = open_public(settings, read_only=False)
-        self.publication = Publication(db, self.public, catalogue)
+        self.publication = Publication(db, self.public, catalogue, settle_ms=0)
         self.streets = [street.code for street in catalogue.counted]
 
     def midnight(self, ms: int) -> int:

@@ -17,6 +17,7 @@ from data_access.public.tables import (
     public_values,
 )
 from data_access.settings import ROOT, Settings
+from data_access.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.privacy import Mark, Row, Shown
@@ -113,6 +114,7 @@ def test_a_measure_that_changes_later_is_logged_and_stays_as_it_was_told(
     city.publication.publish(now)
     city.samples(MEASURE, day + 2 * HOUR_MS, {district: 50.0})
     for later in (1, 1, 2):
+        city.samples(MEASURE, day + later * DAY_MS, {district: 20.0})
         city.publication.publish(now + later * DAY_MS)
     assert city.released(MEASURE, "day", day)[district].value == 30
     with city.public.read() as conn:
@@ -173,7 +175,7 @@ def test_ended_anywhere_it_goes_on_with_the_same_result(
     monkeypatch.setattr(releases, "remember", dies)
     for _ in range(200):
         try:
-            Publication(city.db, city.public, catalogue).publish(now)
+            Publication(city.db, city.public, catalogue, settle_ms=0).publish(now)
         except KeyboardInterrupt:
             continue
         break
@@ -183,7 +185,7 @@ def test_ended_anywhere_it_goes_on_with_the_same_result(
     with city.public.write() as conn:
         conn.execute(public_values.delete())
         conn.execute(text("DELETE FROM public_state"))
-    Publication(city.db, city.public, catalogue).publish(now)
+    Publication(city.db, city.public, catalogue, settle_ms=0).publish(now)
     assert interrupted and city.everything() == interrupted
     assert {row[2] for row in interrupted} >= {"day", "week"}
 
@@ -201,6 +203,19 @@ def test_a_changed_rule_makes_a_new_manifest_and_the_old_ones_stay(
         bodies = list(conn.scalars(select(public_manifests.c.body).order_by("at")))
     assert len(bodies) == 3 and bodies[0] == bodies[2] != bodies[1]
     assert '"delay_minutes":120' in bodies[1] and PRIVATE in bodies[0]
+
+
+def test_a_day_stays_open_while_its_readings_come_in(city: PublishedCity, now: int) -> None:
+    day = city.midnight(now) - DAY_MS
+    city.counts(COUNT, day, [9] * 36)
+    with city.db.write() as conn:
+        conn.execute(
+            batches.insert().values(source="x", received_at=now, accepted=1, days="20261122")
+        )
+    city.publication.publish(now)
+    assert city.released(COUNT, "day", day) == {}
+    city.publication.publish(now + 2 * MINUTE_MS)
+    assert len(city.released(COUNT, "day", day)) == 37
 
 
 def test_a_small_total_of_one_street_is_not_told(city: PublishedCity, now: int) -> None:

@@ -59,6 +59,7 @@ def _create_released() -> None:
         sa.Column("released_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("sign", "place", "period", "start"),
     )
+    op.create_index("ix_public_period", "public_values", ["period", "start", "place"])
     op.create_table(
         "public_manifests",
         sa.Column("at", sa.BigInteger(), nullable=False),
