@@ -62,6 +62,11 @@ class Ask:
             raise ServiceUnavailable("there is no data yet")
         return found
 
+    def simulated(self) -> bool:
+        """Whether any present value is simulated: what is made of the past is then said to be."""
+        found = self.services.pictures.now(self.actor)
+        return found is not None and any(cell.demo for _, _, cell in found.every())
+
     def text(self, key: str, **values: object) -> str:
         """A label below `export.`."""
         return self.view.text(f"export.{key}", **values)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dashboard.export import tables_now, tables_past, tables_sources
+from dashboard.export import tables_now, tables_past, tables_scores, tables_sources
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document
 from dashboard.security.policy import STAFF, Roles
@@ -29,6 +29,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "street-signs": Table(STAFF, tables_now.street_signs),
         "series": Table(STAFF, tables_past.series_table),
         "episodes": Table(STAFF, tables_past.episodes),
+        "rankings": Table(STAFF, tables_scores.rankings),
+        "receipt": Table(STAFF, tables_scores.receipt),
         "sources": Table(STAFF, tables_sources.sources),
         "quarantine": Table(STAFF, tables_sources.quarantine),
     }

@@ -1,27 +1,35 @@
 """Tables of the present, made from the same picture as the wall and the pages."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 
+from dashboard.components.signs_list import chosen, lines
+from dashboard.components.signs_question import SignsQuestion
+from dashboard.components.street_question import ListQuestion
+from dashboard.components.street_standing import standing
+from dashboard.components.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row
 from dashboard.export.meaning import meaning
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
-from domain.sign import GRADED, Sign, State
+from domain.sign import Sign, State
 
 _TIME = 20
+_COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent")
 
 
 def signs(ask: Ask) -> Document:
-    """Every sign of the district, as /signs filters them."""
-    picture, city = ask.picture(), ask.city
-    return _signs_at(ask, picture, city.code, "signs")
+    """The signs of the district that /signs shows, in its order."""
+    picture, city, question = ask.picture(), ask.city, SignsQuestion.of(ask.given)
+    cells = picture.at_place(city.code)
+    every = lines(ask.view, city, cells, ask.services.now_ms)
+    shown = [line.sign for line in chosen(question, every)]
+    return _signs_at(ask, picture, city.code, shown, "signs")
 
 
 def street_signs(ask: Ask) -> Document:
     """Every sign at one street; 不适用 where it is not defined there."""
-    return _signs_at(ask, ask.picture(), ask.place("code"), "street-signs")
+    return _signs_at(ask, ask.picture(), ask.place("code"), ask.city.signs, "street-signs")
 
 
 def sign_streets(ask: Ask) -> Document:
@@ -47,42 +55,42 @@ def sign_streets(ask: Ask) -> Document:
 
 
 def streets(ask: Ask) -> Document:
-    """Every street with its index and how many of its signs stand in which state."""
-    picture = ask.picture()
-    kind = ask.choice("kind", {s.kind for s in ask.city.streets})
-    numbers = ("index", "index_low", *GRADED, State.NORMAL, "stale", State.UNKNOWN, "absent")
+    """The streets that /streets shows, each with its index and how its signs stand."""
+    picture, question = ask.picture(), ListQuestion.of(ask.given)
+    found = [standing(ask.city, picture, street) for street in ask.city.streets]
+    numbers = ("index", "index_low", *_COUNTS)
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
         ask.column("state"),
         *(_number(ask, name, 2 if name.startswith("index") else 0) for name in numbers),
-        _number(ask, "population", 0),
-        _number(ask, "area", 2),
+        *(_number(ask, "population", 0), _number(ask, "area", 2)),
     )
     rows = [
         (
-            s.code,
-            ask.place_name(s.code),
-            ask.text(f"kind.{s.kind}"),
-            *_standing(ask, picture, s.code),
-            s.population,
-            s.area_km2,
+            *(s.place.code, ask.place_name(s.place.code), ask.text(f"kind.{s.place.kind}")),
+            ask.view.text(f"state.{s.state}"),
+            *(s.index.value, s.index.low),
+            *(getattr(s.counts, name) for name in _COUNTS),
+            *(s.place.population, s.place.area_km2),
         )
-        for s in ask.city.streets
-        if kind in (None, s.kind)
+        for s in chosen_places(question, found)
     ]
-    facts = ask.marks(picture.as_of, kind=kind and ask.text(f"kind.{kind}"))
-    return ask.short("streets", columns, rows, facts, _index(ask), demo=_demo(picture))
+    facts = ask.marks(
+        picture.as_of,
+        kind=question.kind and ask.text(f"kind.{question.kind}"),
+        state=question.state and ask.view.text(f"state.{question.state}"),
+    )
+    return ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
 
 
-def _signs_at(ask: Ask, picture: Picture, place: str, name: str) -> Document:
+def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], name: str) -> Document:
     cells = picture.at_place(place)
-    chosen = list(_chosen(ask, cells))
     columns = (
         *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("domain")),
         *(ask.column("goal"), *_value_columns(ask, None)),
         *(ask.column("owner", width=22), ask.column("source", width=22)),
     )
-    rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in chosen]
+    rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in shown]
     facts = ask.marks(
         picture.as_of,
         place=ask.place_name(place),
@@ -90,30 +98,11 @@ def _signs_at(ask: Ask, picture: Picture, place: str, name: str) -> Document:
         goal=_named(ask, "goal"),
         state=(s := ask.choice("state", State)) and ask.view.text(f"state.{s}"),
         freshness=(f := ask.choice("freshness", Freshness)) and ask.view.text(f"freshness.{f}"),
+        q=ask.code("q") if name == "signs" else None,
         department=(d := ask.choice("department", ask.city.department)) and ask.department_name(d),
     )
-    demo = any(cells[s.code].demo for s in chosen if s.code in cells)
-    return ask.short(name, columns, rows, facts, meaning(ask, chosen), demo=demo)
-
-
-def _chosen(ask: Ask, cells: dict[str, Cell]) -> Iterator[Sign]:
-    """The signs that the query asks for; what is not understood does not filter."""
-    domain = ask.choice("domain", {d.code for d in ask.city.domains})
-    goal = ask.choice("goal", {g.code for g in ask.city.goals})
-    department = ask.choice("department", ask.city.department)
-    state = ask.choice("state", State)
-    fresh = ask.choice("freshness", Freshness)
-    for sign in ask.city.signs:
-        cell = cells.get(sign.code)
-        fits = (
-            domain in (None, sign.domain)
-            and goal in (None, sign.goal)
-            and department in (None, sign.department)
-            and (state is None or (cell is not None and cell.state == state))
-            and (fresh is None or (cell is not None and cell.freshness == fresh))
-        )
-        if fits:
-            yield sign
+    demo = any(cells[s.code].demo for s in shown if s.code in cells)
+    return ask.short(name, columns, rows, facts, meaning(ask, shown), demo=demo)
 
 
 def _sign_row(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
@@ -157,33 +146,11 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     )
 
 
-def _standing(ask: Ask, picture: Picture, place: str) -> Row:
-    cells, index = picture.at_place(place), picture.index(place)
-    found = Counter(cell.state for cell in cells.values())
-    stale = sum(1 for cell in cells.values() if cell.freshness is Freshness.STALE)
-    worst = next((s for s in reversed(GRADED) if found[s]), None)
-    worst = worst or (State.NORMAL if found[State.NORMAL] else State.UNKNOWN)
-    return (
-        ask.view.text(f"state.{worst}"),
-        index.value,
-        index.low,
-        *(found[s] for s in GRADED),
-        found[State.NORMAL],
-        stale,
-        found[State.UNKNOWN] - stale,
-        len(picture.signs) - len(cells),
-    )
-
-
 def _index(ask: Ask) -> tuple[tuple[str, ...], ...]:
     """What the index is, in the words of the method page."""
     heads = (ask.text("meaning.name"), ask.text("meaning.formula"))
     rule = ask.view.text("about.index.formula")
     return (heads, (ask.text("col.index"), rule), (ask.text("col.index_low"), ask.text("low.rule")))
-
-
-def _demo(picture: Picture) -> bool:
-    return any(cell.demo for _, _, cell in picture.every())
 
 
 def _named(ask: Ask, what: str) -> str | None:

@@ -9,27 +9,30 @@ from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row
 from dashboard.export.meaning import meaning
 from data_access.db import Database
 from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
+from data_access.notes import Note, notes_on
 from data_access.rollups import series
 from domain.aggregation import bucket_value
-from domain.clock import DAY_MS
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start
 from domain.sign import Rule
 
 _TIME = 20
-_TIERS = ((8 * DAY_MS, "minute"), (400 * DAY_MS, "hour"))
+_BY_MINUTE_MS = 8 * DAY_MS
 
 
 def series_table(ask: Ask) -> Document:
-    """The buckets of one sign at one place over a period, from the tier that the period calls for.
+    """The buckets of one sign at one place over a period, with the notes that touch them.
 
-    A period of up to a week comes by the minute, one of up to 400 days by the hour.
+    By the minute up to eight days, by the hour and by the day beyond, as long as each is kept.
     """
     sign, place, city = ask.sign(), ask.place(), ask.city
     period = Period.of(ask.given, ask.services.now_ms, city.utc_offset_min)
-    tier = next((name for longest, name in _TIERS if period.span_ms <= longest), "day")
+    tier, width = _tier(ask, period)
     rule = sign.district_rule if place == city.code else sign.street_rule
+    pinned = notes_on(ask.services.db, ask.actor, place, sign.code, period.from_ms, period.to_ms)
     found = []
     if rule is not Rule.NA:
-        found = series(ask.services.db, place, sign.code, tier, period.from_ms, period.to_ms)
+        first = slot_start(period.from_ms, width, city.offset_ms)
+        found = series(ask.services.db, place, sign.code, tier, first, period.to_ms)
     columns = (
         ask.column("time", Kind.TIME, _TIME),
         Column(ask.text("col.value"), Kind.NUMBER, 12),
@@ -43,7 +46,7 @@ def series_table(ask: Ask) -> Document:
             *(row[2], round(bucket_value(rule, row), 6), row[7], row[8]),
             *(row[3], row[4], row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
-            None,
+            _notes(ask, pinned, row[2], row[2] + width),
         )
         for row in found
     ]
@@ -57,6 +60,25 @@ def series_table(ask: Ask) -> Document:
     facts = ((ask.text("data_time"), ask.when(found[-1][2] if found else None)), *facts)
     demo = any(row[9] for row in found)
     return ask.short("series", columns, rows[:MAX_ROWS], facts, meaning(ask, [sign]), demo=demo)
+
+
+def _tier(ask: Ask, period: Period) -> tuple[str, int]:
+    """(tier, width in ms of its buckets) that a period calls for and that is still kept."""
+    now_ms, keep = ask.services.now_ms, ask.services.settings
+    age = now_ms - period.from_ms
+    if period.span_ms <= _BY_MINUTE_MS and age <= keep.retain_minute_days * DAY_MS:
+        return "minute", MINUTE_MS
+    return ("hour", HOUR_MS) if age <= keep.retain_hour_days * DAY_MS else ("day", DAY_MS)
+
+
+def _notes(ask: Ask, notes: Sequence[Note], from_ms: int, to_ms: int) -> str | None:
+    """What is pinned to a bucket, with author and time; withdrawn notes are not taken along."""
+    said = [
+        ask.text("note", text=note.text, author=note.author, time=ask.when(note.created_at))
+        for note in notes
+        if note.withdrawn_at is None and note.from_ms < to_ms and note.to_ms > from_ms
+    ]
+    return "\n".join(said) or None
 
 
 def episodes(ask: Ask) -> Document:
@@ -87,7 +109,7 @@ def episodes(ask: Ask) -> Document:
         not total.exact,
         _episode_facts(ask, wanted, until),
         meaning(ask, shown),
-        demo=ask.services.settings.demo,
+        demo=ask.simulated(),
     )
 
 

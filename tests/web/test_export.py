@@ -15,10 +15,11 @@ from dashboard.export.registry import TABLES
 from dashboard.export.turns import Turns
 from data_access import quarantine, tables
 from data_access.audit import Result
+from data_access.notes import Draft, add_note
 from data_access.pictures import VIEW, pack_picture
 from data_access.tables import published, state_history
 from domain.actor import PEOPLE, Actor, Role
-from domain.clock import MINUTE_MS
+from domain.clock import DAY_MS, MINUTE_MS
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
 from domain.reading import Reason
@@ -85,7 +86,7 @@ def query(city: Site, table: str) -> str:
         "series": f"?sign={sign}&place={street}",
         "street-signs": f"?code={street}",
         "quarantine": f"?source={catalogue.sources[0].code}",
-        "receipt": f"?place={street}",
+        "receipt": f"?receipt={street}",
     }.get(table, "")
 
 
@@ -154,10 +155,58 @@ def test_a_department_gets_the_episodes_of_its_own_signs_only(city: Site) -> Non
     assert whole[0]["持续（分钟）"] == "5.0" and whole[0]["状态"] == "告警"
 
 
+def test_a_department_gets_its_own_lines_of_a_receipt_only(city: Site) -> None:
+    catalogue = city.services.catalogue
+    street, at = (
+        catalogue.streets[0].code,
+        city.clock.ms // DAY_MS * DAY_MS - 8 * 3_600_000 - DAY_MS,
+    )
+    rows = [
+        (street, s.code, at, 1.0, 1.0, 1, 1.0, 1.0, 1.0, False, 24.0, 6.0, 0.0, 0.0)
+        for s in catalogue.signs
+        if s.at_street
+    ]
+    with city.db.write() as conn:
+        city.db.upsert(conn, tables.rollup_day, rows)
+    mine, theirs = sorted({s.department for s in catalogue.signs if s.at_street})[:2]
+    visitor, asked = city.person(Role.DEPARTMENT, mine), f"?period=28d&receipt={street}"
+    got = rows_of(visitor.get(f"/export/receipt.csv{asked}"))
+    own = {s.code for s in catalogue.signs if s.department == mine and s.at_street}
+    assert {row["体征代码"] for row in got} == own | {""}
+    assert "其他部门" in got[-1]["体征"]
+    whole = rows_of(city.person(Role.LEADER).get(f"/export/receipt.csv{asked}"))
+    assert {row["体征代码"] for row in whole} == {s.code for s in catalogue.signs if s.at_street}
+    spent = [sum(round(100 * float(row["扣分"])) for row in table) for table in (got, whole)]
+    assert spent[0] == spent[1] > 0, "to the last hundredth"
+    swapped = f"/export/receipt.xlsx?of=departments&period=28d&receipt={theirs}"
+    assert visitor.get(swapped).status_code == 403
+    assert visitor.get(swapped.replace(theirs, mine)).status_code == 200
+    assert city.log("denied.export")[0].who.startswith("department:")
+
+
+def test_a_series_comes_with_its_notes(city: Site) -> None:
+    sign, now = city.services.catalogue.signs[0].code, city.clock.ms
+    place = city.services.catalogue.code
+    minutes = [
+        (place, sign, now - n * MINUTE_MS, 0.5, 1.0, 1, 0.5, 0.5, 0.5, False, 0) for n in (5, 10)
+    ]
+    operator = Actor("op", Role.OPERATOR)
+    draft = Draft(place, sign, now - 6 * MINUTE_MS, now - 4 * MINUTE_MS, "=1+1 检修")
+    with city.db.write() as conn:
+        city.db.upsert(conn, tables.rollup_minute, minutes)
+    add_note(city.db, operator, city.services.catalogue, draft, now, "local")
+    got = rows_of(city.person(Role.LEADER).get(f"/export/series.csv?sign={sign}&period=24h"))
+    assert [row["数值"] for row in got] == ["0.5", "0.5"]
+    assert got[0]["批注"] == "" and got[1]["批注"].startswith("'=1+1 检修（op，2026-11-23")
+    assert got[1]["时段起点"] == "2026-11-23T09:55:00+08:00"
+
+
 def test_what_the_files_say(city: Site, visitors: dict[str, Visitor]) -> None:
     catalogue, leader = city.services.catalogue, visitors["leader"]
-    rows = rows_of(leader.get("/export/signs.csv"))
-    assert [row["体征代码"] for row in rows] == [s.code for s in catalogue.signs]
+    rows = rows_of(leader.get("/export/signs.csv"))  # the worst first, as the page has them
+    assert {row["体征代码"] for row in rows} == {s.code for s in catalogue.signs}
+    ordered = rows_of(leader.get("/export/signs.csv?sort=code"))
+    assert [row["体征代码"] for row in ordered] == sorted(s.code for s in catalogue.signs)
     assert (rows[0]["数值"], rows[0]["状态"], rows[0]["越过的阈值"]) == ("9.5", "告警", "8.0")
     assert rows[0]["观测时间"].endswith("+08:00")
     english = rows_of(leader.get("/export/signs.csv?lang=en&state=alarm"))

@@ -1,0 +1,147 @@
+"""Rankings and score receipts, as /rankings has them in its address."""
+
+from werkzeug.exceptions import NotFound
+
+from dashboard.components.rank_question import Question
+from dashboard.export.ask import Ask
+from dashboard.export.document import Column, Document, Kind, Row
+from dashboard.export.meaning import meaning
+from data_access.scores import (
+    Standings,
+    department_ranking,
+    department_receipt,
+    place_receipt,
+    rate_ranking,
+    rate_signs,
+    street_ranking,
+)
+from domain.ranking import Ranked
+from domain.receipt import Line, Receipt
+from domain.sign import Sign
+from domain.span import Span
+
+_RANKS = ("rank", "rank_low", "rank_high")
+_FIGURES = ("score", "raw", "raw_low", "raw_high", "change", "change_low", "change_high")
+_COUNTS = ("numerator", "denominator", "excluded_h", "coverage", "usable")
+_HOURS = ("known_h", "attention_h", "warning_h", "alarm_h", "expected_h", "coverage")
+
+
+def rankings(ask: Ask) -> Document:
+    """A ranking with what makes it fair: intervals, counts, who is not ranked and why."""
+    question = Question.of_address(ask.given)
+    sign = _measure(ask, question)
+    span = _span(ask, question)
+    found = _standings(ask, question, sign, span)
+    columns = (
+        *(ask.column(name, Kind.NUMBER, 10) for name in _RANKS),
+        *(ask.column("tied"), ask.column("code"), ask.column("name", width=24)),
+        *(ask.column(name, Kind.NUMBER) for name in (*_FIGURES, *_COUNTS)),
+        ask.column("reason", width=24),
+    )
+    rows = [_ranked(ask, question, row) for row in found.ranking.rows]
+    facts = _facts(ask, question, sign, span)
+    kept = meaning(ask, [sign] if sign else ())
+    return ask.short("rankings", columns, rows, facts, kept, demo=ask.simulated())
+
+
+def receipt(ask: Ask) -> Document:
+    """The lines of one score; other departments' lines are one for a department's account."""
+    question = Question.of_address(ask.given)
+    code = question.receipt
+    if code is None or _measure(ask, question) is not None:
+        raise NotFound("there is no such receipt")
+    span, city = _span(ask, question), ask.city
+    known = city.department if question.departments else {city.code, *city.street}
+    if code not in known:
+        raise NotFound("there is no such receipt")
+    read = department_receipt if question.departments else place_receipt
+    found = read(ask.services.db, ask.actor, city, code, span)
+    columns = (
+        *(ask.column("goal"), ask.column("sign_code"), ask.column("sign", width=24)),
+        ask.column("owner", width=22),
+        *(ask.column(name, Kind.NUMBER) for name in _HOURS),
+        Column(ask.text("col.points"), Kind.NUMBER, 10, 2),
+        ask.column("counts"),
+    )
+    facts = (
+        *_facts(ask, question, None, span),
+        (ask.text("filter.of"), _name(ask, question, code)),
+        (ask.text("col.score"), _hundredths(found.score) or ask.text("none")),
+        (ask.text("col.points"), _hundredths(found.points) or "0"),
+        (ask.text("floored"), _hundredths(found.floored) or "0"),
+    )
+    signs = [city.sign[line.sign] for line in found.lines if line.sign in city.sign]
+    rows = _lines(ask, found)
+    return ask.short("receipt", columns, rows, facts, meaning(ask, signs), demo=ask.simulated())
+
+
+def _lines(ask: Ask, found: Receipt) -> list[Row]:
+    goals = {goal.code: ask.view.name(goal.name_zh, goal.name_en) for goal in ask.city.goals}
+    rows: list[Row] = [_line(ask, line, goals.get(line.goal, line.goal)) for line in found.lines]
+    if found.folded is not None:
+        others = ask.text("folded", n=found.folded.lines)
+        rows.append((None, None, others, *(None,) * 7, found.folded.points / 100, None))
+    return rows
+
+
+def _line(ask: Ask, line: Line, goal: str) -> Row:
+    hours = line.hours
+    return (
+        *(goal, line.sign, ask.sign_name(line.sign), ask.department_name(line.department)),
+        *(round(h, 3) for h in (hours.known, hours.attention, hours.warning, hours.alarm)),
+        *(line.expected, None if line.coverage is None else round(line.coverage, 4)),
+        line.points / 100,
+        ask.text("counts.yes" if line.why is None else f"why.{line.why}"),
+    )
+
+
+def _ranked(ask: Ask, question: Question, row: Ranked) -> Row:
+    change = row.change
+    return (
+        *(row.rank, row.rank_low, row.rank_high),
+        ask.text("tied") if row.tied else None,
+        *(row.code, _name(ask, question, row.code)),
+        *(row.value, row.raw, row.low, row.high),
+        *((change.delta, change.low, change.high) if change else (None, None, None)),
+        *(row.numerator, row.denominator, row.excluded, row.coverage, row.usable),
+        None if row.why is None else ask.text(f"why.{row.why}"),
+    )
+
+
+def _measure(ask: Ask, question: Question) -> Sign | None:
+    return next((s for s in rate_signs(ask.city) if s.code == question.measure), None)
+
+
+def _span(ask: Ask, question: Question) -> Span:
+    now_ms, city = ask.services.now_ms, ask.city
+    period = question.period(now_ms, city.utc_offset_min)
+    return Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+
+
+def _standings(ask: Ask, question: Question, sign: Sign | None, span: Span) -> Standings:
+    db, actor, city = ask.services.db, ask.actor, ask.city
+    if question.departments:
+        return department_ranking(db, actor, city, question.peers, span)
+    if sign is not None:
+        return rate_ranking(db, actor, city, sign.code, question.peers, span)
+    return street_ranking(db, actor, city, question.peers, span)
+
+
+def _facts(
+    ask: Ask, question: Question, sign: Sign | None, span: Span
+) -> tuple[tuple[str, str], ...]:
+    measured = ask.view.text("rankings.measure.index")
+    return ask.marks(
+        span.until,
+        measure=ask.sign_name(sign.code) if sign else measured,
+        of=ask.view.text(f"rankings.of.{question.of}"),
+        period=f"{ask.when(span.from_ms)} – {ask.when(span.to_ms)}",
+    )
+
+
+def _name(ask: Ask, question: Question, code: str) -> str:
+    return ask.department_name(code) if question.departments else ask.place_name(code)
+
+
+def _hundredths(points: int | None) -> str | None:
+    return None if points is None else f"{points / 100:.2f}"
