@@ -59,6 +59,7 @@ def register(app: dash.Dash, services: Services) -> None:
         Output("sign-note-outcome", "data"),
         Input(DRAFT, "data"),
         State("sign-question", "data"),
+        prevent_initial_call=True,  # who may not write would be refused at every visit
     )
     @policy(Role.OPERATOR, Role.ADMIN)
     def sign_note_outcome(draft: Any, stored: Any) -> Any:
