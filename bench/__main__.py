@@ -14,6 +14,7 @@ BENCHES = {
     "live": "snapshots and event streams from the fast lane",
     "screen": "the wall screen in Chromium: weight, first paint, deltas",
     "latency": "from a committed reading to a changed pixel",
+    "pages": "the desk's pages over a year of history",
     "ranking": "whether rank intervals hold the truth, and what a ranking costs",
 }
 _KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from dashboard.supervisor.guard import die_with_parent
@@ -171,6 +172,18 @@ class Product:
         status, headers, _ = get(self.key(f"wall-{time.monotonic_ns()}", "--screen"))
         assert status == 302, status
         return headers["set-cookie"].partition(";")[0]
+
+    def sign_in(self, username: str, password: str) -> str:
+        """A person's session, as a Cookie header."""
+        form = urlencode({"username": username, "password": password}).encode()
+        request = Request(f"{self.url}/login", form, {"Origin": self.url})
+        try:
+            with _opener.open(request, timeout=20) as answer:
+                raise RuntimeError(f"signing in {username} was answered {answer.status}")
+        except HTTPError as redirect:
+            with redirect:
+                assert redirect.code in (302, 303), redirect.code
+                return redirect.headers["set-cookie"].partition(";")[0]
 
     def database(self) -> Database:
         """The product's store, opened once more."""

@@ -33,7 +33,8 @@ LEADER = Actor("bench", Role.LEADER)
 
 def run() -> list[Figure]:
     """Calibration of rates and scores, then times in memory and from a store with a year."""
-    return [*map(_calibrated, (*RATES, *SCORES)), *_times(), *_queries()]
+    scenarios: list[RateScenario | ScoreScenario] = [*RATES, *SCORES]
+    return [*map(_calibrated, scenarios), *_times(), *_queries()]
 
 
 def _calibrated(scenario: RateScenario | ScoreScenario) -> Figure:
