@@ -3,12 +3,15 @@
 import argparse
 import getpass
 import sys
+import time
 from collections.abc import Sequence
 
 from data_access import keys, users
 from data_access.audit import Entry, Result, write_audit
 from data_access.catalogue.loader import CatalogueError, load_catalogue
 from data_access.db import Database, migrate, open_database
+from data_access.demo_takeover import DEMO_KEYS, SETTLE_S, silence_demo, take_over
+from data_access.intake import Busy
 from data_access.keys import KeyKind
 from data_access.passwords import make_password
 from data_access.revocation import announce
@@ -18,7 +21,7 @@ from data_access.users import AccountError
 from domain.actor import PEOPLE, Role
 from domain.clock import Clock, from_ms, to_ms, utc_now
 
-DEMO_PREFIX = "demo-"  # kept for the demonstration accounts
+DEMO_PREFIX = DEMO_KEYS  # kept for the demonstration's accounts and keys
 
 
 def main(argv: Sequence[str], settings: Settings, clock: Clock = utc_now) -> int:
@@ -80,8 +83,11 @@ class _Command:
 
     def key_add(self, args: argparse.Namespace) -> None:
         kind = next(k for k in KeyKind if getattr(args, k.value))
+        if args.name.startswith(DEMO_PREFIX):
+            raise AccountError(f"name: names beginning with {DEMO_PREFIX} are reserved")
         if kind is KeyKind.INGEST and args.source:
             self._register(args.source)
+            self._take_over(args.source)
         secret = keys.add_key(self.db, args.name, kind, args.source, self.now_ms)
         self._audit("key.add", f"{args.name} ({kind})")
         print(f"key {args.name} ({kind}); it cannot be shown again", file=sys.stderr)
@@ -105,6 +111,21 @@ class _Command:
             raise
         except ValueError as error:
             raise AccountError(str(error)) from error
+
+    def _take_over(self, source: str) -> None:
+        """A source that the demonstration holds becomes the real system's."""
+        kind = silence_demo(self.db, source, self.now_ms)
+        if kind == "replay":
+            raise AccountError(f"source: {source} is a replay; a real system needs another code")
+        if kind != "demo":
+            return
+        time.sleep(SETTLE_S)
+        try:
+            take_over(self.db, load_catalogue(self.settings.city), source)
+        except Busy as busy:
+            raise AccountError(f"{busy}; run the same command again") from busy
+        self._audit("source.take_over", source)
+        print(f"{source} is live now; what was demonstrated is removed", file=sys.stderr)
 
     def _check_department(self, code: str | None) -> None:
         if code is None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from data_access.db import Database
 from data_access.tables import batches, engine_state, frames, index_history, published, sources
@@ -22,6 +22,21 @@ def put(db: Database, conn: Connection, **values: int) -> None:
 def raise_to(db: Database, conn: Connection, **values: int) -> None:
     """Remember numbers by name unless larger ones are remembered already."""
     put(db, conn, **{name: max(value, get(conn, name)) for name, value in values.items()})
+
+
+def hold(conn: Connection) -> None:
+    """Keep others who ask the same out until this transaction ends."""
+    mine = engine_state.c.name == "cursor"
+    conn.execute(update(engine_state).where(mine).values(value=engine_state.c.value))
+
+
+def new_generation(db: Database, conn: Connection) -> None:
+    """Make the engine forget what it holds in memory: what it was made of is about to change.
+
+    To be called first in a transaction, so that the engine cannot commit in between.
+    """
+    hold(conn)
+    put(db, conn, generation=get(conn, "generation") + 1)
 
 
 def write_published(

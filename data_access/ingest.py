@@ -16,6 +16,7 @@ from tqdm import tqdm
 from data_access.cache import uncached
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
+from data_access.demo_sources import demo_codes
 from data_access.intake import Busy
 from data_access.mapping import Mapping, MappingError, load_mapping, mapping_names
 from data_access.mapping_columns import ColumnMapper
@@ -69,6 +70,13 @@ def _arguments(argv: Sequence[str], city: str) -> argparse.Namespace:
 def _load(
     db: Database, catalogue: Catalogue, mapping: Mapping, path: Path, clock: Clock, stop: "Stop"
 ) -> int:
+    held = demo_codes(db)
+    if mapping.source.code in held:
+        return told(
+            f"source: {mapping.source.code} is held by the demonstration;"
+            " key add NAME --ingest --source takes it over",
+            WRONG,
+        )
     try:
         table = Table(path, mapping)
     except FileFault as error:
@@ -80,7 +88,7 @@ def _load(
         clock,
         "file",
         speaker=mapping.source.code,
-        known=source_codes(db),
+        known=source_codes(db) - held,
         describe=table.describe,
         stop=stop.event,
     )

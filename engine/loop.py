@@ -9,6 +9,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import FrameType
 
 from sqlalchemy import Connection
@@ -42,6 +43,10 @@ ROLL_DAYS_MS = 30_000
 QUARTER_MS = 15 * MINUTE_MS
 
 
+class Outdated(Exception):
+    """What is in memory was made of readings that are no longer in the store."""
+
+
 class Engine:
     """The loop's state: `turn` takes in one helping, `roll` brings the higher tiers after it."""
 
@@ -59,6 +64,8 @@ class Engine:
 
     def reload(self, now_ms: int) -> None:
         """Forget what is in memory and take it from the store. When it raises, try again."""
+        with self.db.read() as conn:  # before anything else: what changes after it is noticed
+            self._generation = engine_state.get(conn, "generation")
         self.city, self.cursor = recover(self.db, self.catalogue, now_ms)
         self._reloaded_at = now_ms
         with self.db.read() as conn:
@@ -86,11 +93,14 @@ class Engine:
         if self._blamed is not None:
             return self._pass_over(*self._blamed)
         with self.db.read() as conn:
+            self._check_generation(conn)
             found = self._doubt.helping(readings.next_batches(conn, self.cursor, MAX_ROWS))
         if not found:
             return 0
         try:
             taken = self._take_in(found)
+        except Outdated:
+            raise
         except Exception as fault:
             if may_lie_in_the_data(fault):
                 batch = self._doubt.failed(found)
@@ -124,13 +134,23 @@ class Engine:
         self._write(out)
         return taken
 
+    def _check_generation(self, conn: Connection) -> None:
+        if engine_state.get(conn, "generation") != self._generation:
+            raise Outdated("readings were taken back from the store")
+
+    def _hold(self, conn: Connection) -> None:
+        """Write only what the store's readings still say, whoever takes some back meanwhile."""
+        engine_state.hold(conn)
+        self._check_generation(conn)
+
     def _write(self, out: WriteSet) -> None:
         with self.db.write() as conn:
+            self._hold(conn)
+            engine_state.put(self.db, conn, cursor=self.cursor)
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
             states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, list(out.new.values()))
-            engine_state.put(self.db, conn, cursor=self.cursor)
         self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
 
     def roll(self, now_ms: int, *, force: bool = False) -> None:
@@ -141,6 +161,7 @@ class Engine:
             return
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)
         with self.db.write() as conn:
+            self._hold(conn)
             rollups.roll_hours(self.db, conn, self._hours, engine_state.get(conn, "minute_from"))
             if days_due:
                 rollups.roll_days(self.db, conn, days, engine_state.get(conn, "hour_from"))
@@ -212,13 +233,18 @@ def _loop(
                 published_at = now
                 publication.step(now)
             retention.step(now, engine.cursor)
+        except Outdated as news:
+            log.info("%s; starting again from it", news)
+            _recover(engine, clock, stop)
+            continue
         except Exception:  # whatever it was, the store is the truth: start again from there
             log.exception("engine turn failed; starting again from the store")
             _recover(engine, clock, stop)
             continue
         if taken < MAX_ROWS // 2:
             stop.wait(POLL_S)
-    engine.roll(to_ms(clock()), force=True)
+    with suppress(Outdated):
+        engine.roll(to_ms(clock()), force=True)
 
 
 def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from data_access import ingest, parcels
 from data_access.db import Database
+from data_access.demo_sources import claim_for_demo
 from data_access.readings import next_batches, rows_between
 from data_access.settings import ROOT, Settings
 from data_access.sources import SourceRow, source_list
@@ -169,6 +170,21 @@ def test_the_same_rows_in_every_format(
     assert account(capsys)[:4] == (30, 30, 0, 0)
     load(db_settings, clock, forms[form])
     assert account(capsys)[:4] == (30, 0, 30, 0)
+
+
+def test_a_file_for_a_source_that_the_demonstration_holds_is_refused(
+    db: Database,
+    db_settings: Settings,
+    catalogue: Catalogue,
+    clock: FixedClock,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    """Measured values must not be marked as demonstration, nor mix with it."""
+    claim_for_demo(db, catalogue, ["files"], clock.ms)
+    load(db_settings, clock, csv_file(tmp_path, lines_of(catalogue, 3)), code=2)
+    assert "held by the demonstration" in capsys.readouterr().err
+    assert source_row(db, "files").last_received is None
 
 
 def test_what_cannot_be_read(
