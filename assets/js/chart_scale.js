@@ -5,7 +5,8 @@
   const MINUTE = 60000;
   const HOUR = 60 * MINUTE;
   const DAY = 24 * HOUR;
-  const STEPS = [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 61 * DAY, 122 * DAY, 365 * DAY];
+  const STEPS = [HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
+  const MONTHS = [1, 2, 3, 6, 12, 24, 60];
 
   /* Round numbers that cover low … high in about `count` steps. */
   function ticks(low, high, count) {
@@ -19,15 +20,28 @@
     return found;
   }
 
-  /* Local hours or midnights in [from, to], at most about `count` of them: [[ms, "day"|"hour"]]. */
+  /* Local hours, midnights or firsts of months in [from, to], at most about `count` of them:
+     [[ms, "hour" | "day" | "month"]]. */
   function instants(from, to, offsetMinutes, count) {
-    const step = STEPS.find((s) => (to - from) / s <= count) || STEPS[STEPS.length - 1];
+    const step = STEPS.find((s) => (to - from) / s <= count);
     const shift = offsetMinutes * MINUTE;
+    if (!step) return months(from, to, shift, count);
     const found = [];
     for (let at = Math.ceil((from + shift) / step) * step - shift; at <= to; at += step) {
       found.push([at, step >= DAY || (at + shift) % DAY === 0 ? "day" : "hour"]);
     }
     return found;
+  }
+
+  function months(from, to, shift, count) {
+    const step = MONTHS.find((n) => (to - from) / (n * 30 * DAY) <= count) || 120;
+    const first = new Date(from + shift);
+    const found = [];
+    for (let n = first.getUTCFullYear() * 12 + first.getUTCMonth(); ; n++) {
+      const at = Date.UTC(Math.floor(n / 12), n % 12, 1) - shift;
+      if (at > to) return found;
+      if (at >= from && n % step === 0) found.push([at, "month"]);
+    }
   }
 
   /* The lowest and highest value to show. Thresholds count when they are near: a line far away must

@@ -46,15 +46,18 @@
 
   function axes(p) {
     const found = [];
-    for (const value of scale.ticks(p.low, p.high, (p.box.bottom - p.box.top) / (3.4 * p.em))) {
+    const ticks = scale.ticks(p.low, p.high, (p.box.bottom - p.box.top) / (3.4 * p.em));
+    const places = Math.max(...ticks.map(decimals));
+    for (const value of ticks) {
       found.push(make("line", { class: "chart-grid", x1: p.box.left, x2: p.box.right, y1: p.y(value), y2: p.y(value) }));
-      const digits = value === 0 ? "0" : format.number(value, Math.max(p.data.decimals, decimals(value)), p.data.words.scale);
+      const digits = value === 0 ? "0" : format.number(value, places, p.data.words.scale);
       found.push(make("text", { class: "chart-tick", x: p.box.left - 0.6 * p.em, y: p.y(value) + 0.35 * p.em, "text-anchor": "end" }, digits));
     }
     const room = (p.box.right - p.box.left) / (5.2 * p.em);
     const offset = p.data.offset;
     for (const [at, kind] of scale.instants(p.data.from, p.data.to, offset, room)) {
-      const text = kind === "day" ? format.day(at, offset).slice(5) : format.clock(at, offset);
+      const day = format.day(at, offset);
+      const text = { hour: format.clock(at, offset), day: day.slice(5), month: day.slice(0, 7) }[kind];
       found.push(make("line", { class: "chart-grid", x1: p.x(at), x2: p.x(at), y1: p.box.bottom, y2: p.box.bottom + 0.4 * p.em }));
       found.push(make("text", { class: "chart-tick chart-tick-" + kind, x: p.x(at), y: p.box.bottom + 1.6 * p.em, "text-anchor": "middle" }, text));
     }
@@ -65,25 +68,26 @@
     return (String(value).split(".")[1] || "").length;
   }
 
-  /* Stays in a graded state: a tint over the whole height and, where there is room, a word. */
+  /* Stays in a graded state: a tint over the whole height. The worst and newest say so in words,
+     as many as there is room for. */
   function episodes(p) {
-    const found = [];
-    let free = 0;
-    for (const one of p.data.episodes) {
+    const rank = { attention: 1, warning: 2, alarm: 3 };
+    const order = [...p.data.episodes].sort((a, b) => rank[b.state] - rank[a.state] || b.from - a.from);
+    const taken = [];
+    return order.map((one) => {
       const [left, right] = [p.x(Math.max(one.from, p.data.from)), p.x(Math.min(one.to, p.data.to))];
       const group = make("g", { class: "chart-episode", "data-state": one.state });
       group.append(make("title", {}, one.said));
       group.append(make("rect", { x: left, y: p.box.top, width: Math.max(right - left, 1), height: p.box.bottom - p.box.top }));
       group.append(make("line", { x1: left, x2: Math.max(right, left + 1), y1: p.box.top, y2: p.box.top }));
       const wide = format.ems(one.said) * p.em * 0.95;
-      const start = Math.min(left, p.box.right + 4 * p.em - wide);
-      if (start >= free) {
+      const start = Math.max(0, Math.min(left, p.width - wide));
+      if (taken.every(([from, to]) => start > to + p.em || start + wide < from - p.em)) {
+        taken.push([start, start + wide]);
         group.append(make("text", { x: start, y: p.box.top - 0.6 * p.em }, one.said));
-        free = start + wide + p.em;
       }
-      found.push(group);
-    }
-    return found;
+      return group;
+    }).reverse(); // the worst above the others
   }
 
   function gaps(p) {

@@ -29,7 +29,8 @@ def state(view: View, cell: Cell | State | None, *, word: bool = True) -> Node:
     text = view.text(f"state.{found}")
     shape = el("i", cls="mark", data_state=found.value, aria_hidden="true")
     if word:
-        return el("span", shape, text, cls="mark-state", data_state=found.value)
+        said = el("span", text, data_word="state")  # for assets/js/desk_ageing.js
+        return el("span", shape, said, cls="mark-state", data_state=found.value)
     return el("span", shape, cls="mark-state", data_state=found.value, title=text, aria_label=text)
 
 
@@ -44,7 +45,13 @@ def freshness(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> No
         text = view.text("mark.late", age=span(view, max(0, now_ms - cell.at)))
     else:
         text = view.text("mark.stale", time=stamp(cell.at, now_ms, offset_min))
-    return el("span", text, cls="fresh", data_freshness=mark.value)
+    return el("span", text, cls="fresh", data_freshness=mark.value, data_word="age")
+
+
+def freshness_or_later(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> Node:
+    """The second mark, or the empty place where the browser writes how late a value has become."""
+    found = freshness(view, cell, now_ms, offset_min)
+    return el("span", cls="fresh-later", data_word="age") if found is None else found
 
 
 def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:

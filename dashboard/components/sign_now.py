@@ -61,7 +61,7 @@ def head(here: Here) -> list[Node]:
     """Title, sentence, value with state, gauge, why."""
     view, sign, cell = here.view, here.sign, here.cell
     judge = judge_for(here.city, sign, here.place, here.now_ms)
-    fresh = mark.freshness(view, cell, here.now_ms, here.city.utc_offset_min)
+    fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.utc_offset_min)
     where: list[Node] = [el("b", here.place_name), f" · {sign.code} · {here.owner} · "]
     where.append(el("a", view.text("definition"), href="#sign-definition"))
     drawn = el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge")

@@ -89,7 +89,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
     judge = judge_for(here.city, sign, street.code, here.now_ms)
     offset = here.city.utc_offset_min
     value, unit = mark.value(view, sign, cell)
-    fresh = mark.freshness(view, cell, here.now_ms, offset)
+    fresh = mark.freshness_or_later(view, cell, here.now_ms, offset)
     chosen = street.code == here.place
     return {
         "": {
@@ -102,7 +102,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "gauge": gauge.gauge(view, cell, judge),
         "value": value,
         "unit": unit,
-        "state": [mark.state(view, cell), *([fresh] if fresh is not None else [])],
+        "state": [mark.state(view, cell), fresh],
         "since": mark.DASH if cell.since is None else mark.stamp(cell.since, here.now_ms, offset),
     }
 

@@ -163,7 +163,6 @@ def _row(
     sign, cell = line.sign, line.cell
     offset = city.utc_offset_min
     value, unit = mark.value(view, sign, cell)
-    fresh = mark.freshness(view, cell, now_ms, offset)
     link = el("a", view.name(sign.name_zh, sign.name_en), href=view.href(sign_path(sign.code)))
     return {
         "": ageing(sign, cell),
@@ -173,14 +172,17 @@ def _row(
         "gauge": gauge.gauge(view, cell, line.judge),
         "value": value,
         "unit": unit,
-        "since": [fresh] if fresh is not None else _since(view, cell, now_ms, offset),
+        "since": [
+            _since(view, cell, now_ms, offset),
+            mark.freshness_or_later(view, cell, now_ms, offset),
+        ],
         "owner": line.owner,
     }
 
 
 def _since(view: View, cell: Cell, now_ms: int, offset: int) -> Node:
     if cell.since is None:
-        return mark.DASH
+        return "" if cell.at is not None else mark.DASH
     lasting = span(view, max(0, now_ms - cell.since))
     at = mark.stamp(cell.since, now_ms, offset)
     return el("span", view.text("signs.since", time=at, span=lasting))

@@ -23,6 +23,14 @@ test("instants are local midnights and hours", () => {
   assert.ok(month.length <= 8 && month.every(([at, kind]) => kind === "day" && (at - midnight) % DAY === 0));
 });
 
+test("a year is told in firsts of local months", () => {
+  const year = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), 480, 12.5);
+  assert.deepEqual(year[0], [Date.UTC(2025, 10, 30, 16), "month"]); // the first of December there
+  assert.equal(year.length, 12);
+  const half = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), 480, 7);
+  assert.equal(half.length, 6);
+});
+
 test("a far threshold does not press the values flat, the next one is shown", () => {
   assert.ok(range([50, 60], [1000])[1] < 70);
   assert.ok(range([50, 60], [65])[1] >= 65);
