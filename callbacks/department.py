@@ -9,6 +9,7 @@ from dashboard.components.department_alerts import alerts_table, open_alerts
 from dashboard.components.department_history import history
 from dashboard.components.department_signs import signs_table
 from dashboard.components.department_words import lead, standing
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.period import picker
@@ -132,7 +133,8 @@ def _receipt(
         others=others if row.rank is not None else (),
     )
     made = department_receipt(services.db, actor, city, department.code, found.span)
-    return receipt_panel(slip, made)
+    asked = {**question.filters(), "of": "departments", "receipt": department.code}
+    return [*receipt_panel(slip, made), export_links(view, "receipt", asked)]
 
 
 def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> list[Node]:

@@ -5,6 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.rank_controls import controls, remark
@@ -70,6 +71,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         el("h1", _title(question, sign), el("small", _group(question))),
         *lead(look, found, higher, city.utc_offset_min),
         controls(question, city, period),
+        export_links(view, "rankings", question.filters()),
         table,
         el("h2", view.text("rankings.out")) if out else None,
         out,
@@ -169,7 +171,7 @@ def _panel(
         at = services.now_ms
         services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
         return _word(slip, "rankings.receipt.forbidden")
-    return receipt_panel(slip, receipt)
+    return [*receipt_panel(slip, receipt), export_links(view, "receipt", question.filters())]
 
 
 def _receipt(

@@ -13,6 +13,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.note_list import DRAFT, note_list
 from dashboard.components.period import Period
+from dashboard.components.png_button import png_button
 from dashboard.components.sign_now import Here, figures, head, periods
 from dashboard.components.sign_places import places
 from dashboard.components.sign_question import SignQuestion
@@ -110,10 +111,25 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
         "sign-course": [
             figures(here, period, found),
             chart(here.view, city, subject, period, found, notes),
-            export_links(here.view, "series", query),
+            el(
+                "div",
+                export_links(here.view, "series", query),
+                png_button(here.view, "sign-course", _heading(here, period), _source(here)),
+                cls="take-away",
+            ),
         ],
         "sign-notes": note_list(here.view, notes, actor, period, said),
     }
+
+
+def _heading(here: Here, period: Period) -> str:
+    """What a picture of the course is called."""
+    return f"{here.name} · {here.place_name} · {period.label(here.view)}"
+
+
+def _source(here: Here) -> str:
+    source = here.city.source.get(here.sign.source)
+    return here.view.name(source.name_zh, source.name_en) if source else here.sign.source
 
 
 def _no_course() -> Answer:

@@ -6,6 +6,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.quarantine_list import (
     pages,
@@ -59,6 +60,7 @@ def _all(services: Services, question: Question, rows: Sequence[SourceRow]) -> l
         el("h1", view.text("sources.title")),
         el("p", sentence(view, rows, now_ms), cls="desk-lead"),
         filters(view, rows, now_ms, question.freshness),
+        export_links(view, "sources", {"freshness": question.freshness}),
         source_table(view, rows, services.catalogue, now_ms, question.freshness),
         el("p", view.text("sources.note"), cls="desk-note"),
         el("p", view.text("sources.lag.why"), cls="desk-note"),
@@ -79,6 +81,7 @@ def _one(services: Services, question: Question, found: Sequence[SourceRow]) -> 
         el("p", quarantine_sentence(view, reasons), cls="desk-lead"),
         source_facts(view, row, city, services.now_ms),
         el("h2", view.text("quarantine.title")) if reasons else None,
+        export_links(view, "quarantine", question.filters()) if rows else None,
         quarantine_table(view, rows, city),
         pages(view, row.code, rows, question.before),
         back,

@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
+from dashboard.components.png_button import png_button
 from dashboard.components.street_map import Drawing, whole_map
 from dashboard.components.street_question import ListQuestion, place_path
 from dashboard.components.street_standing import Standing, standing
@@ -62,7 +63,10 @@ def _answer(
             filters(question, found),
             *([trouble] if trouble is not None else []),
         ],
-        "streets-map": [whole_map(view, drawing, looks, lambda c: view.href(place_path(c)))],
+        "streets-map": [
+            whole_map(view, drawing, looks, lambda c: view.href(place_path(c))),
+            png_button(view, "streets-map", view.text("streets.title")),
+        ],
         "streets-body": [
             export_links(view, "streets", question.filters()),
             place_table(question, city, found),
