@@ -176,7 +176,7 @@
     if (ready.length && now - state.since >= MIN_DWELL_MS && now >= state.restUntil) {
       return take(config, state, ready, rest, now);
     }
-    const due = !held && now - state.since >= mode.dwell_ms;
+    const due = !held && !ready.length && now - state.since >= mode.dwell_ms; // an alarm goes first
     return due ? step(config, state, 1, "turn", now) : [state, []];
   }
 

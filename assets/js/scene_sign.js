@@ -103,7 +103,11 @@
     const now = wall.now();
     if (reading && now !== null && typeof reading.value === "number") {
       const { freshness } = seenAt(wall, scene, reading, now);
-      if (freshness === "live" || freshness === "late") points.push([now, reading.value]);
+      const begun = points.length && points[points.length - 1][1] === null; // an hour without a sample yet
+      if (freshness === "live" || freshness === "late") {
+        if (begun) points.pop();
+        points.push([now, reading.value]);
+      }
     }
     root.yiping.scenePieces.paintDay(wall, scene.day, scene.sign, points);
   }

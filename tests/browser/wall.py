@@ -104,11 +104,14 @@ class Wall:
         banner = self.page.locator("#wall-banner")
         return banner.inner_text() if banner.is_visible() else ""
 
-    def look(self) -> list[str]:
-        """What a critical eye finds: cut, covered or small text, panels over each other."""
+    def look(self, apart: list[str] | None = None, least: int | None = None) -> list[str]:
+        """What a critical eye finds: cut, covered or small text, panels over each other.
+
+        A scene other than the wall itself names what must lie `apart` and the `least` of its texts.
+        """
         height = self.page.viewport_size["height"] if self.page.viewport_size else 0
-        options = {"root": "#wall", "smallest": SMALLEST_SHARE * height, "apart": APART}
+        options = {"root": "#wall", "smallest": SMALLEST_SHARE * height, "apart": apart or APART}
         found = self.page.evaluate(AUDIT, options)
-        assert found["texts"] > len(self.cells())  # the critic had something to read
+        assert found["texts"] > (least or len(self.cells()))  # the critic had something to read
         faults: list[str] = found["faults"]
         return faults

@@ -103,6 +103,17 @@ test("a fresh alarm takes the screen after its debounce and gives it back", () =
   assert.deepEqual([one.state.focus, one.state.byHand], [null, false]);
 });
 
+test("an alarm that is due goes before the turn, however short the scenes stand", () => {
+  const short = { ...MODE, dwell_ms: 3000 };
+  const config = { ...CONFIG, modes: { ...CONFIG.modes, daily: short } };
+  let state = director.start(config, { mode: "daily", auto: true, scene: null, now: 0 });
+  const send = (event) => ({ state } = director.reduce(config, state, event));
+  send({ type: "alerts", signs: {}, now: 0 });
+  send({ type: "alerts", signs: { A: ALARM }, now: 0 });
+  for (let now = 1000; now <= 20000; now += 1000) send({ type: "tick", now });
+  assert.equal(state.scene, "sign:A");
+});
+
 test("it goes back to the scene that stood, and the turn goes on from there", () => {
   const one = wall().hear({}).wait(30).hear({ A: WARNING }).wait(40);
   assert.deepEqual(one.log, ["home > map: turn", "map > sign:A: alarm", "sign:A > map: return"]);
