@@ -13,6 +13,7 @@ from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
 from domain.picture import NOTHING, Cell, Picture
 from domain.sign import GRADED, SEVERITY, Sign, State
+from domain.state import Judge
 from engine.city import City
 
 Json = dict[str, Any]
@@ -33,9 +34,18 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     since = min(judged.since, at) if judged is not None and known else None
     crossed = None
     if known and state in GRADED:
-        edge = city.judges.at(sign, place, now_ms).crossed(state, sample.value)
+        edge = _judge(city, sign, place).crossed(state, sample.value)
         crossed = None if edge is None else round(edge, sign.decimals + 1)
     return Cell(sample.value, state, fresh, at, since, sample.demo, crossed)
+
+
+def _judge(city: City, sign: Sign, place: str) -> Judge:
+    """The judge of the newest sample of a place that has one.
+
+    Not today's: thresholds may have changed at midnight, and the state was not judged by those.
+    """
+    newest_slot = max(city.windows[sign.code].samples[place])
+    return city.judges.at(sign, place, newest_slot)
 
 
 class Board:
@@ -166,7 +176,7 @@ class Board:
     def _badness(self, sign: Sign, place: str, c: Cell) -> float:
         if c.value is None:
             return 0.0
-        return self.city.judges.at(sign, place, self.now_ms).badness(c.value)
+        return _judge(self.city, sign, place).badness(c.value)
 
     def _street(self, street: str) -> Json:
         cells = self.streets[street]

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from data_access import intake, rollups
+from data_access import intake, rollups, states
 from data_access.db import Database
 from data_access.redis_client import RedisLink, open_redis
 from data_access.settings import Settings
 from data_access.snapshots import live_name, published_snapshot, unpack_delta, unpack_snapshot
 from data_access.sources import ensure_sources
-from data_access.tables import batches, rollup_minute
+from data_access.tables import batches, latest, rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.reading import Reading
+from domain.sign import Bounds, Thresholds
 from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
@@ -109,6 +111,47 @@ def test_a_reading_beyond_its_threshold_is_an_alarm_with_place_owner_and_thresho
     lost = sum(d["points"] for d in snapshot["detractors"])
     assert snapshot["index"] == 100 - lost == 98.0
     assert snapshot["sources"]["live"] == 1
+
+
+def test_an_alert_names_the_threshold_that_its_state_was_judged_by(
+    db: Database, catalogue: Catalogue, redis: RedisLink, clock: FixedClock
+) -> None:
+    """Thresholds change at local midnight; the newest sample is of a minute before."""
+    old = catalogue.sign["FAC-13"].thresholds[-1]
+    edges = Bounds(None, 30.0), Bounds(None, 35.0), Bounds(None, 40.0)
+    versions = replace(old, valid_to="2026-11-24"), Thresholds(99, "2026-11-24", None, *edges)
+    signs = tuple(
+        replace(sign, thresholds=versions) if sign.code == "FAC-13" else sign
+        for sign in catalogue.signs
+    )
+    clock.step(14 * 3600 - 30)  # 23:59:30 in Pudong
+    city = City(db, replace(catalogue, signs=signs), redis, clock)
+
+    def told() -> tuple[str, float, int]:
+        city.publish()
+        (alert,) = city.snapshot()["alerts"]
+        with db.read() as conn:
+            version = conn.scalar(
+                select(latest.c.threshold_version).where(latest.c.street_code == STREET)
+            )
+        return alert["state"], alert["threshold"], int(version or 0)
+
+    city.send("FAC-13", 32.0)
+    assert told() == ("alarm", 25.0, old.version)
+    clock.step(60)
+    assert told() == ("alarm", 25.0, old.version)
+    city.send("FAC-13", 32.0)
+    assert told() == ("attention", 30.0, 99)
+    with db.read() as conn:
+        changes = [
+            (row.since, row.state, row.threshold_version)
+            for row in states.history_of(conn, STREET, "FAC-13", 0)
+        ]
+    midnight = clock.ms - 30_000
+    assert changes == [
+        (midnight - 30_000, "alarm", old.version),
+        (midnight + 30_000, "attention", 99),
+    ]
 
 
 @pytest.mark.parametrize(
