@@ -118,7 +118,7 @@
       if (mark.to >= p.data.to && taken.every((other) => Math.abs(other - y) > p.em)) {
         taken.push(y);
         group.append(shape(mark.state, p.box.right + 0.9 * p.em, y, 0.36 * p.em));
-        group.append(make("text", { x: p.box.right + 1.6 * p.em, y: y + 0.35 * p.em }, p.number(mark.edge)));
+        group.append(make("text", { x: p.box.right + 1.6 * p.em, y: y + 0.35 * p.em }, mark.text));
       }
       found.push(group);
     }

@@ -169,13 +169,14 @@ def _marks(
                 said = view.text(
                     "chart.mark",
                     state=view.text(f"state.{state}"),
-                    value=mark.with_unit(view, sign, edge),
+                    value=mark.with_unit(view, sign, edge, threshold=True),
                     version=reign.thresholds.version,
                 )
                 found.append(
                     {
                         "state": state.value,
                         "edge": round(edge, sign.decimals + 2),
+                        "text": mark.edge(view, sign, edge),
                         "from": reign.from_ms,
                         "to": reign.to_ms,
                         "said": said,

@@ -150,9 +150,9 @@ def _usual(view: View, sign: Sign, cuts: Thresholds) -> str:
 def _bounds(view: View, sign: Sign, low: float | None, high: float | None) -> str:
     parts = []
     if low is not None:
-        parts.append("≤ " + mark.with_unit(view, sign, low))
+        parts.append("≤ " + mark.with_unit(view, sign, low, threshold=True))
     if high is not None:
-        parts.append("≥ " + mark.with_unit(view, sign, high))
+        parts.append("≥ " + mark.with_unit(view, sign, high, threshold=True))
     return view.text("definition.or").join(parts) or NONE
 
 

@@ -80,9 +80,17 @@ def figure(view: View, sign: Sign, given: float | None) -> str:
     return number(given, sign.decimals, view.text("number.scale"))
 
 
-def with_unit(view: View, sign: Sign, given: float | None) -> str:
+def edge(view: View, sign: Sign, given: float) -> str:
+    """A threshold as text: one digit more where a street's share of it is no round number."""
+    if abs(given - round(given, sign.decimals)) < 1e-9:
+        return figure(view, sign, given)
+    return number(given, sign.decimals + 1, view.text("number.scale"))
+
+
+def with_unit(view: View, sign: Sign, given: float | None, *, threshold: bool = False) -> str:
     """A number of a sign with its unit in one text: for sentences."""
-    text = figure(view, sign, given)
+    whole = given is None or not threshold
+    text = figure(view, sign, given) if whole else edge(view, sign, given or 0.0)
     if text == DASH:
         return text
     name = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)

@@ -107,20 +107,22 @@ def _why(here: Here) -> list[Node]:
     offset = here.city.utc_offset_min
     said: list[str] = []
     if cell.state in GRADED and cell.crossed is not None:
-        edge = mark.with_unit(view, sign, cell.crossed)
-        high = cell.crossed in [h for h in judge.higher if h is not None] or (
-            judge.lower == (None, None, None)
+        edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
+        level = GRADED.index(cell.state)
+        upper, lower = judge.higher[level], judge.lower[level]
+        # the picture holds the threshold rounded: it is that of the nearer side
+        high = lower is None or (
+            upper is not None and abs(upper - cell.crossed) <= abs(lower - cell.crossed)
         )
         beyond = cell.value >= cell.crossed if high else cell.value <= cell.crossed
         key = "held" if not beyond else "high" if high else "low"
         said.append(view.text(f"sign.why.{key}", state=view.text(f"state.{cell.state}"), edge=edge))
-        level = GRADED.index(cell.state)
         clear = judge.clear_higher[level] if high else judge.clear_lower[level]
         if clear is not None:
             said.append(
                 view.text(
                     "sign.why.clear.high" if high else "sign.why.clear.low",
-                    edge=mark.with_unit(view, sign, clear),
+                    edge=mark.with_unit(view, sign, clear, threshold=True),
                     n=sign.clear_after,
                 )
             )

@@ -97,6 +97,14 @@ def test_levels_are_called_by_their_names(catalogue: Catalogue) -> None:
     assert mark.figure(EN, named, 99) == "99"
 
 
+def test_a_threshold_that_is_not_round_is_not_rounded_into_reach(catalogue: Catalogue) -> None:
+    sign = next(s for s in catalogue.signs if s.decimals == 0 and not s.value_labels_zh)
+    assert mark.edge(ZH, sign, 3.0) == "3"
+    assert mark.edge(ZH, sign, 2.466) == "2.5"
+    assert mark.with_unit(ZH, sign, 2.466, threshold=True).startswith("2.5 ")
+    assert mark.with_unit(ZH, sign, None, threshold=True) == "—"
+
+
 def edges(judge: Judge, n: int) -> list[float]:
     return [e for e in (judge.higher[n], judge.lower[n]) if e is not None]
 
