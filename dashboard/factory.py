@@ -79,7 +79,7 @@ def _dash(server: flask.Flask, pages: ModuleType) -> dash.Dash:
         use_pages=True,
         pages_folder=str(next(iter(pages.__path__))),
         assets_folder=str(ROOT / "assets"),
-        assets_path_ignore=["^front$"],
+        assets_path_ignore=["^front$", "^public$"],
         suppress_callback_exceptions=True,  # else every page's layout lies in everybody's index
         serve_locally=True,
         eager_loading=False,
