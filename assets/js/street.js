@@ -32,7 +32,7 @@
     const asked = new URLSearchParams(root.location.search).get("committee");
     const key = root.location.pathname + " " + asked;
     const node = asked && document.getElementById("committee-" + asked);
-    if (!node || shown === key) return;
+    if (!node || shown === key || node.getAttribute("aria-current") !== "true") return;
     shown = key;
     const folded = node.closest("details");
     if (folded) folded.open = true;
