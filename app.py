@@ -107,27 +107,47 @@ def _plain(name: str, argv: list[str]) -> None:
 
 
 def _run(argv: list[str]) -> int:
-    from dashboard.supervisor import Supervisor, Trouble
-
     _plain("run", argv)
     settings = _settings()
+    if settings.site == "public":
+        return _run_public(settings)
     settings.secret()  # a short SECRET_KEY is refused here, before anything starts
+    return _supervise(
+        settings,
+        valkey_socket=None if settings.redis_url else settings.valkey_socket,
+        prepare=_command(settings, "prepare", "db", "prepare"),
+        services=_services(settings),
+        greeting=lambda: _greeting(settings),
+    )
+
+
+def _supervise(settings: "Settings", **parts: Any) -> int:
+    from dashboard.supervisor import Supervisor, Trouble
+
     trusted = [h.strip() for h in settings.trusted_hosts.split(",") if h.strip()]
     supervisor = Supervisor(
         data_dir=settings.data_dir,
         host=settings.host,
         port=settings.port,
-        valkey_socket=None if settings.redis_url else settings.valkey_socket,
-        prepare=_command(settings, "prepare", "db", "prepare"),
-        services=_services(settings),
-        greeting=lambda: _greeting(settings),
         host_header=trusted[0] if trusted else None,
+        **parts,
     )
     try:
         return supervisor.run()
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return CONFIG_FAULT
+
+
+def _run_public(settings: "Settings") -> int:
+    """The public page alone: no engine, no Redis, no internal store."""
+    return _supervise(
+        settings,
+        valkey_socket=None,
+        prepare=_command(settings, "prepare", "db", "public"),
+        services=[_command(settings, "web", "web", "--site", "public")],
+        greeting=lambda: "the public page alone",
+    )
 
 
 def _command(settings: "Settings", name: str, *arguments: str) -> "Command":
@@ -156,11 +176,14 @@ def _greeting(settings: "Settings") -> str:
 
 
 def _web(argv: list[str]) -> int:
-    _plain("web", argv)
+    parser = argparse.ArgumentParser(prog="app.py web", description=COMMANDS["web"])
+    parser.add_argument("--site", choices=("all", "public"), default=None)
+    site = parser.parse_args(argv).site or _settings().site
     _checked_map(_settings())  # here it is a fault of configuration; in a worker, a crash
     config = HERE.parent / "dashboard" / "gunicorn_conf.py"
+    server = "app:server" if site == "all" else "app:public_server"
     arguments = ["-m", "gunicorn", "--pythonpath", str(HERE.parent), "-c", str(config)]
-    os.execv(sys.executable, [sys.executable, *arguments, "app:server"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, *arguments, server])  # noqa: S606
 
 
 def _engine(argv: list[str]) -> int:
@@ -193,13 +216,15 @@ def _replay(argv: list[str]) -> int:
 
 def _db(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="app.py db", description=COMMANDS["db"])
-    parser.add_argument("action", choices=("migrate", "status", "prepare"))
+    parser.add_argument("action", choices=("migrate", "status", "prepare", "public"))
     action = parser.parse_args(argv).action
     settings = _settings()
     if action == "status":
         from data_access import db_status
 
         return db_status.main(settings)
+    if action == "public":
+        return _prepare_public(settings)
     from sqlalchemy.exc import ArgumentError, OperationalError
 
     from data_access.db import migrate
@@ -213,6 +238,15 @@ def _db(argv: list[str]) -> int:
         return 1
     if action == "prepare":
         _prepare(settings)
+    return 0
+
+
+def _prepare_public(settings: "Settings") -> int:
+    """A file of our own is laid out; the schema of a server is the engine's to make."""
+    from data_access.public.store import migrate_public, public_url
+
+    if public_url(settings).startswith("sqlite"):
+        migrate_public(settings)
     return 0
 
 
@@ -295,10 +329,25 @@ def build_server() -> Any:
     import pages
     from dashboard.factory import create_app
     from dashboard.live.lane import live_lane
+    from dashboard.public_site.front import Front
+    from dashboard.public_site.site import PublicSite
     from dashboard.services import build_services
 
     services = build_services(_settings())
-    return live_lane(services, create_app(services, pages, callbacks))
+    desks = live_lane(services, create_app(services, pages, callbacks))
+    site = PublicSite(services.settings, services.catalogue, services.clock, staff="/login")
+    return Front(site, desks)
+
+
+def build_public_server() -> Any:
+    """The WSGI callable of the public site alone: it opens the publication store, nothing else."""
+    from dashboard.public_site.front import Alone
+    from dashboard.public_site.site import PublicSite
+    from data_access.catalogue.loader import load_catalogue
+    from domain.clock import utc_now
+
+    settings = _settings()
+    return Alone(PublicSite(settings, load_catalogue(settings.city), utc_now))
 
 
 def __getattr__(name: str) -> Any:
@@ -306,6 +355,9 @@ def __getattr__(name: str) -> Any:
     if name == "server":
         globals()["server"] = build_server()
         return globals()["server"]
+    if name == "public_server":
+        globals()["public_server"] = build_public_server()
+        return globals()["public_server"]
     raise AttributeError(name)
 
 

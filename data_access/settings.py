@@ -5,6 +5,7 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
 
     city: str = Field(default="pudong", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     data_dir: Path = Field(default=ROOT / "var", alias="YIPING_DATA")
+    site: Literal["all", "public"] = "all"  # public: the public page alone, nothing else in reach
     database_url: str | None = None  # default: one SQLite file a city in data_dir
     public_database_url: str | None = None  # default: beside the store, a file or a schema apart
     redis_url: str | None = None  # default: embedded Valkey on a unix socket in data_dir
@@ -37,6 +39,7 @@ class Settings(BaseSettings):
     map_tiles: str | None = None
     map_approval_no: str | None = None
     trusted_hosts: str = ""  # comma-separated; empty = loopback names only
+    public_origin: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")
     behind_proxy: bool = False  # trust one hop of X-Forwarded-*, set Secure cookies
     log_level: str = "INFO"
     retain_raw_days: int = Field(default=2, ge=1)
@@ -87,6 +90,10 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY: at least 32 characters are needed")
             return given.encode()
         return _kept_secret(self.data_dir / "secret.key")
+
+    def public_secret(self) -> bytes:
+        """What the public site signs its form with: a secret of its own, of no use elsewhere."""
+        return _kept_secret(self.data_dir / "public.key")
 
 
 def _with_driver(url: str) -> str:

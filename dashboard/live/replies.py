@@ -39,10 +39,18 @@ class Document:
     __slots__ = ("_not_modified", "_tags", "_variants")
 
     def __init__(
-        self, etag: str, kind: str, variants: Mapping[str, bytes], cache: str = REVALIDATE
+        self,
+        etag: str,
+        kind: str,
+        variants: Mapping[str, bytes],
+        cache: str = REVALIDATE,
+        head: Headers | None = None,
     ) -> None:
-        """`variants` maps a content coding ("" = none) to the body's bytes in it."""
-        common = [VARY, ("Cache-Control", cache), *SECURITY]
+        """`variants` maps a content coding ("" = none) to the body's bytes in it.
+
+        `head`: other headers than those of an answer to somebody who is known.
+        """
+        common = [*(head or (VARY, *SECURITY)), ("Cache-Control", cache)]
         self._variants: dict[str, tuple[Headers, list[bytes]]] = {}
         for coding, body in variants.items():
             tag = f'"{etag}-{coding}"' if coding else f'"{etag}"'

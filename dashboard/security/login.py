@@ -21,6 +21,7 @@ from data_access.revocation import announce
 from data_access.sessions import end_session, token_hash
 
 LONGEST_FIELD = 256
+HOME = "/screen"  # where people who work here begin
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -118,8 +119,8 @@ class _Door:
 
 
 def onward(target: str | None) -> str:
-    """Where to go after the login: a path of this server, else the start page."""
+    """Where to go after the login: a path of this server, else the wall."""
     if target is None or not safe_address(target) or "\\" in target:
-        return "/"
+        return HOME
     local = target.startswith("/") and not target.startswith("//")
-    return target if local and urlsplit(target).path not in ("/login", "/logout") else "/"
+    return target if local and urlsplit(target).path not in ("/", "/login", "/logout") else HOME

@@ -34,6 +34,21 @@ PUBLIC = frozenset(
 )
 """Open to anybody: the two health checks, the front door and what it is painted with."""
 
+PUBLIC_SITE = frozenset(
+    {
+        "/",
+        "/method",
+        "/report",
+        "/robots.txt",
+        "/sitemap.xml",
+        "/live/public",
+        "/live/public/events",
+    }
+)
+PUBLIC_SITE_BELOW = ("/figure/", "/public/", "/api/v1/public/")
+"""The public site's paths. They never reach the application behind: another callable answers them,
+which has the publication store and nothing else (dashboard/public_site)."""
+
 PAGES: Mapping[str, Roles] = {
     "/screen": EVERYBODY,
     "/signs": STAFF,

@@ -27,7 +27,7 @@ def question(url: str) -> tuple[str, dict[str, list[str]]]:
     return parts.path, parse_qs(parts.query)
 
 
-@pytest.mark.parametrize("path", ["/", "/screen", "/sources?freshness=late", "/about", "/nowhere"])
+@pytest.mark.parametrize("path", ["/screen", "/sources?freshness=late", "/about", "/nowhere"])
 def test_a_stranger_is_led_to_the_front_door(city: Stack, visit: Visit, path: str) -> None:
     visitor = visit(city)
     page = visitor.tab()

@@ -12,7 +12,7 @@ import pytest
 from domain.catalogue import Catalogue
 from domain.sign import Direction, Rule, Sign
 from tests.conditions import eventually
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -57,11 +57,8 @@ def test_without_demonstration_it_starts_empty(new_empty: Stack) -> None:
 
 @pytest.fixture(scope="module")
 def new_empty() -> Iterator[Stack]:
-    stack = Stack(demo=False)
-    try:
-        yield stack.start()
-    finally:
-        stack.close()
+    with running() as stack:
+        yield stack
 
 
 def test_the_snapshot_holds_the_whole_catalogue(leader: Client, catalogue: Catalogue) -> None:
@@ -154,10 +151,17 @@ def test_live_lane_is_closed_to_strangers(live_app: Stack) -> None:
 
 
 def test_pages_send_strangers_to_the_login(live_app: Stack) -> None:
-    for path in ("/screen", "/sources", "/", "/no-such-page"):
+    for path in ("/screen", "/sources", "/no-such-page"):
         answer = live_app.client().request("GET", path, headers={"Accept": "text/html"})
         assert answer.status == 302, path
         assert answer.headers["Location"].startswith("/login")
+
+
+def test_the_public_page_is_for_anyone(live_app: Stack) -> None:
+    answer = live_app.client().request("GET", "/", headers={"Accept": "text/html"})
+    assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/html")
+    assert "Set-Cookie" not in answer.headers
+    assert live_app.client().get("/live/public").status in (200, 503)
 
 
 def test_a_screen_key_opens_the_wall_and_nothing_else(live_app: Stack) -> None:

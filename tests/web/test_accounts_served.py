@@ -50,7 +50,7 @@ def test_two_fields_are_enough(server: LiveServer) -> None:
     form = urlencode({"username": "wang", "password": PASSWORD}).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = client.request("POST", "/login", form, kind)
-    assert (answer.status, answer.headers["Location"]) == (303, "/")
+    assert (answer.status, answer.headers["Location"]) == (303, "/screen")
     assert client.get("/sources").status == 200
 
 

@@ -37,6 +37,18 @@ ROUTES = {
 OPEN = ("/healthz", "/readyz", "/login", "/assets/css/00-tokens.css", "/assets/front/front.css")
 
 
+PUBLIC_SITE = {  # answered before the application, by a callable that has no session to look at
+    "/",
+    "/method",
+    "/report",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/live/public",
+    "/live/public/events",
+}
+PUBLIC_SITE_BELOW = ("/figure/", "/public/", "/api/v1/public/")
+
+
 def filled(template: str) -> str:
     """A path of that template; pages open for codes that they do not know, and say so."""
     return re.sub("<[^>]+>", "some-code", template)
@@ -51,6 +63,14 @@ def test_every_page_has_its_line_in_this_matrix(shared_site: Site) -> None:
     assert shared_site.app.use_pages
     registered = {page["path_template"] or page["path"] for page in dash.page_registry.values()}
     assert registered == set(PAGES) == set(policy.PAGES)
+
+
+def test_the_public_site_has_its_paths_and_no_others(shared_site: Site) -> None:
+    assert policy.PUBLIC_SITE == PUBLIC_SITE
+    assert policy.PUBLIC_SITE_BELOW == PUBLIC_SITE_BELOW
+    rules = {rule.rule for rule in shared_site.app.server.url_map.iter_rules()} | set(PAGES)
+    hidden = {r for r in rules if r in PUBLIC_SITE or r.startswith(PUBLIC_SITE_BELOW)}
+    assert hidden == {"/"}, "a route of the application that nobody can reach any more"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -55,7 +55,7 @@ def test_a_wall_may_do_nothing_but_show_its_page(site: Site) -> None:
     assert wall.route("/sources").status_code == 403
     assert wall.callback("sources-answer.data").status_code == 403
     assert wall.client.post("/logout", data={"csrf_token": wall.token()}).status_code == 403
-    assert wall.get("/login").location == "/"
+    assert wall.get("/login").location == "/screen"
 
 
 def test_reloading_by_key_keeps_the_session(site: Site) -> None:

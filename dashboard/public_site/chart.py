@@ -1,0 +1,131 @@
+"""Drawings made on the server: a line of values, the district's map. Plain SVG, no scripts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import cos, radians
+from pathlib import Path
+from typing import Any, NamedTuple
+
+WIDTH, HEIGHT, TOP, FOOT = 286.0, 90.0, 10.0, 80.0
+MAP_WIDTH = 640.0
+
+
+class Line(NamedTuple):
+    """A drawn series: segments of points (gaps stay gaps), the newest one, a dashed level."""
+
+    segments: tuple[str, ...]
+    x: float
+    y: float
+    level: float | None
+    shades: str = ""
+
+
+def line(values: Sequence[float | None], level: float | None = None) -> Line | None:
+    """The line of a series; None with fewer than two values. `level` is drawn when it is near."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return None
+    low, high = min(known), max(known)
+    if level is not None and low - (high - low) <= level <= high + (high - low or abs(high) or 1):
+        low, high = min(low, level), max(high, level)
+    else:
+        level = None
+    spread = high - low or 1.0
+    step = (WIDTH - 2) / (len(values) - 1)
+
+    def y(value: float) -> float:
+        return FOOT - (value - low) / spread * (FOOT - TOP)
+
+    segments: list[list[str]] = []
+    points: list[str] = []
+    last = (0.0, 0.0)
+    for n, value in enumerate(values):
+        if value is None:
+            segments.append(points)
+            points = []
+            continue
+        last = (2 + n * step, y(value))
+        points.append(f"{last[0]:.1f},{last[1]:.1f}")
+    drawn = tuple(" ".join(found) for found in [*segments, points] if len(found) > 1)
+    return Line(drawn, round(last[0], 1), round(last[1], 1), None if level is None else y(level))
+
+
+class Shape(NamedTuple):
+    """One street on the map."""
+
+    code: str
+    path: str
+    x: float
+    y: float
+    room: float  # width that its name may have
+
+
+class Drawing(NamedTuple):
+    """The whole map."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+def drawing(geojson: dict[str, Any]) -> Drawing:
+    """Every street's outline in an SVG's coordinates, north up, true to shape."""
+    features = geojson["features"]
+    points = [p for f in features for ring in _rings(f["geometry"]) for p in ring]
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    shrink = cos(radians((south + north) / 2))  # a degree of longitude is shorter than of latitude
+    scale = MAP_WIDTH / ((east - west) * shrink)
+
+    def at(point: Sequence[float]) -> tuple[float, float]:
+        return (point[0] - west) * shrink * scale, (north - point[1]) * scale
+
+    shapes = tuple(
+        Shape(
+            f["properties"]["code"],
+            _path(f["geometry"], at),
+            *_rounded(at(_label(f))),
+            _room(f["geometry"], at),
+        )
+        for f in features
+    )
+    return Drawing(MAP_WIDTH, round((north - south) * scale, 1), shapes)
+
+
+@lru_cache(maxsize=4)
+def drawing_of(path: str) -> Drawing:
+    """The drawing of a GeoJSON file."""
+    return drawing(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def _label(feature: dict[str, Any]) -> Sequence[float]:
+    found: Sequence[float] = feature["properties"]["label"]
+    return found
+
+
+def _rounded(point: tuple[float, float]) -> tuple[float, float]:
+    return round(point[0], 1), round(point[1], 1)
+
+
+def _room(geometry: dict[str, Any], at: Any) -> float:
+    """A name fits where the shape is wide and not too flat."""
+    points = [at(point) for ring in _rings(geometry) for point in ring]
+    width = max(p[0] for p in points) - min(p[0] for p in points)
+    height = max(p[1] for p in points) - min(p[1] for p in points)
+    return float(round(min(width, 2.2 * height), 1))
+
+
+def _path(geometry: dict[str, Any], at: Any) -> str:
+    rings = (
+        "M" + "L".join("{:.0f} {:.0f}".format(*at(point)) for point in ring) + "Z"
+        for ring in _rings(geometry)
+    )
+    return "".join(rings)
+
+
+def _rings(geometry: dict[str, Any]) -> Iterable[list[list[float]]]:
+    coordinates = geometry["coordinates"]
+    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    for polygon in polygons:
+        yield from polygon

@@ -1,0 +1,372 @@
+"""What stands on the public page, as plain data: from the published store to templates."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from dashboard.public_site.chart import line
+from dashboard.public_site.words import Words
+from data_access.db import Database
+from data_access.public import queries
+from data_access.public.queries import Value
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS, from_rfc3339, slot_start
+from domain.privacy import Mark
+from domain.publication import Kind, Period, Publication, Topic
+from domain.sign import SEVERITY, Bounds, Direction, Sign, State
+
+Json = dict[str, Any]
+TREND_HOURS = 24
+TREND_DAYS = 30
+_TROUBLED = (State.ALARM.value, State.WARNING.value, State.ATTENTION.value)
+
+
+@dataclass(frozen=True)
+class Published:
+    """One version of the present, and the closed periods beside it."""
+
+    version: int
+    as_of: int  # epoch ms: the cut-off that the delay leaves
+    made_at: int
+    demo: bool
+    counts: dict[str, int]
+    signs: dict[str, Json]
+    street_states: dict[str, Json]
+    streets: dict[str, dict[str, list[Any]]]
+    hours: dict[str, list[Value]]  # the district's last day, by sign
+    days: dict[str, list[Value]]  # the district's last month, by sign
+
+
+def read_published(db: Database, catalogue: Catalogue, rules: Publication) -> Published | None:
+    """Everything for one version of the pages; None before the first publication."""
+    found, streets = queries.view_body(db, "public"), queries.view_body(db, "streets")
+    if found is None or streets is None:
+        return None
+    body: Json = msgspec.json.decode(found[1])
+    as_of = from_rfc3339(body["as_of"])
+    made = as_of + rules.delay_ms
+    hour = slot_start(as_of, HOUR_MS, catalogue.offset_ms)
+    day = slot_start(made, DAY_MS, catalogue.offset_ms)
+    place = catalogue.code
+    hours = queries.values_between(db, "hour", hour - TREND_HOURS * HOUR_MS, hour + 1, place)
+    days = queries.values_between(db, "day", day - TREND_DAYS * DAY_MS, day, place)
+    return Published(
+        version=found[0],
+        as_of=as_of,
+        made_at=made,
+        demo=bool(body["demo"]),
+        counts=body["counts"],
+        signs={item["code"]: item for item in body["signs"]},
+        street_states={item["code"]: item for item in body["streets"]},
+        streets=msgspec.json.decode(streets[1])["places"],
+        hours=_by_sign(hours),
+        days=_by_sign(days),
+    )
+
+
+def _by_sign(values: Iterable[Value]) -> dict[str, list[Value]]:
+    found: dict[str, list[Value]] = {}
+    for value in values:
+        found.setdefault(value.sign, []).append(value)
+    return found
+
+
+class Content:
+    """The parts of the pages in one language."""
+
+    def __init__(self, catalogue: Catalogue, rules: Publication, words: Words) -> None:
+        self.catalogue = catalogue
+        self.rules = rules
+        self.words = words
+        self.live = [sign for sign in catalogue.signs if rules.is_live(sign)]
+
+    # the head
+
+    def headline(self, now: Published) -> list[str]:
+        """Short sentences: how it is, and what stands out."""
+        t, counts = self.words.t, now.counts
+        known = sum(counts[s] for s in counts if s != State.UNKNOWN.value)
+        if not known:
+            return [t("head.none", city=self.words.city_short)]
+        alarms, warnings = counts[State.ALARM.value], counts[State.WARNING.value]
+        calm = not alarms + warnings + counts[State.ATTENTION.value]
+        key = "calm" if calm else "mostly" if not alarms else "alarm"
+        key = "many" if alarms + warnings > len(self.live) // 10 else key
+        opening = [t("head.today", city=self.words.city_short), t(f"head.{key}", n=alarms)]
+        troubled = {c for c, s in now.signs.items() if s["state"] in _TROUBLED}
+        said = [getattr(p, self.words.lang) for p in self.rules.phrases if p.sign in troubled]
+        return [*opening, *said[:2]]
+
+    def lead(self, now: Published) -> str:
+        """How many signs stand how, in one sentence."""
+        t, counts = self.words.t, now.counts
+        parts = [
+            t(f"lead.{state}", n=counts[state])
+            for state in ("attention", "warning", "alarm", "unknown")
+            if counts[state]
+        ]
+        rest = t("lead.join").join(parts) if parts else t("lead.all")
+        return t("lead", n=len(now.signs), normal=counts["normal"], rest=rest)
+
+    def warnings(self, now: Published) -> list[Json]:
+        """Official warnings that are in force."""
+        found = []
+        for code in self.rules.warnings:
+            item = now.signs.get(code)
+            if item and item["value"]:
+                sign = self.catalogue.sign[code]
+                cell = self.cell(sign, item, now)
+                found.append({**cell, "level": min(4, max(1, round(item["value"])))})
+        return found
+
+    def goals(self, now: Published) -> list[Json]:
+        """更有序, 更安全, 更干净: counts by state and what stands out."""
+        return [
+            {
+                "name": self.words.name(goal),
+                **self._group(now, [s for s in self.live if s.goal == goal.code]),
+            }
+            for goal in self.catalogue.goals
+        ]
+
+    def domains(self, now: Published) -> list[Json]:
+        """The signs by domain, each with its row."""
+        found = []
+        for domain in self.catalogue.domains:
+            signs = [s for s in self.live if s.domain == domain.code]
+            cells = [self.cell(s, now.signs[s.code], now) for s in signs if s.code in now.signs]
+            found.append(
+                {"name": self.words.name(domain), "cells": cells, **self._group(now, signs)}
+            )
+        return [group for group in found if group["cells"]]
+
+    def troubled(self, now: Published) -> list[Json]:
+        """Every sign that is not normal, the worst first; those without data last."""
+        cells = [self.cell(s, now.signs[s.code], now) for s in self.live if s.code in now.signs]
+        rank = {state.value: severity for state, severity in SEVERITY.items()}
+        found = [cell for cell in cells if cell["state"] != State.NORMAL.value]
+        return sorted(found, key=lambda cell: -rank[cell["state"]])
+
+    def _group(self, now: Published, signs: list[Sign]) -> Json:
+        items = [(s, now.signs[s.code]) for s in signs if s.code in now.signs]
+        states = Counter(item["state"] for _, item in items)
+        worst = next((s for s in _TROUBLED if states[s]), None)
+        state = worst or ("normal" if states["normal"] else "unknown")
+        named = sorted(
+            ((s, i) for s, i in items if i["state"] in _TROUBLED),
+            key=lambda pair: -SEVERITY[State(pair[1]["state"])],
+        )
+        t = self.words.t
+        return {
+            "state": state,
+            "word": t("group.some", n=states[worst], state=self.words.state(worst))
+            if worst
+            else t(f"group.{state}"),
+            "tally": t("group.tally", n=len(items), normal=states["normal"]),
+            "unknown": states["unknown"],
+            "named": [self.cell(sign, item, now) for sign, item in named[:3]],
+            "more": max(0, len(named) - 3),
+        }
+
+    # figures
+
+    def cell(self, sign: Sign, item: Json, now: Published) -> Json:
+        """One sign with everything that is told of it in a row."""
+        words = self.words
+        at = from_rfc3339(item["at"]) if item["at"] else None
+        return {
+            "code": sign.code,
+            "name": words.name(sign),
+            "value": words.value(sign, item["value"]),
+            "unit": "" if item["value"] is None or sign.value_labels_zh else words.unit(sign),
+            "state": item["state"],
+            "word": words.state(item["state"]),
+            "old": item["freshness"] in ("stale", "never"),
+            "at": words.when(at, now.made_at) if at else words.t("never"),
+            "cadence": words.cadence(sign),
+            "source": words.source(sign),
+            "threshold": self.threshold(sign),
+        }
+
+    def topics(self, now: Published) -> list[Json]:
+        """The subjects of the page, each with one large figure."""
+        return [self.topic(topic, now) for topic in self.rules.topics]
+
+    def topic(self, topic: Topic, now: Published) -> Json:
+        """One subject: its first sign large, the others in words and in the table."""
+        signs = [self.catalogue.sign[code] for code in topic.signs]
+        cells = [self.cell(s, now.signs[s.code], now) for s in signs if s.code in now.signs]
+        group = self._group(now, signs)
+        return {
+            "code": topic.code,
+            "name": self.words.name(topic),
+            "first": cells[0],
+            "others": cells[1:],
+            "cells": cells,
+            "group": group,
+            **self.figure(signs[0], now),
+        }
+
+    def figure(self, sign: Sign, now: Published) -> Json:
+        """A sign's trend and what must stand beside it."""
+        hourly = sign.cadence_s < DAY_MS // 1000 // 4
+        trend = self.hourly(sign, now) if hourly else self.daily(sign, now)
+        return {
+            "trend": trend,
+            "definition": self.definition(sign),
+            "threshold": self.threshold(sign),
+        }
+
+    def hourly(self, sign: Sign, now: Published) -> Json:
+        """The last 24 hours of the district."""
+        newest = slot_start(now.as_of, HOUR_MS, self.catalogue.offset_ms) - HOUR_MS
+        starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
+        known = {v.start: v.value for v in now.hours.get(sign.code, ())}
+        caption = self.words.t("trend.hours", name=self.words.name(sign), n=TREND_HOURS)
+        names = [self.words.hour(start, now.made_at) for start in starts]
+        return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
+
+    def daily(self, sign: Sign, now: Published) -> Json:
+        """The last 30 days of the district."""
+        newest = slot_start(now.made_at - self.rules.close_ms, DAY_MS, self.catalogue.offset_ms)
+        starts = range(newest - TREND_DAYS * DAY_MS, newest, DAY_MS)
+        known = {v.start: v.value for v in now.days.get(sign.code, ())}
+        caption = self.words.t("trend.days", name=self.words.name(sign), n=TREND_DAYS)
+        names = [self.words.day(start) for start in starts]
+        return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
+
+    def _trend(
+        self, sign: Sign, caption: str, names: list[str], values: list[float | None], now: Published
+    ) -> Json:
+        words = self.words
+        known = [value for value in values if value is not None]
+        edge = _edge(sign, words.local(now.made_at).date().isoformat())
+        drawn = line(values, edge)
+        rows = [
+            {"name": name, "value": words.value(sign, value)}
+            for name, value in zip(names, values, strict=True)
+        ]
+        if drawn is None:
+            return {"line": None, "caption": caption, "rows": rows, "unit": words.unit(sign)}
+        last = next(value for value in reversed(values) if value is not None)
+        return {
+            "line": drawn,
+            "caption": caption,
+            "level": words.number(edge, sign.decimals) if drawn.level is not None else None,
+            "last": words.value(sign, last),
+            "from": names[0],
+            "to": names[-1],
+            "said": words.t(
+                "trend.said",
+                caption=caption,
+                low=words.value(sign, min(known)),
+                high=words.value(sign, max(known)),
+                last=words.value(sign, last),
+                unit=words.unit(sign),
+            ),
+            "rows": rows,
+            "unit": words.unit(sign),
+        }
+
+    def definition(self, sign: Sign) -> str:
+        """How the district's value comes about."""
+        by = sign.weight_by if self.words.lang == "zh" else sign.weight_by_en
+        key = "derived" if sign.derived else sign.district_rule.value
+        return self.words.t(f"rule.{key}", by=by or self.words.t("rule.by"))
+
+    def threshold(self, sign: Sign) -> str:
+        """From where on a sign needs attention."""
+        bounds: Bounds = sign.thresholds[-1].attention
+        words = self.words
+        low, high = (words.number(b, sign.decimals) for b in (bounds.low, bounds.high))
+        match sign.direction:
+            case Direction.HIGHER_WORSE:
+                return words.t("from.high", high=high)
+            case Direction.LOWER_WORSE:
+                return words.t("from.low", low=low)
+            case _:
+                return words.t("from.band", low=low, high=high)
+
+
+def _edge(sign: Sign, local_date: str) -> float | None:
+    bounds = sign.thresholds_on(local_date).attention
+    return bounds.high if sign.direction is not Direction.LOWER_WORSE else bounds.low
+
+
+def shown(words: Words, sign: Sign, value: Value) -> str:
+    """A closed value as words: 「少于 5」, 「约 20」, 「未单列」."""
+    match Mark(value.mark):
+        case Mark.EXACT:
+            return words.value(sign, value.value)
+        case Mark.ROUNDED if value.value is not None:
+            return words.t("mark.about", n=words.number(value.value, 0))
+        case Mark.FEW:
+            return words.t("mark.few", n=int(value.high or 0) + 1)
+        case Mark.UNLISTED:
+            return words.t("mark.unlisted")
+        case Mark.MISSING:
+            return words.t("mark.missing")
+        case Mark.WITHHELD:
+            return words.t("mark.withheld")
+        case _:
+            if value.high is None:
+                return words.t("mark.from", low=words.number(value.low, 0))
+            low, high = words.number(value.low, 0), words.number(value.high, 0)
+            return words.t("mark.range", low=low, high=high)
+
+
+def street_part(content: Content, db: Database, now: Published, code: str) -> Json:
+    """Everything told of one street: measures at present, counts and rates when they are closed."""
+    words, catalogue, rules = content.words, content.catalogue, content.rules
+    day = queries.newest_start(db, "day")
+    week = queries.newest_start(db, "week")
+    days = queries.values_between(db, "day", day, day + 1, code) if day is not None else []
+    weeks = queries.values_between(db, "week", week, week + 1, code) if week is not None else []
+    closed = {}
+    for period, start, values in (("day", day, days), ("week", week, weeks)):
+        rows = []
+        for value in values:
+            sign = catalogue.sign.get(value.sign)
+            if sign is None or rules.kind(sign) is Kind.MEASURE:
+                continue
+            if period == "week" and rules.street_period(sign) is not Period.WEEK:
+                continue
+            unit = words.unit(sign)
+            quiet = value.mark in (Mark.UNLISTED.value, Mark.WITHHELD.value, Mark.MISSING.value)
+            rows.append(
+                {
+                    "name": words.name(sign),
+                    "text": shown(words, sign, value),
+                    "unit": "" if quiet else unit,
+                    "mark": value.mark,
+                }
+            )
+        hidden = [row["name"] for row in rows if row["mark"] == Mark.WITHHELD.value]
+        rows = [row for row in rows if row["mark"] != Mark.WITHHELD.value]
+        closed[period] = {
+            "quiet": words.t("list").join(hidden),
+            "rows": rows,
+            "name": words.day(start) if start is not None else "",
+        }
+    measures = [
+        content.cell(
+            catalogue.sign[sign],
+            dict(zip(("value", "state", "freshness", "at"), item, strict=True)),
+            now,
+        )
+        for sign, item in now.streets.get(code, {}).items()
+        if item[0] is not None
+    ]
+    measures.sort(key=lambda cell: -SEVERITY[State(cell["state"])])
+    state = now.street_states.get(code, {"state": "unknown"})["state"]
+    return {
+        "code": code,
+        "name": words.name(catalogue.street[code]),
+        "state": state,
+        "word": words.state(state),
+        "measures": measures,
+        **closed,
+    }

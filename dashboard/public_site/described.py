@@ -1,0 +1,118 @@
+"""What the open data is, for machines: a DCAT-like catalogue and an OpenAPI description."""
+
+from typing import Any
+
+from dashboard.public_site.sheets import COLUMNS, TYPES
+from domain.catalogue import Catalogue
+from domain.publication import Publication
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+BASE = "/api/v1/public/"
+_TABLES = {
+    "signs": ("Vital signs of the district at present", "PT1M", False),
+    "days": ("Vital signs of the district by day", "P1D", True),
+    "weeks": ("Counts that happened, by week, of the district and its streets", "P1W", True),
+    "streets": ("Figures of the streets by day", "P1D", True),
+}
+_SCHEMA: dict[str, Any] = {
+    "period": {"type": "string", "enum": ["present", "day", "week"]},
+    "value": {"type": ["number", "null"]},
+    "low": {"type": ["number", "null"], "description": "least it can be, or the day's lowest"},
+    "high": {"type": ["number", "null"], "description": "most it can be, or the day's highest"},
+    "mark": {
+        "type": "string",
+        "enum": ["exact", "rounded", "few", "unlisted", "withheld", "band", "missing"],
+    },
+    "demo": {"type": "boolean", "description": "invented for demonstration"},
+}
+SCHEMA = {name: _SCHEMA.get(name, {"type": "string"}) for name in COLUMNS}
+
+
+def catalogue_of(catalogue: Catalogue, rules: Publication) -> dict[str, Any]:
+    """datasets.json: the data sets with publisher, licence, rhythm and files."""
+    return {
+        "@context": "https://www.w3.org/ns/dcat.jsonld",
+        "@type": "Catalog",
+        "title": {"zh": catalogue.name_zh, "en": catalogue.name_en},
+        "publisher": {"zh": rules.contact_zh, "en": rules.contact_en},
+        "license": LICENCE,
+        "rules": f"{BASE}manifest.json",
+        "dataset": [
+            {
+                "@type": "Dataset",
+                "identifier": name,
+                "title": title,
+                "accrualPeriodicity": rhythm,
+                "license": LICENCE,
+                "spatial": catalogue.code,
+                "schema": SCHEMA,
+                "distribution": [
+                    {
+                        "@type": "Distribution",
+                        "downloadURL": f"{BASE}{name}.{kind}",
+                        "mediaType": media.partition(";")[0],
+                    }
+                    for kind, media in TYPES.items()
+                ],
+            }
+            for name, (title, rhythm, _) in _TABLES.items()
+        ],
+    }
+
+
+def openapi(catalogue: Catalogue) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of everything below /api/v1/public/."""
+    paths = {
+        f"{BASE}{name}.{{kind}}": _operation(title, dated)
+        for name, (title, _, dated) in _TABLES.items()
+    }
+    one = _operation("One vital sign of the district by day", True)
+    one["get"]["parameters"].append(_parameter("sign", "path", "code of a public sign"))
+    paths[f"{BASE}signs/{{sign}}.{{kind}}"] = one
+    for name in ("datasets", "manifest", "corrections", "openapi"):
+        paths[f"{BASE}{name}.json"] = {
+            "get": {"summary": name, "responses": {"200": {"description": "JSON"}}}
+        }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{catalogue.name_en}: public figures",
+            "version": "1",
+            "license": {"name": "CC BY 4.0", "url": LICENCE},
+        },
+        "paths": paths,
+        "components": {"schemas": {"Row": {"type": "object", "properties": SCHEMA}}},
+    }
+
+
+def _operation(title: str, dated: bool) -> dict[str, Any]:
+    parameters = [_parameter("kind", "path", "csv, json or xlsx", list(TYPES))]
+    if dated:
+        for name in ("day", "from", "to"):
+            parameters.append(_parameter(name, "query", "local date, 2026-11-23"))
+    return {
+        "get": {
+            "summary": title,
+            "parameters": parameters,
+            "responses": {
+                "200": {"description": "the table; JSON rows are of the schema Row"},
+                "304": {"description": "unchanged since the entity tag that was sent"},
+                "400": {"description": "a date or a query that cannot be read"},
+                "404": {"description": "there is no such table"},
+                "429": {"description": "too many requests; Retry-After says when to come back"},
+                "503": {"description": "nothing has been published yet"},
+            },
+        }
+    }
+
+
+def _parameter(
+    name: str, where: str, description: str, values: list[str] | None = None
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": where,
+        "required": where == "path",
+        "description": description,
+        "schema": {"type": "string", **({"enum": values} if values else {})},
+    }

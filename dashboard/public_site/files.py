@@ -1,0 +1,86 @@
+"""The site's own files: style, script, icon, share card, robots.txt, sitemap.xml."""
+
+from collections.abc import Callable
+from functools import cached_property
+from urllib.parse import urlencode
+
+from dashboard.live.replies import Document
+from dashboard.public_site.card import card_png
+from dashboard.public_site.chart import Drawing
+from data_access.settings import ROOT
+from domain.catalogue import Catalogue
+
+KEEP = "public, max-age=600, stale-while-revalidate=86400"
+ASSETS = ROOT / "assets"
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><rect x="1.5" y="3.5" width="25"'
+    ' height="21" rx="2" fill="none" stroke="#131a23" stroke-width="3"/>'
+    '<path d="M7 14h14" stroke="#131a23" stroke-width="3"/></svg>'
+)
+
+
+class Files:
+    """Documents by path, made when they are first asked for."""
+
+    def __init__(
+        self, catalogue: Catalogue, shapes: Drawing, make: Callable[..., Document], origin: str
+    ) -> None:
+        self._origin = origin
+        self._catalogue = catalogue
+        self._shapes = shapes
+        self._make = make
+        self._made: dict[str, Document] = {}
+
+    def find(self, path: str) -> Document | None:
+        """The document at a path of the site."""
+        found = self._made.get(path)
+        if found is not None:
+            return found
+        body = self.body(path)
+        if body is None:
+            return None
+        self._made[path] = self._make(*body, KEEP)
+        return self._made[path]
+
+    def body(self, path: str) -> tuple[str, bytes] | None:
+        """(content type, bytes) of a file."""
+        match path:
+            case "/public/public.css":
+                return "text/css; charset=utf-8", _style()
+            case "/public/public.js":
+                script = (ASSETS / "public" / "public.js").read_bytes()
+                return "text/javascript; charset=utf-8", script
+            case "/public/icon.svg":
+                return "image/svg+xml", ICON.encode()
+            case "/public/card.png":
+                return "image/png", self._card
+            case "/robots.txt":
+                return "text/plain; charset=utf-8", self._robots()
+            case "/sitemap.xml":
+                return "application/xml; charset=utf-8", self._sitemap()
+        return None
+
+    @cached_property
+    def _card(self) -> bytes:
+        return card_png(self._shapes)
+
+    def _robots(self) -> bytes:
+        sitemap = f"Sitemap: {self._origin}/sitemap.xml\n" if self._origin else ""
+        return f"User-agent: *\nAllow: /\nDisallow: /live/\n{sitemap}".encode()
+
+    def _sitemap(self) -> bytes:
+        """Every page in both languages; whole addresses when PUBLIC_ORIGIN is set."""
+        paths = ["/", "/method"]
+        paths += [f"/figure/{s.code}" for s in self._catalogue.signs if s.public]
+        queries = ["", f"?{urlencode({'lang': 'en'})}"]
+        pages = "".join(
+            f"<url><loc>{self._origin}{p}{q}</loc></url>" for p in paths for q in queries
+        )
+        head = '<?xml version="1.0" encoding="UTF-8"?>'
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return f'{head}<urlset xmlns="{space}">{pages}</urlset>'.encode()
+
+
+def _style() -> bytes:
+    tokens = (ASSETS / "css" / "00-tokens.css").read_bytes()
+    return tokens + (ASSETS / "public" / "public.css").read_bytes()

@@ -1,0 +1,52 @@
+"""The public site in front of the desks: one process, two applications that share nothing."""
+
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+
+from dashboard.public_site.site import PublicSite
+
+
+class Front:
+    """The WSGI callable that gives the public site its paths and the desks all others."""
+
+    def __init__(self, site: PublicSite, desks: Any) -> None:
+        self.site = site
+        self.desks = desks
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        application = self.site if self.site.covers(environ["PATH_INFO"]) else self.desks
+        found: Iterable[bytes] = application(environ, start_response)
+        return found
+
+    def start(self) -> None:
+        """Begin to listen: once a process, after it has forked."""
+        self.site.start()
+        self.desks.start()
+
+    def drain(self) -> None:
+        """The process is about to end."""
+        self.site.drain()
+        self.desks.drain()
+
+
+class Alone:
+    """The public site as a process of its own, with the two questions that a supervisor asks."""
+
+    def __init__(self, site: PublicSite) -> None:
+        self.site = site
+        self.start, self.drain = site.start, site.drain
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ["PATH_INFO"]
+        if path in ("/healthz", "/readyz"):
+            said = b'{"publication":"%s"}' % (b"ok" if self.site.feed.now else b"none")
+            length = ("Content-Length", str(len(said)))
+            start_response("200 OK", [("Content-Type", "application/json"), length])
+            return [said]
+        if path == "/about":
+            environ = {**environ, "PATH_INFO": "/method"}
+        found: Iterable[bytes] = self.site(environ, start_response)
+        return found

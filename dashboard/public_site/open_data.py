@@ -1,0 +1,282 @@
+"""`/api/v1/public/…`: the published figures as CSV, JSON and XLSX, with catalogue and schema."""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from time import monotonic
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse
+
+import msgspec
+
+from dashboard.live.replies import JSON, Document, Environ
+from dashboard.public_site.described import catalogue_of, openapi
+from dashboard.public_site.feed import PublicFeed
+from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
+from data_access.db import Database
+from data_access.public import queries
+from data_access.public.queries import Value
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, local_zone, to_ms, to_rfc3339
+from domain.publication import Publication
+
+PREFIX = "/api/v1/public/"
+PER_MINUTE = 120
+LONGEST_DAYS = 400
+KEPT = 64
+_SIGN = re.compile(r"signs/([A-Z]{2,5}-[0-9]{2,4})\.(csv|json|xlsx)")
+_TABLE = re.compile(r"(signs|days|weeks|streets)\.(csv|json|xlsx)")
+
+
+class Refused(Exception):
+    """A question that cannot be answered: (status line, detail)."""
+
+    def __init__(self, status: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Turnstile:
+    """So many requests a minute from one address; counts are forgotten with the minute."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._minute = -1
+        self._counts: dict[str, int] = {}
+
+    def wait(self, address: str) -> int:
+        """Seconds to wait; 0 when the request may pass (and is counted)."""
+        now = self._clock()
+        if int(now // 60) != self._minute:
+            self._minute = int(now // 60)
+            self._counts = {}
+        count = self._counts.get(address, 0) + 1
+        if count > self._per_minute:
+            return int(60 - now % 60) + 1
+        self._counts[address] = count
+        return 0
+
+
+class OpenData:
+    """The answers, each made once for a version of the publication."""
+
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        rules: Publication,
+        feed: PublicFeed,
+        make: Callable[..., Document],
+    ) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._rules = rules
+        self._feed = feed
+        self._make = make
+        self._kept: OrderedDict[tuple[str, str], tuple[int, Document]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.turnstile = Turnstile(PER_MINUTE)
+
+    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """200, 304, or a JSON object that says what was wrong."""
+        wait = self.turnstile.wait(str(environ.get("REMOTE_ADDR") or "local"))
+        if wait:
+            detail = f"at most {PER_MINUTE} requests a minute: try again in {wait} s"
+            return self._refuse(
+                environ, start_response, "429 Too Many Requests", detail, ("Retry-After", str(wait))
+            )
+        name = environ["PATH_INFO"].removeprefix(PREFIX)
+        try:
+            found = self.document(name, environ.get("QUERY_STRING", ""))
+        except Refused as refused:
+            return self._refuse(environ, start_response, refused.status, str(refused))
+        return found.answer(environ, start_response)
+
+    def document(self, name: str, query: str) -> Document:
+        """The document of a name; Refused when there is none."""
+        version = self._feed.now.version if self._feed.now else 0
+        kept = self._kept.get((name, query))
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        made = self._make(*self.body(name, query))
+        with self._lock:
+            self._kept[name, query] = (version, made)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def body(self, name: str, query: str = "") -> tuple[str, bytes]:
+        """(content type, bytes) of a name; Refused when there is none."""
+        match name:
+            case "datasets.json":
+                return JSON, _json(catalogue_of(self._catalogue, self._rules))
+            case "openapi.json":
+                return JSON, _json(openapi(self._catalogue))
+            case "manifest.json":
+                return JSON, _json(self._manifests())
+            case "corrections.json":
+                found = queries.newest_corrections(self._db, 1000)
+                return JSON, _json([item._asdict() for item in found])
+        table = self._table(name, query)
+        if table is None:
+            raise Refused("404 Not Found", f"there is no {PREFIX}{name[:40]}: see openapi.json")
+        kind = name.rpartition(".")[2]
+        return TYPES[kind], written(table, kind)
+
+    def _manifests(self) -> list[dict[str, object]]:
+        found = queries.manifests(self._db)
+        return [{"in_force_since": to_rfc3339(at), **body} for at, body in found]
+
+    def _table(self, name: str, query: str) -> Table | None:
+        one = _SIGN.fullmatch(name)
+        if one is not None:
+            from_ms, to_ms_ = self._span(query, 30)
+            if one[1] not in self._told():
+                return None
+            return self._closed(
+                "day",
+                queries.values_between(
+                    self._db, "day", from_ms, to_ms_, self._catalogue.code, one[1]
+                ),
+            )
+        named = _TABLE.fullmatch(name)
+        if named is None:
+            return None
+        match named[1]:
+            case "signs":
+                return self._present()
+            case "days":
+                from_ms, to_ms_ = self._span(query, 30)
+                place: str | None = self._catalogue.code
+                return self._closed(
+                    "day", queries.values_between(self._db, "day", from_ms, to_ms_, place)
+                )
+            case "weeks":
+                from_ms, to_ms_ = self._span(query, 56)
+                return self._closed(
+                    "week", queries.values_between(self._db, "week", from_ms, to_ms_)
+                )
+            case _:
+                from_ms, to_ms_ = self._span(query, 1, most=31)
+                found = queries.values_between(self._db, "day", from_ms, to_ms_)
+                streets = [v for v in found if v.place != self._catalogue.code]
+                return self._closed("day", streets)
+
+    def _told(self) -> set[str]:
+        live = {s.code for s in self._catalogue.signs if self._rules.is_live(s)}
+        return live | set(self._rules.bands)
+
+    def _span(self, query: str, days: int, most: int = LONGEST_DAYS) -> tuple[int, int]:
+        """The half-open interval of `from` and `to` (local dates, both included)."""
+        try:
+            asked = parse_qs(query, max_num_fields=8, strict_parsing=bool(query))
+        except ValueError:
+            raise Refused("400 Bad Request", "the query cannot be read") from None
+        unknown = asked.keys() - {"from", "to", "day"}
+        if unknown:
+            raise Refused("400 Bad Request", "known in a query: day, from, to")
+        newest = queries.newest_start(self._db, "day") or 0
+        if "day" in asked:
+            first = self._midnight(asked["day"][0])
+            return first, first + DAY_MS
+        last = self._midnight(asked["to"][0]) if "to" in asked else newest
+        first = self._midnight(asked["from"][0]) if "from" in asked else last - (days - 1) * DAY_MS
+        if not 0 <= last - first < most * DAY_MS:
+            raise Refused("400 Bad Request", f"from … to: at most {most} days, oldest first")
+        return first, last + DAY_MS
+
+    def _midnight(self, text: str) -> int:
+        try:
+            day = date.fromisoformat(text)
+            zone = local_zone(self._catalogue.utc_offset_min)
+            return to_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
+        except (ValueError, OverflowError):
+            raise Refused("400 Bad Request", "a date is written 2026-11-23") from None
+
+    def _closed(self, period: str, values: Iterable[Value]) -> Table:
+        signs, streets = self._catalogue.sign, self._catalogue.street
+        zone = local_zone(self._catalogue.utc_offset_min)
+        rows = []
+        for v in values:
+            sign = signs.get(v.sign)
+            if sign is None:
+                continue
+            place = streets.get(v.place)
+            name_zh = place.name_zh if place else self._catalogue.name_zh
+            name_en = place.name_en if place else self._catalogue.name_en
+            start = datetime.fromtimestamp(v.start / 1000, zone).date().isoformat()
+            rows.append(
+                (
+                    period,
+                    start,
+                    v.sign,
+                    sign.name_zh,
+                    sign.name_en,
+                    v.place,
+                    name_zh,
+                    name_en,
+                    v.value,
+                    v.low,
+                    v.high,
+                    v.mark,
+                    sign.unit,
+                    "",
+                    v.demo,
+                )
+            )
+        return Table(COLUMNS, tuple(rows))
+
+    def _present(self) -> Table:
+        now = self._feed.now
+        if now is None:
+            raise Refused("503 Service Unavailable", "nothing has been published yet")
+        rows = []
+        for code, item in now.signs.items():
+            sign = self._catalogue.sign[code]
+            mark = "missing" if item["value"] is None else "exact"
+            rows.append(
+                (
+                    "present",
+                    item["at"] or "",
+                    code,
+                    sign.name_zh,
+                    sign.name_en,
+                    self._catalogue.code,
+                    self._catalogue.name_zh,
+                    self._catalogue.name_en,
+                    item["value"],
+                    None,
+                    None,
+                    mark,
+                    sign.unit,
+                    item["state"],
+                    now.demo,
+                )
+            )
+        return Table(COLUMNS, tuple(rows))
+
+    def _refuse(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        status: str,
+        detail: str,
+        *extra: tuple[str, str],
+    ) -> Iterable[bytes]:
+        body = _json({"error": status[4:], "detail": detail})
+        head = [
+            ("Content-Type", JSON),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            *extra,
+        ]
+        start_response(status, head)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _json(value: object) -> bytes:
+    return msgspec.json.encode(value)

@@ -1,0 +1,263 @@
+"""From content to HTML."""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+
+from dashboard.labels import label
+from dashboard.public_site.chart import Drawing
+from dashboard.public_site.content import Content, Published, street_part
+from dashboard.public_site.links import Links, Where
+from dashboard.public_site.words import Words
+from data_access.db import Database
+from data_access.public import queries
+from data_access.settings import ROOT
+from domain.catalogue import Catalogue
+from domain.clock import to_rfc3339
+from domain.publication import Publication
+from domain.sign import State
+
+_TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
+LOG_LENGTH = 12
+LETTER = 17.0  # width of a letter on the map
+
+
+@lru_cache(maxsize=1)
+def templates() -> jinja2.Environment:
+    """The templates of the public site; everything in them is escaped."""
+    loader = jinja2.FileSystemLoader(ROOT / "dashboard" / "templates")
+    return jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+class Renderer:
+    """The pages of one city; safe to share, keeps nothing of a visitor."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rules: Publication,
+        db: Database,
+        map_: Drawing,
+        notice: Any,
+        origin: str = "",
+    ) -> None:
+        """`notice` gives the words that must stand beside the map, by language."""
+        self._origin = origin
+        self._catalogue = catalogue
+        self._rules = rules
+        self._db = db
+        self._map = map_
+        self._notice = notice
+
+    def page(self, where: Where, links: Links, now: Published, token: str = "") -> str | None:
+        """The HTML of a page; None when there is no such figure or street."""
+        words = Words(self._catalogue, where.lang)
+        content = Content(self._catalogue, self._rules, words)
+        if where.street and where.street not in self._catalogue.street:
+            return None
+        common = self._common(where, links, words, content, now)
+        match where.page:
+            case "method":
+                return self._render("method", common, self._method(words))
+            case "figure":
+                parts = self._figure(where.code, links, content, now)
+                return None if parts is None else self._render("figure", common, parts)
+            case _:
+                home = self._home(where, links, content, now)
+                return self._render("home", common, {**home, "token": token})
+
+    def message(self, where: Where, links: Links, heading: str, text: str = "") -> str:
+        """A page with one sentence; the arguments are keys of labels."""
+        words = Words(self._catalogue, where.lang)
+        content = Content(self._catalogue, self._rules, words)
+        said = {"heading": words.t(heading), "text": words.t(text) if text else ""}
+        return self._render("message", self._common(where, links, words, content, None), said)
+
+    def _render(self, name: str, common: dict[str, Any], parts: dict[str, Any]) -> str:
+        return templates().get_template(f"public/{name}.html").render({**common, **parts})
+
+    def _common(
+        self, where: Where, links: Links, words: Words, content: Content, now: Published | None
+    ) -> dict[str, Any]:
+        headline = content.headline(now) if now else [words.t("title", city=words.city)]
+        return {
+            "t": words.t,
+            "lang": where.lang,
+            "large": where.large,
+            "links": links,
+            "city": words.city,
+            "city_short": words.city_short,
+            "app": label("app.name", where.lang),
+            "other_language": label("language.other", where.lang),
+            "demo": now is not None and now.demo,
+            "demo_word": label("wall.demo", where.lang),
+            "contact": getattr(self._rules, f"contact_{where.lang}"),
+            "version": now.version if now else 0,
+            "headline": headline,
+            "share": " ".join(headline),
+            "origin": self._origin,
+        }
+
+    def _home(self, where: Where, links: Links, content: Content, now: Published) -> dict[str, Any]:
+        words, rules = content.words, self._rules
+        domains = content.domains(now)
+        street = street_part(content, self._db, now, where.street) if where.street else None
+        return {
+            "date": f"{words.date(now.made_at)} {words.clock(now.made_at)}",
+            "as_of": words.when(now.as_of, now.made_at),
+            "as_of_iso": to_rfc3339(now.as_of),
+            "delay": rules.delay_min,
+            "lead": content.lead(now),
+            "warnings": content.warnings(now),
+            "goals": content.goals(now),
+            "topics": content.topics(now),
+            "domains": domains,
+            "troubled": content.troubled(now),
+            "total": len(now.signs),
+            "kinds": self._kinds(words),
+            "street": street,
+            "map": self._drawn(words, now),
+            "map_name": words.t("street.map", n=len(self._map.shapes)),
+            "few": rules.counts.few,
+            "base": rules.counts.base,
+            "downloads": downloads(words, links),
+            "figures": [cell for domain in domains for cell in domain["cells"]],
+            **self._log(words),
+        }
+
+    def _figure(
+        self, code: str, links: Links, content: Content, now: Published
+    ) -> dict[str, Any] | None:
+        sign = self._catalogue.sign.get(code)
+        item = now.signs.get(code)
+        if sign is None or item is None:
+            return None
+        words = content.words
+        owner = self._catalogue.department[sign.department]
+        return {
+            "cell": content.cell(sign, item, now),
+            "hours": content.hourly(sign, now),
+            "days": content.daily(sign, now),
+            "definition": content.definition(sign),
+            "threshold": content.threshold(sign),
+            "owner": words.name(owner),
+            "basis": "",
+            "downloads": [
+                {
+                    "name": words.t("data.days"),
+                    "kind": kind.upper(),
+                    "href": links.data(f"signs/{code}.{kind}"),
+                }
+                for kind in ("csv", "json")
+            ],
+        }
+
+    def _method(self, words: Words) -> dict[str, Any]:
+        rules, t = self._rules, words.t
+        bands = t("about.bands") if rules.bands else ""
+        small = {"few": rules.counts.few, "next": rules.counts.few + 1, "base": rules.counts.base}
+        texts = {
+            "what": t("about.what.text", delay=rules.delay_min, close=rules.close_min, bands=bands),
+            "small": t("about.small.text", **small, least=rules.rates.least),
+            "states": t("about.states.text"),
+            "privacy": t("about.privacy.text"),
+            "access": t("about.access.text"),
+        }
+        parts = [
+            {"code": code, "title": t(f"about.{code}"), "text": text}
+            for code, text in texts.items()
+        ]
+        return {"parts": parts, **self._log(words)}
+
+    def _log(self, words: Words) -> dict[str, Any]:
+        corrections = []
+        for item in queries.newest_corrections(self._db, LOG_LENGTH):
+            sign = self._catalogue.sign.get(item.sign)
+            if sign is not None:
+                old, new = (words.value(sign, value) for value in (item.old, item.new))
+                text = words.t(
+                    "fix.text", day=words.day(item.start), old=old, new=new, unit=words.unit(sign)
+                )
+                corrections.append(
+                    {"at": words.day(item.at), "name": words.name(sign), "text": text}
+                )
+        rules = [
+            {
+                "at": words.day(at),
+                "text": words.t("rules", version=body["rules_version"], when=words.day(at)),
+            }
+            for at, body in queries.manifests(self._db)[:3]
+        ]
+        return {"corrections": corrections, "rules": rules}
+
+    def _kinds(self, words: Words) -> list[dict[str, Any]]:
+        found = []
+        for kind in ("street", "town", "area"):
+            places = [s for s in self._catalogue.streets if s.kind == kind]
+            if places:
+                named = [{"code": s.code, "name": words.name(s)} for s in places]
+                name = words.t(f"street.kind.{kind}", n=len(places))
+                found.append({"name": name, "places": named})
+        return found
+
+    def _drawn(self, words: Words, now: Published) -> dict[str, Any]:
+        states = {code: item["state"] for code, item in now.street_states.items()}
+        places = []
+        for shape in self._map.shapes:
+            street = self._catalogue.street[shape.code]
+            state = states.get(shape.code, "unknown")
+            places.append(
+                {
+                    "code": shape.code,
+                    "path": shape.path,
+                    "x": shape.x,
+                    "y": shape.y,
+                    "name": words.name(street),
+                    "short": _fitting(street.short_zh, shape.room) if words.lang == "zh" else "",
+                    "state": state,
+                    "word": words.state(state),
+                }
+            )
+        tally = Counter(place["state"] for place in places)
+        return {
+            "width": self._map.width,
+            "height": self._map.height,
+            "places": places,
+            "tally": [
+                {"state": s.value, "word": words.state(s.value), "n": tally[s.value]}
+                for s in _TALLY
+                if tally[s.value]
+            ],
+            "notice": self._notice[words.lang],
+        }
+
+
+def _fitting(name: str, room: float) -> str:
+    """The name, where the map has room for it; the list beside it has them all."""
+    return name if len(name) * LETTER <= room else ""
+
+
+def downloads(words: Words, links: Links) -> list[dict[str, str]]:
+    """What can be taken home."""
+    offered: Iterable[tuple[str, str, str]] = (
+        ("signs", "signs.csv", "CSV"),
+        ("days", "days.csv", "CSV"),
+        ("days", "days.xlsx", "XLSX"),
+        ("streets", "streets.csv", "CSV"),
+        ("catalogue", "datasets.json", "JSON"),
+        ("manifest", "manifest.json", "JSON"),
+        ("api", "openapi.json", "JSON"),
+    )
+    return [
+        {"name": words.t(f"data.{key}"), "href": links.data(name), "kind": kind}
+        for key, name, kind in offered
+    ]

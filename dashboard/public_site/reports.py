@@ -1,0 +1,104 @@
+"""「这个数字有问题」: a form without cookies, names or accounts."""
+
+import hmac
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import blake2b
+from time import monotonic
+from urllib.parse import parse_qs
+
+from data_access.db import Database
+from data_access.public.queries import add_report
+
+LONGEST_BODY = 8_192
+LONGEST_TEXT = 300
+TOKEN_LIFE_MS = 24 * 3_600_000
+PER_HOUR = 3
+HOUR_S = 3_600.0
+_KEPT = 20_000  # senders remembered; the oldest are forgotten
+_FIGURE = re.compile(r"[A-Za-z0-9-]{1,40}")
+
+
+def make_token(secret: bytes, at_ms: int) -> str:
+    """A signed moment: what the form sends back to show that it came from our page."""
+    return f"{at_ms}.{_sign(secret, str(at_ms))}"
+
+
+def token_fits(secret: bytes, token: str, now_ms: int) -> bool:
+    """Whether a token is ours and less than a day old."""
+    text, _, signature = token.partition(".")
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and signature.isascii()):
+        return False
+    if not hmac.compare_digest(signature, _sign(secret, text)):
+        return False
+    return 0 <= now_ms - int(text) + 120_000 <= TOKEN_LIFE_MS
+
+
+def _sign(secret: bytes, text: str) -> str:
+    return blake2b(text.encode(), key=secret[:64], digest_size=16, person=b"report").hexdigest()
+
+
+class Senders:
+    """Who has sent how often in the last hour; addresses are kept as hashes, in memory alone."""
+
+    def __init__(self, per_hour: int = PER_HOUR, clock: Callable[[], float] = monotonic) -> None:
+        self._per_hour = per_hour
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._times: OrderedDict[bytes, list[float]] = OrderedDict()
+
+    def may_send(self, address: str) -> bool:
+        """Count one more from an address; False when that is too many."""
+        key = blake2b(address.encode(), digest_size=8).digest()
+        now = self._clock()
+        with self._lock:
+            times = [t for t in self._times.pop(key, []) if now - t < HOUR_S]
+            allowed = len(times) < self._per_hour
+            self._times[key] = [*times, now] if allowed else times
+            while len(self._times) > _KEPT:
+                self._times.popitem(last=False)
+        return allowed
+
+
+class Reports:
+    """Takes what the form sends."""
+
+    def __init__(self, db: Database, secret: bytes) -> None:
+        self._db = db
+        self.secret = secret
+        self.senders = Senders()
+
+    def take(self, body: bytes, address: str, now_ms: int) -> tuple[str, str, str]:
+        """(status line, label of the answer, language) for one POST."""
+        form = _form(body)
+        lang = form.get("lang", "zh")
+        if not token_fits(self.secret, form.get("token", ""), now_ms):
+            return "400 Bad Request", "report.again", lang
+        text = " ".join(form.get("text", "").split())[:LONGEST_TEXT]
+        figure = form.get("figure", "")
+        if not text or not _FIGURE.fullmatch(figure) or not text.isprintable():
+            return "400 Bad Request", "report.empty", lang
+        if not self.senders.may_send(address):
+            return "429 Too Many Requests", "report.often", lang
+        _off_the_loop(lambda: add_report(self._db, now_ms, figure, text))
+        return "200 OK", "report.thanks", lang
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        fields = parse_qs(body.decode("utf-8"), max_num_fields=8)
+    except ValueError:  # also UnicodeDecodeError
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _off_the_loop(work: Callable[[], None]) -> None:
+    """A commit must not hold up the other visitors of the process."""
+    from gevent import get_hub, monkey
+
+    if monkey.is_module_patched("socket"):
+        get_hub().threadpool.apply(work)
+    else:
+        work()

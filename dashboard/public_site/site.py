@@ -1,0 +1,245 @@
+"""The public site: a bare WSGI callable over ready-made documents; what it does not know is 404.
+
+It is given the publication store and the catalogue, nothing else: no session, no cookie, no Redis,
+no internal table. Pages are rendered once for each version and form and then sent many times.
+"""
+
+import gzip
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from hashlib import blake2b
+from time import monotonic
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse
+
+import brotli
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.labels import language
+from dashboard.live.hub import Hub
+from dashboard.live.keeper import Keeper
+from dashboard.live.replies import Document, Environ, Headers
+from dashboard.live.routes import EventsRoute, SnapshotRoute
+from dashboard.public_site.chart import drawing
+from dashboard.public_site.feed import PublicFeed
+from dashboard.public_site.files import Files
+from dashboard.public_site.links import Served, Where
+from dashboard.public_site.open_data import OpenData
+from dashboard.public_site.render import Renderer
+from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token
+from dashboard.security.headers import BASE, DATA_CSP
+from dashboard.security.hosts import is_trusted, trusted_hosts
+from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
+from data_access.boundaries import load_map
+from data_access.public.store import open_public
+from data_access.settings import Settings
+from domain.catalogue import Catalogue
+from domain.clock import Clock, to_ms
+from domain.publication import Publication
+
+PAGE_CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CACHE = "public, max-age=20, stale-while-revalidate=120, stale-if-error=3600"
+STREAM_LIMIT = 20_000
+PAGES_KEPT = 512
+FORGET_S = 1.0
+
+
+def page_head(kind_csp: str) -> Headers:
+    """The headers of every answer of the site."""
+    return [("Vary", "Accept-Encoding"), *BASE, ("Content-Security-Policy", kind_csp)]
+
+
+def document(kind: str, body: bytes, cache: str = CACHE, csp: str = DATA_CSP) -> Document:
+    """A body with its entity tag in every encoding."""
+    etag = blake2b(body, digest_size=9).hexdigest()
+    packed = {
+        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+        "gzip": gzip.compress(body, 6, mtime=0),
+        "": body,
+    }
+    return Document(etag, kind, packed, cache, page_head(csp))
+
+
+class PublicSite:
+    """One process's public pages, stream and downloads."""
+
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, clock: Clock, staff: str | None = None
+    ) -> None:
+        """`staff`: where people who work here log in; None on the site of its own."""
+        rules = catalogue.publication or Publication("0")
+        self._settings = settings
+        self._clock = clock
+        self._staff = staff
+        self._hosts = trusted_hosts(settings)
+        self.db = open_public(settings)
+        self._writer = open_public(settings, read_only=False)
+        map_ = load_map(settings, catalogue)
+        notice = {"zh": map_.notice_zh, "en": map_.notice_en}
+        shapes = drawing(map_.geojson)
+        self._renderer = Renderer(
+            catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
+        )
+        self.hub = Hub("public", STREAM_LIMIT)
+        self.feed = PublicFeed(self.db, catalogue, rules, self.hub)
+        self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
+        self._reports = Reports(self._writer, settings.public_secret())
+        self._files = Files(catalogue, shapes, document, settings.public_origin or "")
+        self._data = OpenData(self.db, catalogue, rules, self.feed, document)
+        self._snapshot = SnapshotRoute(self.hub)
+        self._events = EventsRoute(self.hub, lambda: self.draining)
+        self._pages: OrderedDict[Where, tuple[int, Document]] = OrderedDict()
+        self._forms: dict[tuple[str, str], Where] = {}
+        self._making = threading.Lock()
+        self._started = False
+        self._looked = -FORGET_S
+        self.draining = False
+
+    def covers(self, path: str) -> bool:
+        """Whether a path is the public site's."""
+        return path in PUBLIC_SITE or path.startswith(PUBLIC_SITE_BELOW)
+
+    def start(self) -> None:
+        """Begin to listen: once a process, after it has forked."""
+        if not self._started:
+            self._started = True
+            self.feed.start()
+            self._keeper.start()
+
+    def drain(self) -> None:
+        """The process is about to end."""
+        self.draining = True
+        self.feed.stop()
+        self._keeper.stop()
+        self.hub.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.db.close()
+        self._writer.close()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if not self._started:
+            self._look_now_and_then()
+        if not is_trusted(environ.get("HTTP_HOST", ""), self._hosts):
+            return self._message(environ, start_response, "400 Bad Request", "notfound")
+        if path == "/report" and method == "POST":
+            return self._report(environ, start_response)
+        if method not in ("GET", "HEAD"):
+            return self._message(environ, start_response, "405 Method Not Allowed", "notfound")
+        if path == "/live/public/events":
+            return self._events.answer(environ, start_response)
+        if path == "/live/public":
+            return self._snapshot.answer(environ, start_response)
+        if path.startswith("/api/v1/public/"):
+            return self._data.answer(environ, start_response)
+        found = self._files.find(path) or self._page(path, environ.get("QUERY_STRING", ""))
+        if found is None:
+            return self._message(environ, start_response, "404 Not Found", "notfound")
+        return found.answer(environ, start_response)
+
+    def _look_now_and_then(self) -> None:
+        """Without a thread of our own (tests, other servers): look before answering."""
+        if monotonic() - self._looked >= FORGET_S:
+            self._looked = monotonic()
+            self.feed.look()
+
+    def _page(self, path: str, query: str) -> Document | None:
+        where = self._forms.get((path, query)) or self._where(path, query)
+        now = self.feed.now
+        if where is None:
+            return None
+        if now is None:
+            html = self._renderer.message(where, self._links(where), "none")
+            return document("text/html; charset=utf-8", html.encode(), "no-cache", PAGE_CSP)
+        kept = self._pages.get(where)
+        if kept is not None and kept[0] == now.version:
+            return kept[1]
+        with self._making:
+            kept = self._pages.get(where)
+            if kept is not None and kept[0] == now.version:
+                return kept[1]
+            token = make_token(self._reports.secret, now.made_at)
+            page = self._renderer.page(where, self._links(where), now, token)
+            if page is None:
+                return None
+            made = document("text/html; charset=utf-8", page.encode(), CACHE, PAGE_CSP)
+            self._pages[where] = (now.version, made)
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+            if len(self._forms) < PAGES_KEPT:
+                self._forms[path, query] = where
+        return made
+
+    def _where(self, path: str, query: str) -> Where | None:
+        """The page that an address means; what it does not know in a query is nothing."""
+        try:
+            asked = parse_qs(query, max_num_fields=16)
+        except ValueError:
+            asked = {}
+        lang = language(asked.get("lang", [""])[0])
+        large = asked.get("size", [""])[0] == "large"
+        if path == "/":
+            street = asked.get("street", [""])[0]
+            return Where("home", "", street if street.isascii() else "", lang, large)
+        if path == "/method":
+            return Where("method", "", "", lang, large)
+        if path.startswith("/figure/"):
+            return Where("figure", path.removeprefix("/figure/")[:24], "", lang, large)
+        return None
+
+    def _links(self, where: Where) -> Served:
+        return Served(where, self._staff)
+
+    def _report(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("HTTP_SEC_FETCH_SITE", "same-origin") not in ("same-origin", "none"):
+            return self._message(environ, start_response, "403 Forbidden", "report.again")
+        try:
+            length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
+        except ValueError:
+            length = 0
+        body = environ["wsgi.input"].read(length) if length > 0 else b""
+        try:
+            said = self._reports.take(body, self._sender(environ), to_ms(self._clock()))
+        except SQLAlchemyError:
+            said = ("503 Service Unavailable", "report.away", "zh")
+        return self._message(environ, start_response, *said)
+
+    def _sender(self, environ: Environ) -> str:
+        if self._settings.behind_proxy:
+            forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+            if forwarded:
+                return forwarded.rpartition(",")[2].strip()[:64]
+        return str(environ.get("REMOTE_ADDR") or "local")
+
+    def _message(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        status: str,
+        heading: str,
+        lang: str | None = None,
+    ) -> Iterable[bytes]:
+        query = environ.get("QUERY_STRING", "")
+        wanted = lang or ("en" if "lang=en" in query else "zh")
+        where = Where("message", lang=language(wanted))
+        text = "notfound.text" if heading == "notfound" else ""
+        body = self._renderer.message(where, self._links(where), heading, text).encode()
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            *page_head(PAGE_CSP),
+        ]
+        if status.startswith("429"):
+            headers.append(("Retry-After", "3600"))
+        if status.startswith("405"):
+            headers.append(("Allow", "GET, HEAD"))
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,0 +1,111 @@
+"""How the public site says numbers, times and names in one language."""
+
+from datetime import datetime
+from typing import Any
+
+from dashboard.labels import label
+from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, HOUR_MS, from_ms, local_zone
+from domain.place import Department, Street
+from domain.sign import Sign
+
+_SPANS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
+
+
+class Words:
+    """One language of one city's page."""
+
+    def __init__(self, catalogue: Catalogue, lang: str) -> None:
+        self.catalogue = catalogue
+        self.lang = lang
+        self._zone = local_zone(catalogue.utc_offset_min)
+
+    def t(self, key: str, **values: object) -> str:
+        """The label `public.<key>`."""
+        return label(f"public.{key}", self.lang, **values)
+
+    def state(self, state: str) -> str:
+        """The word of a state."""
+        return label(f"state.{state}", self.lang)
+
+    def name(self, thing: Any) -> str:
+        """The name of anything that has one in both languages."""
+        return str(getattr(thing, f"name_{self.lang}"))
+
+    def short(self, thing: Street | Sign | Department) -> str:
+        """The short name where there is one."""
+        found = getattr(thing, f"short_{self.lang}", None)
+        return str(found or self.name(thing))
+
+    @property
+    def city(self) -> str:
+        """The district's name."""
+        return self.name(self.catalogue)
+
+    @property
+    def city_short(self) -> str:
+        """The district's short name where the language has one."""
+        return self.catalogue.short_zh if self.lang == "zh" else self.catalogue.name_en
+
+    def unit(self, sign: Sign) -> str:
+        """The unit as shown; empty for a pure number."""
+        return sign.unit if self.lang == "zh" else sign.unit_en
+
+    def number(self, value: float | None, decimals: int) -> str:
+        """`2,431` or `15.2`; a dash where there is none."""
+        return "—" if value is None else f"{value:,.{decimals}f}"
+
+    def value(self, sign: Sign, value: float | None) -> str:
+        """A sign's number, or the name of its level."""
+        names = sign.value_labels_zh if self.lang == "zh" else sign.value_labels_en
+        if value is not None and names and 0 <= round(value) < len(names):
+            return names[round(value)]
+        return self.number(value, sign.decimals)
+
+    def local(self, ms: int) -> datetime:
+        """An instant in the city's time."""
+        return from_ms(ms).astimezone(self._zone)
+
+    def date(self, ms: int) -> str:
+        """`11 月 23 日 周一`."""
+        at = self.local(ms)
+        day = self.t(f"weekday.{at.weekday()}")
+        month = self.t(f"month.{at.month}")
+        return self.t("date", month=month, day=at.day, weekday=day)
+
+    def day(self, ms: int) -> str:
+        """`11 月 23 日`."""
+        at = self.local(ms)
+        return self.t("day", month=self.t(f"month.{at.month}"), day=at.day)
+
+    def clock(self, ms: int) -> str:
+        """`13:00`."""
+        return f"{self.local(ms):%H:%M}"
+
+    def when(self, ms: int, now_ms: int) -> str:
+        """`今天 13:00`, `昨天 14:00`, else with the date."""
+        days = self._day_number(now_ms) - self._day_number(ms)
+        if days in (0, 1):
+            return self.t("today" if days == 0 else "yesterday", time=self.clock(ms))
+        return f"{self.day(ms)} {self.clock(ms)}"
+
+    def _day_number(self, ms: int) -> int:
+        return (ms + self.catalogue.offset_ms) // DAY_MS
+
+    def cadence(self, sign: Sign) -> str:
+        """`每 5 分钟更新`."""
+        for width, unit in _SPANS:
+            if sign.cadence_s >= width:
+                n = sign.cadence_s // width
+                return self.t(f"every.{unit}" if n > 1 else f"every.one.{unit}", n=n)
+        return self.t("every.one.minutes", n=1)
+
+    def source(self, sign: Sign) -> str:
+        """The business system and the department that answers for it."""
+        source = self.catalogue.source[sign.source]
+        owner = self.catalogue.department[source.department]
+        return self.t("source", source=self.name(source), owner=self.short(owner))
+
+    def hour(self, ms: int, now_ms: int) -> str:
+        """The end of an hour that begins at `ms`."""
+        return self.when(ms + HOUR_MS, now_ms)

@@ -1,0 +1,258 @@
+"""The public site with nothing but the publication store in the house."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from dashboard.public_site.front import Alone, Front
+from dashboard.public_site.open_data import PER_MINUTE
+from dashboard.public_site.reports import PER_HOUR
+from dashboard.public_site.site import PublicSite
+from data_access.public.store import open_public
+from data_access.public.tables import public_reports
+from data_access.settings import Settings
+from domain.catalogue import Catalogue
+from tests.clocks import FixedClock
+from tests.web.public_city import ask, open_site, publish
+
+CJK = re.compile(r"[\u3400-\u9fff]")
+STREET = "310115005"
+DOWNLOADS = ("signs", "days", "weeks", "streets")
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, catalogue: Catalogue
+) -> Settings:
+    folder = tmp_path_factory.mktemp("public") / "var"
+    return publish(folder, sqlite_template, catalogue, FixedClock().ms)
+
+
+@pytest.fixture
+def site(house: Settings, catalogue: Catalogue) -> Iterator[PublicSite]:
+    made = open_site(house, catalogue, FixedClock().ms)
+    yield made
+    made.close()
+
+
+def every_address(catalogue: Catalogue) -> list[tuple[str, str]]:
+    told = [s.code for s in catalogue.signs if s.public]
+    pages = [
+        ("/", ""),
+        ("/", f"street={STREET}"),
+        ("/", f"street={STREET}&size=large"),
+        ("/method", ""),
+        *((f"/figure/{code}", "") for code in told),
+    ]
+    both = [(path, f"{query}&lang={lang}") for path, query in pages for lang in ("zh", "en")]
+    data = [
+        (f"/api/v1/public/{name}.{kind}", "")
+        for name in DOWNLOADS
+        for kind in ("csv", "json", "xlsx")
+    ]
+    named = ("datasets", "openapi", "manifest", "corrections")
+    return [
+        *both,
+        *data,
+        *((f"/api/v1/public/{name}.json", "") for name in named),
+        (f"/api/v1/public/signs/{told[0]}.csv", ""),
+        ("/live/public", ""),
+        *(
+            (path, "")
+            for path in (
+                "/robots.txt",
+                "/sitemap.xml",
+                "/public/public.css",
+                "/public/public.js",
+                "/public/icon.svg",
+                "/public/card.png",
+            )
+        ),
+    ]
+
+
+def test_every_address_works_and_tells_nothing_that_is_not_published(
+    site: PublicSite, house: Settings, catalogue: Catalogue
+) -> None:
+    rules = catalogue.publication
+    assert rules is not None
+    hidden = {s.code for s in catalogue.signs if not s.public} - set(rules.bands)
+    names = {s.name_zh for s in catalogue.signs if s.code in hidden}
+    site.feed.look()
+    for path, query in every_address(catalogue):
+        site._data.turnstile._counts.clear()
+        answer = ask(site, path, query)
+        assert answer.status == 200, (path, query, answer.body[:200])
+        assert "Set-Cookie" not in answer.headers
+        text = answer.body.decode("utf-8", "replace")
+        if path.endswith(".xlsx"):
+            book = load_workbook(io.BytesIO(answer.body))
+            text = str([[c.value for c in row] for row in book["data"].iter_rows()])
+        if not path.endswith("manifest.json"):  # it says that they are not published
+            assert not [code for code in hidden if code in text], path
+            assert not [name for name in names if name in text], path
+    assert not list(house.data_dir.glob("pudong.db*")), "the internal store was asked for"
+
+
+def test_whatever_else_is_asked_is_not_there(site: PublicSite, catalogue: Catalogue) -> None:
+    rules = catalogue.publication
+    assert rules is not None
+    hidden = next(s.code for s in catalogue.signs if not s.public and s.code not in rules.bands)
+    for path in (
+        f"/figure/{hidden}",
+        "/figure/",
+        "/figure/../screen",
+        "/public/../../app.py",
+        "/public/",
+        "/screen",
+        "/metrics",
+        "/login",
+        "/live/screen",
+        "/_dash-layout",
+        f"/api/v1/public/signs/{hidden}.csv",
+        "/api/v1/public/",
+        "/api/v1/readings",
+        "/api/v1/public/latest.csv",
+    ):
+        assert ask(site, path).status == 404, path
+    assert ask(site, "/", "street=999999999").status == 404
+    assert ask(site, "/", method="DELETE").status == 405
+    assert ask(site, "/", host="evil.example").status == 400
+
+
+def test_a_page_is_kept_by_caches_and_never_sent_twice(site: PublicSite) -> None:
+    first = ask(site, "/", accept_encoding="br")
+    assert "stale-while-revalidate" in first.headers["Cache-Control"]
+    assert first.headers["Vary"] == "Accept-Encoding"
+    assert first.headers["Cache-Control"].startswith("public")
+    assert len(first.body) < 40_000
+    again = ask(site, "/", if_none_match=first.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+    assert ask(site, "/", method="HEAD").body == b""
+
+
+def test_the_page_asks_nobody_else_and_needs_no_script(site: PublicSite) -> None:
+    page = ask(site, "/", f"street={STREET}").text
+    for address in re.findall(r'(?:src|href|action)="([^"]*)"', page):
+        assert not re.match(r"(?:[a-z]+:)?//", address), address
+    assert "style=" not in page and "<style" not in page
+    assert page.count("<script") == 1 and re.search(
+        r"<script src=\"/public/public.js\" defer>", page
+    )
+    plain = re.sub(r"<[^>]+>", " ", page)
+    assert re.search(r"\d+ 项公开体征", plain) and "少于 5" in plain
+
+
+def test_english_pages_are_english(site: PublicSite, catalogue: Catalogue) -> None:
+    for path, query in every_address(catalogue):
+        if "lang=en" not in query:
+            continue
+        page = ask(site, path, query).text
+        page = re.sub(r'<a [^>]*lang="zh-CN"[^>]*>[^<]*</a>', "", page)
+        assert not CJK.search(page), (path, CJK.findall(page)[:20])
+
+
+def test_downloads_hold_the_same_figures_in_every_form(site: PublicSite) -> None:
+    for name in DOWNLOADS:
+        answers = {k: ask(site, f"/api/v1/public/{name}.{k}").body for k in ("csv", "json", "xlsx")}
+        rows = json.loads(answers["json"])["rows"]
+        lines = list(csv.DictReader(io.StringIO(answers["csv"].decode("utf-8-sig"))))
+        sheet = list(load_workbook(io.BytesIO(answers["xlsx"]))["data"].iter_rows(values_only=True))
+        assert len(rows) == len(lines) == len(sheet) - 1
+        for row, line, cells in zip(rows, lines, sheet[1:], strict=True):
+            assert line == {k: "" if v is None else str(v) for k, v in row.items()}
+            assert list(cells) == [None if v == "" else v for v in row.values()]
+    few = [
+        row
+        for row in json.loads(ask(site, "/api/v1/public/streets.json").body)["rows"]
+        if row["mark"] == "few"
+    ]
+    assert few and all((r["value"], r["low"], r["high"]) == (None, 1, 4) for r in few)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["day=yesterday", "from=2026-11-20&to=2026-11-01", "from=1026-01-01", "a=b", "day=%ff", "&&="],
+)
+def test_questions_that_cannot_be_answered_say_why(site: PublicSite, query: str) -> None:
+    answer = ask(site, "/api/v1/public/days.csv", query)
+    assert answer.status == 400 and json.loads(answer.body)["detail"]
+
+
+def test_too_many_questions_are_refused_with_the_time_to_wait(site: PublicSite) -> None:
+    answers = [ask(site, "/api/v1/public/datasets.json") for _ in range(PER_MINUTE + 1)]
+    assert [a.status for a in answers[:-1]] == [200] * PER_MINUTE
+    assert answers[-1].status == 429 and 1 <= int(answers[-1].headers["Retry-After"]) <= 61
+
+
+def token(site: PublicSite) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', ask(site, "/").text)
+    assert found
+    return found[1]
+
+
+def report(site: PublicSite, **fields: str) -> int:
+    form = {"figure": "ENV-02", "text": "不对", "token": token(site), **fields}
+    return ask(site, "/report", method="POST", body=urlencode(form).encode()).status
+
+
+def test_a_report_is_filed_and_floods_and_forgeries_are_not(
+    site: PublicSite, house: Settings
+) -> None:
+    forged = token(site)
+    forged = forged[:-1] + ("0" if forged[-1] != "0" else "1")
+    assert report(site, token=forged) == report(site, token="") == 400
+    assert report(site, text=" ") == report(site, figure="<b>") == 400
+    assert [report(site) for _ in range(PER_HOUR + 1)] == [200] * PER_HOUR + [429]
+    answer = ask(site, "/report", method="POST", body=b"x", sec_fetch_site="cross-site")
+    assert answer.status == 403
+    store = open_public(house)
+    with store.read() as conn:
+        filed = [(row.figure, row.text) for row in conn.execute(select(public_reports))]
+    store.close()
+    assert filed == [("ENV-02", "不对")] * PER_HOUR
+
+
+def test_alone_and_in_front_of_the_desks_it_is_the_same_page(
+    house: Settings, catalogue: Catalogue
+) -> None:
+    clock = FixedClock()
+    alone = Alone(PublicSite(house, catalogue, clock))
+    asked = []
+
+    def desks(environ: dict[str, object], start_response: object) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        return start_response("200 OK", []) and [b"desks"]  # type: ignore[operator]
+
+    front = Front(PublicSite(house, catalogue, clock, staff="/login"), desks)
+    mine, other = ask(alone, "/").text, ask(front, "/").text
+    staff = re.compile(r'<a href="/login">[^<]*</a>')
+    assert staff.search(other) and staff.sub("", other) == mine
+    assert ask(alone, "/about").status == ask(alone, "/readyz").status == 200
+    assert ask(front, "/screen").body == b"desks" == ask(front, "/about").body
+    assert asked == ["/screen", "/about"]
+    alone.site.close()
+    front.site.close()
+
+
+def test_before_the_first_publication_the_page_says_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    from data_access.public.store import migrate_public
+
+    settings = Settings(data_dir=tmp_path / "var")
+    migrate_public(settings)
+    site = PublicSite(settings, catalogue, FixedClock())
+    answer = ask(site, "/")
+    assert answer.status == 200 and answer.headers["Cache-Control"] == "no-cache"
+    assert ask(site, "/live/public").status == 503
+    assert ask(site, "/api/v1/public/signs.csv").status == 503
+    site.close()
