@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.feed import Feeder
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -120,11 +120,8 @@ def visit(browser: Browser) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def city() -> Iterator[Stack]:
     """The product without demonstration data, shared by the modules that only add readings."""
-    stack = Stack(demo=False)
-    try:
-        yield stack.start()
-    finally:
-        stack.close()
+    with running() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,11 @@ def frozen(stack: Stack, part: str) -> Iterator[None]:
 
 
 def kill(stack: Stack, part: str) -> None:
-    """kill -9 of a part; `workers` are the web's children, all of them."""
-    pids = family(stack.pids()["web"])[1:] if part == "workers" else [stack.pids()[part]]
+    """kill -9 of a part; `workers` are the web's children, all of them, `worker` is one."""
+    if part in ("worker", "workers"):
+        pids = family(stack.pids()["web"])[1 : 2 if part == "worker" else None]
+        assert pids, "the web has no workers yet"
+    else:
+        pids = [stack.pids()[part]]
     for pid in pids:
         os.kill(pid, signal.SIGKILL)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import cookies_of
 from tests.browser.wall import Wall
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 
 NUMBER = "GS(2026)0001号"
@@ -65,11 +65,8 @@ def tiles() -> Iterator[Tiles]:
 @pytest.fixture
 def stack(tiles: Tiles) -> Iterator[Stack]:
     address = f"{tiles.origin}/{{z}}/{{x}}/{{y}}.png"
-    product = Stack(demo=False, MAP_TILES=address, MAP_APPROVAL_NO=NUMBER)
-    try:
-        yield product.start()
-    finally:
-        product.close()
+    with running(MAP_TILES=address, MAP_APPROVAL_NO=NUMBER) as product:
+        yield product
 
 
 def test_tiles_are_asked_of_the_allowed_origin_and_the_number_is_shown(

@@ -16,7 +16,7 @@ from tests.browser.feed import Feeder, mixed_city, quick_signs, reading, value_f
 from tests.browser.planted import CITY, LONG, SHORT, copied_product, hostile_boundaries
 from tests.browser.wall import Wall
 from tests.conditions import eventually
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -36,11 +36,8 @@ def planted(root: Path) -> Catalogue:
 
 @pytest.fixture(scope="module")
 def stack(root: Path) -> Iterator[Stack]:
-    product = Stack(demo=False, root=root, CITY=CITY, BOUNDARIES=str(hostile_boundaries(root)))
-    try:
-        yield product.start()
-    finally:
-        product.close()
+    with running(root=root, CITY=CITY, BOUNDARIES=str(hostile_boundaries(root))) as product:
+        yield product
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from domain.sign import Sign, State
 from tests.browser.conftest import Visit, Visitor
 from tests.browser.feed import Feeder, mixed_city, quick_signs, reading, value_for
 from tests.browser.wall import Wall
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -33,11 +33,8 @@ APART = [".scene-facts > *", ".scene-card", ".scene-alert, .scene-street, .scene
 @pytest.fixture(scope="module")
 def city() -> Iterator[Stack]:
     """A city of its own: what other tests leave behind would be a storm of fresh alarms here."""
-    product = Stack(demo=False)
-    try:
-        yield product.start()
-    finally:
-        product.close()
+    with running() as product:
+        yield product
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from data_access.catalogue.loader import load_catalogue
 from domain.catalogue import Catalogue
 from tests.browser.conftest import Visit
 from tests.browser.wall import Wall
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -19,12 +19,8 @@ DASH = "—"
 @pytest.fixture(scope="module", params=["pudong", "pingshan"])
 def empty(request: pytest.FixtureRequest) -> Iterator[tuple[Stack, Catalogue, Client]]:
     """A product that has never had a reading, of either city."""
-    stack = Stack(demo=False, CITY=request.param)
-    try:
-        stack.start()
+    with running(CITY=request.param) as stack:
         yield stack, load_catalogue(request.param), sign_in_new(stack, "first", "leader")
-    finally:
-        stack.close()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -17,7 +17,7 @@ from tests.browser.oracle import Words, age, shown, stamp
 from tests.browser.processes import frozen
 from tests.browser.wall import Wall
 from tests.conditions import eventually
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
@@ -29,11 +29,8 @@ AHEAD_S = 60  # how long after they are sent the readings reach their first edge
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    product = Stack(demo=False)
-    try:
-        yield product.start()
-    finally:
-        product.close()
+    with running() as product:
+        yield product
 
 
 @pytest.fixture(scope="module")

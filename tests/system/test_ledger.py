@@ -4,11 +4,11 @@ YIPING_KILL_ROUNDS makes it longer (one round kills each part once; the default 
 """
 
 import os
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from domain.clock import to_ms, utc_now
 from domain.reading import Reading
 from domain.sign import Direction, Rule
 from engine.loop import Engine
+from tests.browser.processes import kill
 from tests.conditions import eventually
 from tests.data.test_engine import contents, drain
 from tests.fixtures.product import Stack
@@ -36,16 +37,9 @@ PARTS = ("engine", "web", "valkey", "worker")
 RECOVERY_S = 15.0  # on a busy machine; docs/benchmarks.md has the measured figure
 
 
-def _worker(stack: Stack) -> int:
-    """One of gunicorn's own children."""
-    master = stack.pids()["web"]
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(children[0])
-
-
-def _kill(stack: Stack, part: str) -> None:
-    pid = eventually(lambda: _worker(stack) if part == "worker" else stack.pids().get(part))
-    os.kill(pid, signal.SIGKILL)
+def _killed(stack: Stack, part: str) -> bool:
+    kill(stack, part)
+    return True
 
 
 def _kill_in_turn(stack: Stack, gateways: list[Gateway]) -> list[float]:
@@ -54,7 +48,7 @@ def _kill_in_turn(stack: Stack, gateways: list[Gateway]) -> list[float]:
     for _ in range(ROUNDS):
         for part in PARTS:
             before = [len(g.acknowledged) for g in gateways]
-            _kill(stack, part)
+            eventually(partial(_killed, stack, part))
             killed = time.monotonic()
 
             def flowing(before: list[int] = before, killed: float = killed) -> bool:

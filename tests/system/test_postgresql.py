@@ -1,7 +1,5 @@
 """The live lane over PostgreSQL: from a reading to every viewer, whatever else is lost."""
 
-import os
-import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 from domain.catalogue import Catalogue
 from domain.sign import State
 from tests.browser.feed import Feeder, reading, value_for
+from tests.browser.processes import kill
 from tests.conditions import eventually
 from tests.fixtures.product import Stack
 from tests.system.people import sign_in_new
@@ -44,10 +43,10 @@ def test_a_reading_reaches_every_viewer(
     viewers.until(lambda: bool(viewer.events), timeout=15)
     feeder.post([reading(sign, value_for(sign, State.ALARM), STREET)])
     eventually(lambda: seen(State.ALARM), 15)
-    os.kill(stack.pids()["valkey"], signal.SIGKILL)
+    kill(stack, "valkey")
     feeder.post([reading(sign, value_for(sign, State.NORMAL), STREET)])
     eventually(lambda: seen(State.NORMAL), 20)
-    os.kill(stack.pids()["engine"], signal.SIGKILL)
+    kill(stack, "engine")
     feeder.post([reading(sign, value_for(sign, State.WARNING), STREET)])
     eventually(lambda: seen(State.WARNING), 30)
     answer = client.get("/live/screen").json()
