@@ -66,14 +66,15 @@
     if (plot && root.Plotly) {
       const { width, height } = plot.getBoundingClientRect();
       const address = await root.Plotly.toImage(plot, { format: "png", width, height, scale: SCALE });
-      return { image: await load(address), width, height };
+      return { image: await load(address), width, height, legend: [] };
     }
     const svgs = [...holder.querySelectorAll("svg")].map((svg) => [svg, svg.getBoundingClientRect()]);
     svgs.sort(([, a], [, b]) => b.width * b.height - a.width * a.height);
     const found = holder.matches("svg") ? holder : svgs.length ? svgs[0][0] : null;
     if (!found) throw new Error("picture: there is nothing to draw");
     const { text, width, height } = standalone(found);
-    return { image: await load("data:image/svg+xml;charset=utf-8," + encodeURIComponent(text)), width, height };
+    const address = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+    return { image: await load(address), width, height, legend: caption(found) };
   }
 
   function token(name) {
@@ -86,6 +87,19 @@
     const demo = mark && mark.querySelector(".desk-demo");
     const clock = mark && mark.querySelector("span:not(.desk-demo)");
     return { time: clock ? clock.textContent.trim() : "", demo: demo ? demo.textContent.trim() : "" };
+  }
+
+  /* What stands below the drawing on the page: a legend with its colours, or a notice. */
+  function caption(svg) {
+    const below = svg && svg.closest("figure") && svg.closest("figure").querySelector("figcaption");
+    if (!below) return [];
+    const keyed = [...below.querySelectorAll("span")].filter((item) => item.querySelector("i"));
+    if (!keyed.length) return [{ text: below.textContent.trim(), colour: null }];
+    return keyed.map((item) => {
+      const style = getComputedStyle(item.querySelector("i"));
+      const line = parseFloat(style.borderTopWidth) > 0;
+      return { text: item.textContent.trim(), colour: line ? style.borderTopColor : style.backgroundColor };
+    });
   }
 
   function compose(drawn, about) {
@@ -102,7 +116,8 @@
     const foot = wrap(about.foot, width - 2 * PAD, measured(plain));
     const rise = (px) => Math.round(px * 1.5);
     const head = blocks.reduce((sum, [, px, , lines]) => sum + lines.length * rise(px), 0);
-    const height = PAD + head + PAD / 2 + drawn.height + PAD / 2 + foot.length * rise(SMALL_PX) + PAD;
+    const legend = drawn.legend.length ? rise(SMALL_PX) : 0;
+    const height = PAD + head + PAD / 2 + drawn.height + legend + PAD / 2 + foot.length * rise(SMALL_PX) + PAD;
     canvas.width = Math.round(width * SCALE);
     canvas.height = Math.round(height * SCALE);
     pen.scale(SCALE, SCALE);
@@ -121,7 +136,20 @@
     blocks.forEach(write);
     y += PAD / 2;
     pen.drawImage(drawn.image, (width - drawn.width) / 2, y, drawn.width, drawn.height);
-    y += drawn.height + PAD / 2;
+    y += drawn.height;
+    let x = PAD;
+    pen.font = plain;
+    for (const { text, colour } of drawn.legend) {
+      if (colour) {
+        pen.fillStyle = colour;
+        pen.fillRect(x, y + legend / 2 - 1, 20, 2);
+        x += 26;
+      }
+      pen.fillStyle = token("--mut");
+      pen.fillText(text, x, y + legend / 2);
+      x += pen.measureText(text).width + PAD;
+    }
+    y += legend + PAD / 2;
     write([plain, SMALL_PX, token("--dim"), foot]);
     return canvas;
   }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
 from openpyxl import Workbook
@@ -12,11 +12,12 @@ from openpyxl.utils import get_column_letter
 
 from dashboard.export.document import Cell, Column, Document, Kind
 from data_access.db import Database
-from domain.clock import from_ms, local_zone
+from domain.clock import DAY_MS, MINUTE_MS
 
 LONGEST = 32_767  # characters of a cell
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
+_EPOCH_DAY = 25_569  # 1970-01-01 in their count
 _A4 = 9  # the number of this paper in the format
 _TIME = "yyyy-mm-dd hh:mm:ss"
 
@@ -54,7 +55,7 @@ class _Maker:
     def __init__(self, sheet: Any, column: Column, offset_min: int) -> None:
         self._sheet = sheet
         self._kind = column.kind
-        self._zone = local_zone(offset_min)
+        self._offset_ms = offset_min * MINUTE_MS
         self._cell = WriteOnlyCell(sheet)
         if column.kind is Kind.TIME:
             self._cell.number_format = _TIME
@@ -70,14 +71,19 @@ class _Maker:
         self._cell.value = self._local(value) if self._kind is Kind.TIME else value
         return self._cell
 
-    def _local(self, ms: float) -> datetime:
-        """Spreadsheets know no zones: the local time as it is read from a clock on the wall."""
-        return from_ms(int(ms)).astimezone(self._zone).replace(tzinfo=None)
+    def _local(self, ms: float) -> float:
+        """Days as spreadsheets count them. They know no zones: it is the city's own clock."""
+        return (ms + self._offset_ms) / DAY_MS + _EPOCH_DAY
+
+
+@lru_cache(maxsize=4096)
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST]
 
 
 def _text(sheet: Any, text: str) -> Any:
     """A text that stays one, whatever it begins with."""
-    clean = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST]
+    clean = _clean(text)
     if clean[:1] not in ("=", "#"):
         return clean
     cell = WriteOnlyCell(sheet, clean)
