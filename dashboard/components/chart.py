@@ -6,7 +6,7 @@ the table behind it says the same without a drawing.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.components import mark
@@ -110,7 +110,8 @@ def _data(
     notes: Sequence[Note],
 ) -> dict[str, Any]:
     sign, cell = subject.sign, subject.cell
-    known = cell is not None and cell.state is not State.UNKNOWN
+    # a custom period may have ended long ago: what holds now says nothing about its end
+    now = cell is not None and cell.state is not State.UNKNOWN and period.name != "custom"
     names = (view.text("chart.now"), view.text(before_key(period)))
     return {
         "from": period.from_ms,
@@ -119,7 +120,7 @@ def _data(
         "decimals": sign.decimals,
         "unit": view.name(sign.unit, sign.unit_en),
         "reach": sign.stale_after_s * 1000,
-        "state": cell.state.value if known and cell is not None else None,
+        "state": cell.state.value if now and cell is not None else None,
         "label": view.text(
             "chart.said",
             sign=view.name(sign.name_zh, sign.name_en),
@@ -134,7 +135,7 @@ def _data(
         ],
         "marks": _marks(view, catalogue, subject, period),
         "episodes": [
-            _episode(view, catalogue, period, one, known) for one in _told(course, period)
+            _episode(view, catalogue, period, one, now) for one in _told(course, subject, period)
         ],
         "notes": [
             {"from": n.from_ms, "to": n.to_ms, "said": f"{n.text} ({n.author})"}
@@ -185,14 +186,21 @@ def _marks(
     return found
 
 
-def _told(course: Course, period: Period) -> list[Stay]:
-    return stays(course.transitions, period.from_ms, period.to_ms)
+def _told(course: Course, subject: Subject, period: Period) -> list[Stay]:
+    """The stays; what is stale has had no state since it was last heard of."""
+    found = stays(course.transitions, period.from_ms, period.to_ms)
+    cell = subject.cell
+    if not found or not found[-1].open or cell is None or cell.state is not State.UNKNOWN:
+        return found
+    end = found[-1].to_ms if cell.at is None else min(found[-1].to_ms, cell.at)
+    last = replace(found[-1], to_ms=max(end, found[-1].from_ms), open=False)
+    return [*found[:-1], *([last] if last.to_ms > period.from_ms else [])]
 
 
 def _episode(
-    view: View, catalogue: Catalogue, period: Period, stay: Stay, known: bool
+    view: View, catalogue: Catalogue, period: Period, stay: Stay, now: bool
 ) -> dict[str, Any]:
-    open_now = stay.open and known
+    open_now = stay.open and now
     said = view.text(
         "chart.episode.open" if open_now else "chart.episode",
         state=view.text(f"state.{stay.state}"),

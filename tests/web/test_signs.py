@@ -191,6 +191,31 @@ def test_a_sign_says_how_it_stands_and_why(city: Site, visitors: dict[str, Visit
         assert word in definition, word
 
 
+def test_a_period_that_is_over_says_nothing_of_now(
+    city: Site, visitors: dict[str, Visitor]
+) -> None:
+    past = {"period": "custom", "from": "2026-11-22T08:00", "to": "2026-11-23T09:30"}
+    found = ask(visitors["leader"], "sign", code=bad_sign(city).code, **past)
+    (chart,) = [d for d in every(found["sign-course"], "div") if d[1].get("class") == "sign-chart"]
+    data = json.loads(chart[1]["data-chart"])
+    assert data["state"] is None
+    (episode,) = data["episodes"]
+    assert "未解除" not in episode["said"] and episode["to"] == data["to"]
+
+
+def test_what_is_stale_has_no_state_since(city: Site, visitors: dict[str, Visitor]) -> None:
+    catalogue, now = city.services.catalogue, city.clock.ms
+    old = catalogue.signs[2]
+    with city.db.write() as conn:
+        history = [(catalogue.code, old.code, now - 2 * DAY_MS, "warning", 9.0, 1)]
+        city.db.upsert(conn, state_history, history)
+    found = ask(visitors["leader"], "sign", code=old.code, period="7d")
+    (chart,) = [d for d in every(found["sign-course"], "div") if d[1].get("class") == "sign-chart"]
+    (episode,) = json.loads(chart[1]["data-chart"])["episodes"]
+    assert episode["to"] == now - DAY_MS  # when it was last heard of
+    assert "未解除" not in episode["said"]
+
+
 def test_every_street_is_ranked_and_leads_to_the_same_sign(
     city: Site, visitors: dict[str, Visitor]
 ) -> None:
