@@ -6,7 +6,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.street_head import Here
 from dashboard.components.street_standing import count
-from dashboard.components.street_troubles import old
+from dashboard.components.street_troubles import aged
 from domain.freshness import Freshness
 from domain.picture import Cell
 from domain.place import Named
@@ -64,8 +64,7 @@ def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:
     view = here.view
     figure, unit = mark.value(view, sign, cell)
     # a dash says enough of what has never been reported
-    aged = None if cell.freshness is Freshness.NEVER else old(here, cell)
-    age = aged or el("span", cls="fresh-later", data_word="age")
+    age = None if cell.freshness is Freshness.NEVER else aged(here, cell)
     link = el(
         "a",
         el("i", cls="mark", data_state=cell.state.value, aria_hidden="true"),

@@ -2,11 +2,13 @@
 
 from dashboard.components import mark
 from dashboard.components.chart import Subject, chart
+from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.period import Period
+from dashboard.components.png_button import png_button
 from dashboard.components.street_head import Here
-from dashboard.components.street_troubles import old
+from dashboard.components.street_troubles import aged
 from dashboard.components.street_words import lasting
 from data_access.notes import Note
 from data_access.series_query import Ask, Course
@@ -47,7 +49,24 @@ def sign_panel(
         *_heading(here, sign),
         _now(here, sign),
         chart(view, here.city, subject, period, course, notes),
+        _take_away(here, sign, period),
     ]
+
+
+def _take_away(here: Here, sign: Sign, period: Period) -> Node:
+    """The course as a table and as a picture."""
+    view, place = here.view, here.standing.place
+    query = {"sign": sign.code, "place": place.code, **period.query()}
+    names = (view.name(place.name_zh, place.name_en), view.name(sign.name_zh, sign.name_en))
+    source = here.city.source.get(sign.source)
+    told = None if source is None else view.name(source.name_zh, source.name_en)
+    heading = " · ".join((*names, period.label(view)))
+    return el(
+        "div",
+        export_links(view, "series", query),
+        png_button(view, "street-sign", heading, told),
+        cls="street-take",
+    )
 
 
 def not_defined(here: Here, sign: Sign) -> list[Node]:
@@ -77,7 +96,7 @@ def _now(here: Here, sign: Sign) -> Node:
         el("span", *mark.value(view, sign, cell), cls="street-now"),
         mark.state(view, cell),
         since,
-        old(here, cell),
+        aged(here, cell),
         cls="street-sign-now",
         data_sign=sign.code,
         data_state=cell.state.value,

@@ -69,7 +69,7 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         ),
         "value": [figure],
         "unit": [unit],
-        "gauge": gauge.gauge(view, cell, judge) if graded else old(here, cell) or "",
+        "gauge": [*([gauge.gauge(view, cell, judge)] if graded else []), aged(here, cell)],
         "why": [
             el("span", _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell)),
             el("small", *_who(here, sign, cell)),
@@ -83,13 +83,9 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
     }
 
 
-def old(here: Here, cell: Cell) -> Node | None:
-    """How old a value is, where it is not live; it goes on ageing in the browser."""
-    offset = here.city.utc_offset_min
-    made = mark.freshness(here.view, cell, here.picture.as_of, offset)
-    if isinstance(made, list):
-        made[1]["data-word"] = "age"
-    return made
+def aged(here: Here, cell: Cell) -> Node:
+    """How old a value is, or the place where the browser says so later."""
+    return mark.freshness_or_later(here.view, cell, here.picture.as_of, here.city.utc_offset_min)
 
 
 def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -76,6 +77,31 @@ def test_the_receipt_adds_up_to_the_last_digit(site: Site, street: str) -> None:
     assert f"若无数据 2 项全告警 {low:.1f}" in words(body)
     goals = {n[1]["data-goal"] for n in every(body, "div") if "data-goal" in n[1]}
     assert goals == {goal.code for goal in city.goals}
+
+
+def test_every_receipt_of_a_city_in_trouble_adds_up(site: Site) -> None:
+    city, chance = site.services.catalogue, Random(7)
+    states = [*GRADED, State.NORMAL, State.UNKNOWN]
+    planted = {
+        (sign.code, place): live(site, 7.0, chance.choices(states, (3, 2, 1, 30, 4))[0])
+        for sign in city.signs
+        if sign.at_street
+        for place in city.street
+    }
+    picture = publish(site, planted)
+    leader = site.person(Role.LEADER)
+    for place in city.street:
+        body = answer(leader, place)["street-index"]
+        lines = [
+            Decimal(words(one(n, "b")).replace(MINUS, "-"))
+            for n in every(body, "div")
+            if "data-sign" in n[1]
+        ]
+        index = picture.index(place)
+        assert len(lines) == len(index.detractors) > 5
+        assert max(Decimal(0), 100 + sum(lines)) == Decimal(str(index.value)), place
+        folded = words(one(one(body, "details", cls="street-rest"), "summary")).split()[-1]
+        assert Decimal(folded.replace(MINUS, "-")) == sum(lines[5:]), place
 
 
 def test_the_sentence_names_the_worst_its_time_and_its_owner(site: Site, street: str) -> None:
