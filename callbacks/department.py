@@ -124,6 +124,7 @@ def _receipt(
         for r in found.ranking.rows
         if r.rank is not None and r.value is not None and r.code != department.code
     )
+    asked = {**question.filters(), "of": "departments", "receipt": department.code}
     slip = Slip(
         view=view,
         catalogue=city,
@@ -131,10 +132,10 @@ def _receipt(
         period=ends(found, city.utc_offset_min),
         standing=row,
         others=others if row.rank is not None else (),
+        links=export_links(view, "receipt", asked),
     )
     made = department_receipt(services.db, actor, city, department.code, found.span)
-    asked = {**question.filters(), "of": "departments", "receipt": department.code}
-    return [*receipt_panel(slip, made), export_links(view, "receipt", asked)]
+    return receipt_panel(slip, made)
 
 
 def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> list[Node]:

@@ -1,5 +1,6 @@
 """The answer of /rankings: sentence, choices, table, and the receipt of a score beside it."""
 
+from dataclasses import replace
 from typing import Any
 
 import dash
@@ -171,7 +172,8 @@ def _panel(
         at = services.now_ms
         services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
         return _word(slip, "rankings.receipt.forbidden")
-    return [*receipt_panel(slip, receipt), export_links(view, "receipt", question.filters())]
+    links = export_links(view, "receipt", question.filters())
+    return receipt_panel(replace(slip, links=links), receipt)
 
 
 def _receipt(

@@ -29,6 +29,7 @@ class Slip:
     standing: Ranked | None = None  # its line in the ranking
     others: tuple[int, ...] = ()  # the ranked scores of its peers, in hundredths
     close: str | None = None  # where the panel is not open
+    links: Node | None = None  # to take the lines away
 
 
 def receipt_panel(slip: Slip, receipt: Receipt) -> list[Any]:
@@ -77,6 +78,7 @@ def heading(slip: Slip, title: str = "rankings.receipt") -> Node:
         "div",
         el("h2", view.text(title)),
         el("span", slip.title),
+        slip.links,
         el("button", view.text("rankings.receipt.print"), type="button", data_print=True),
         close,
         cls="receipt-head",
