@@ -118,7 +118,7 @@ class _Cluster:
     ) -> None:
         """Replace the recorded changes of state in [first, end) by those of the slots."""
         code, samples, judged = self.sign.code, filled.samples[place], filled.judged[place]
-        begins = samples[slots[0]].at
+        begins = max(samples[slots[0]].at, slots[0])
         before = _in_force(history, begins)
         last = _in_force(history, end)
         state = None if before is None else before.state
@@ -128,7 +128,7 @@ class _Cluster:
             if now.state.value != state:
                 state = now.state.value
                 version = filled.judge_version(place, slot)
-                new[sample.at] = (state, sample.value, version)
+                new[max(sample.at, slot)] = (state, sample.value, version)
         handed_over = self.city.windows[code].floor_of(place) == end  # memory is told by `reseed`
         if last is not None and last.state != state and not handed_over:
             new[end] = (last.state, last.value, last.threshold_version)

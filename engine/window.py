@@ -355,7 +355,8 @@ class SignWindow:
         for slot in order[at:]:
             sample = samples[slot]
             judge = self._judge(place, slot)
-            after = judge.step(before, sample.at, sample.value)
+            # a value carried into the slot changes the state here, not where it was observed
+            after = judge.step(before, max(sample.at, slot), sample.value)
             known = judged.get(slot)
             if known is not None and known.state is not after.state:
                 changes.judged.add((place, slot))

@@ -142,3 +142,21 @@ def test_states_of_long_ago_do_not_depend_on_when_they_were_told(
     orderly.close()
     assert len(changes) >= 10  # street and district: in, and out, twice, and a beginning
     assert history_and_hours(db) == (changes, days)
+
+
+def test_a_state_of_a_carried_value_begins_where_it_changed(
+    db: Database, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    """PM10 turns bad an hour after PM2.5 was last heard: the derived index is as old as that."""
+    engine = Engine(db, catalogue, clock.ms)
+    hour_ago = slot_start(clock.ms, HOUR_MS, catalogue.offset_ms) - HOUR_MS
+    told = [("ENV-02", hour_ago, 20.0), ("ENV-03", hour_ago, 30.0)]
+    send(db, catalogue, clock, [reading(SOURCE, sign, STREET, *at_value) for sign, *at_value in told])
+    drain(engine, clock.ms)
+    send(db, catalogue, clock, [reading(SOURCE, "ENV-03", STREET, hour_ago + HOUR_MS, 590.0)])
+    drain(engine, clock.ms)
+    t = state_history.c
+    query = select(t.since, t.state).where(t.sign == "ENV-01", t.street_code == STREET)
+    with db.read() as conn:
+        found = [tuple(row) for row in conn.execute(query.order_by(t.since))]
+    assert found == [(hour_ago, "normal"), (hour_ago + HOUR_MS, "alarm")]
