@@ -90,7 +90,8 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     past = indexes_at(services.db, current_actor(), places, instants)[place.code]
     cells = picture.at_place(place.code)
     bad = exceptions(city, cells, place.code, picture.as_of)
-    return Here(question, city, picture, standing(city, picture, place, past), cells, bad)
+    now = standing(city, picture, place, past)
+    return Here(question, city, picture, now, cells, bad, current_actor())
 
 
 def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[Node]]:

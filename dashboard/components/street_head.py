@@ -18,6 +18,7 @@ from dashboard.components.street_words import (
 )
 from dashboard.components.view import View
 from data_access.index_history import Past
+from domain.actor import Actor
 from domain.catalogue import Catalogue
 from domain.index import Detractor, Index
 from domain.picture import Cell, Picture
@@ -35,6 +36,7 @@ class Here(NamedTuple):
     standing: Standing
     cells: dict[str, Cell]
     troubles: list[str]  # signs in attention, warning or alarm, the worst first
+    actor: Actor
 
     @property
     def view(self) -> View:

@@ -5,10 +5,11 @@ from typing import Any
 from dashboard.components import gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
+from dashboard.components.rank_question import department_path
 from dashboard.components.street_head import Here
 from dashboard.components.street_words import lasting, state_word
 from dashboard.components.times import span
-from dashboard.security.policy import PAGES
+from domain.actor import Role
 from domain.judging import judge_for
 from domain.picture import Cell
 from domain.sign import GRADED, SEVERITY, Sign, State
@@ -121,8 +122,9 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     """Whose it is, and since when."""
     view, owner = here.view, here.city.department[sign.department]
     name: Node = view.name(owner.short_zh, owner.short_en or owner.name_en)
-    if "/department/<code>" in PAGES:
-        name = el("a", name, href=view.href(f"/department/{owner.code}"))
+    # the page of another department is not for a department: no link into a refusal
+    if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
+        name = el("a", name, href=view.href(department_path(owner.code)))
     if cell.since is None:
         return [name]
     at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)

@@ -232,3 +232,13 @@ def test_text_of_the_address_stays_text(site: Site, street: str) -> None:
     for node in every(body):
         assert "<" not in node[0]
         assert all("<" not in str(value) for value in node[1].values())
+
+
+def test_a_department_is_led_to_its_own_page_and_no_other(site: Site, street: str) -> None:
+    city = site.services.catalogue
+    rows = every(answer(site.person(Role.LEADER), street)["street-troubles"], "tr")
+    owners = [city.sign[n[1]["data-sign"]].department for n in rows if "data-sign" in n[1]]
+    mine = site.person(Role.DEPARTMENT, owners[0])
+    links = every(answer(mine, street)["street-troubles"], "a")
+    pages = {n[1]["href"] for n in links if n[1]["href"].startswith("/department/")}
+    assert pages == {f"/department/{owners[0]}"} and len(set(owners)) > 1
