@@ -77,11 +77,19 @@ def _answer(services: Services, bench: Writer, turn: Turn, table: str, form: str
         wording, file = _wording(ask, document), tempfile.TemporaryFile()
         bench.run(lambda db: write_xlsx(document, db, file, wording, offset_min))
         body = _pieces(file)
-    response = flask.Response(body, content_type=FORMATS[form])
+    response = flask.Response(_until_sent(body, turn), content_type=FORMATS[form])
     response.headers["Content-Disposition"] = _disposition(ask, document, form)
     response.headers["X-Rows"] = str(document.count)
-    response.call_on_close(turn.end)
+    response.call_on_close(turn.end)  # also when nobody has begun to read
     return response
+
+
+def _until_sent(body: Iterator[bytes], turn: Turn) -> Iterator[bytes]:
+    """The body; its turn ends before the reader can see that it is whole, and ask again."""
+    try:
+        yield from body
+    finally:
+        turn.end()
 
 
 def _allowed(ask: Ask, table: str, form: str) -> Document:
