@@ -36,6 +36,7 @@ COMMANDS = {
     "db": "migrate the database or show where it stands: db migrate | status",
     "user": "accounts: user add | list | disable …",
     "key": "keys for sources and screens: key add NAME --ingest --source SOURCE | --screen …",
+    "export-public": "write the whole public site as files: export-public DIR",
     "city": "check a city's catalogue: city lint PATH",
 }
 
@@ -45,13 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="一屏 Yiping: one screen for a whole district",
-        epilog="\n".join(f"  {name:8} {what}" for name, what in COMMANDS.items()),
+        epilog="\n".join(f"  {name:13} {what}" for name, what in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     given = list(sys.argv[1:] if argv is None else argv)
     command = parser.parse_args(given[:1]).command
-    handler: Callable[[list[str]], int] = globals()[f"_{command}"]
+    handler: Callable[[list[str]], int] = globals()[f"_{command.replace('-', '_')}"]
     try:
         return handler(given[1:])
     except KeyboardInterrupt:
@@ -311,6 +312,17 @@ def _key(argv: list[str]) -> int:
     from data_access import account_commands
 
     return account_commands.main(["key", *argv], _settings())
+
+
+def _export_public(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="app.py export-public", description=COMMANDS["export-public"]
+    )
+    parser.add_argument("folder", type=Path, help="an empty folder, or one of an earlier export")
+    folder = parser.parse_args(argv).folder
+    from dashboard.public_site.export import export
+
+    return export(_settings(), folder)
 
 
 def _city(argv: list[str]) -> int:

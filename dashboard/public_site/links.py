@@ -89,6 +89,57 @@ class Served:
         return f"/api/v1/public/{name}"
 
 
+@dataclass(frozen=True)
+class Written:
+    """Addresses among files in one folder: what only a server can do is left out."""
+
+    where: Where
+    live: str | None = None
+    pick: str | None = None
+    report: str | None = None
+    staff: str | None = None
+
+    @property
+    def other(self) -> str:
+        """The other language."""
+        return file_name(self.where.other_language)
+
+    @property
+    def size(self) -> str | None:
+        """The other type size: of the page and its streets."""
+        return file_name(self.where.other_size)
+
+    def home(self, street: str | None = None) -> str:
+        """The page, of a street when one is given."""
+        return file_name(replace(self.where, page="home", code="", street=street or ""))
+
+    def method(self) -> str:
+        """Data and method."""
+        return file_name(replace(self.where, page="method", code="", street=""))
+
+    def figure(self, code: str) -> str:
+        """One figure."""
+        return file_name(replace(self.where, page="figure", code=code, street=""))
+
+    def asset(self, name: str) -> str:
+        """A file of the site."""
+        return f"public/{name}"
+
+    def data(self, name: str) -> str:
+        """A download."""
+        return f"data/{name}"
+
+
+def file_name(where: Where) -> str:
+    """The file of a page: `index.html`, `street-310115005.en.large.html`."""
+    stem = {
+        "method": "method",
+        "figure": f"figure-{where.code}",
+    }.get(where.page, f"street-{where.street}" if where.street else "index")
+    language = "" if where.lang == "zh" else f".{where.lang}"
+    return f"{stem}{language}{'.large' if where.large else ''}.html"
+
+
 def address(where: Where) -> str:
     """The path and query of a page."""
     paths = {"method": "/method", "figure": f"/figure/{where.code}"}

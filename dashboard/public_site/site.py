@@ -81,15 +81,15 @@ class PublicSite:
         map_ = load_map(settings, catalogue)
         notice = {"zh": map_.notice_zh, "en": map_.notice_en}
         shapes = drawing(map_.geojson)
-        self._renderer = Renderer(
+        self.renderer = Renderer(
             catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
         )
         self.hub = Hub("public", STREAM_LIMIT)
         self.feed = PublicFeed(self.db, catalogue, rules, self.hub)
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
         self._reports = Reports(self._writer, settings.public_secret())
-        self._files = Files(catalogue, shapes, document, settings.public_origin or "")
-        self._data = OpenData(self.db, catalogue, rules, self.feed, document)
+        self.files = Files(catalogue, shapes, document, settings.public_origin or "")
+        self.data = OpenData(self.db, catalogue, rules, self.feed, document)
         self._snapshot = SnapshotRoute(self.hub)
         self._events = EventsRoute(self.hub, lambda: self.draining)
         self._pages: OrderedDict[Where, tuple[int, Document]] = OrderedDict()
@@ -138,8 +138,8 @@ class PublicSite:
         if path == "/live/public":
             return self._snapshot.answer(environ, start_response)
         if path.startswith("/api/v1/public/"):
-            return self._data.answer(environ, start_response)
-        found = self._files.find(path) or self._page(path, environ.get("QUERY_STRING", ""))
+            return self.data.answer(environ, start_response)
+        found = self.files.find(path) or self._page(path, environ.get("QUERY_STRING", ""))
         if found is None:
             return self._message(environ, start_response, "404 Not Found", "notfound")
         return found.answer(environ, start_response)
@@ -156,7 +156,7 @@ class PublicSite:
         if where is None:
             return None
         if now is None:
-            html = self._renderer.message(where, self._links(where), "none")
+            html = self.renderer.message(where, self._links(where), "none")
             return document("text/html; charset=utf-8", html.encode(), "no-cache", PAGE_CSP)
         kept = self._pages.get(where)
         if kept is not None and kept[0] == now.version:
@@ -166,7 +166,7 @@ class PublicSite:
             if kept is not None and kept[0] == now.version:
                 return kept[1]
             token = make_token(self._reports.secret, now.made_at)
-            page = self._renderer.page(where, self._links(where), now, token)
+            page = self.renderer.page(where, self._links(where), now, token)
             if page is None:
                 return None
             made = document("text/html; charset=utf-8", page.encode(), CACHE, PAGE_CSP)
@@ -230,7 +230,7 @@ class PublicSite:
         wanted = lang or ("en" if "lang=en" in query else "zh")
         where = Where("message", lang=language(wanted))
         text = "notfound.text" if heading == "notfound" else ""
-        body = self._renderer.message(where, self._links(where), heading, text).encode()
+        body = self.renderer.message(where, self._links(where), heading, text).encode()
         headers = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Length", str(len(body))),

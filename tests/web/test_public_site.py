@@ -88,7 +88,7 @@ def test_every_address_works_and_tells_nothing_that_is_not_published(
     names = {s.name_zh for s in catalogue.signs if s.code in hidden}
     site.feed.look()
     for path, query in every_address(catalogue):
-        site._data.turnstile._counts.clear()
+        site.data.turnstile._counts.clear()
         answer = ask(site, path, query)
         assert answer.status == 200, (path, query, answer.body[:200])
         assert "Set-Cookie" not in answer.headers
