@@ -31,6 +31,7 @@ NAVIGATION = (
     _Entry("/rankings", "nav.rankings"),
     _Entry("/episodes", "nav.episodes"),
     _Entry("/sources", "nav.sources"),
+    _Entry("/reports", "nav.reports"),
     _Entry("/about", "nav.about"),
 )
 

@@ -59,6 +59,7 @@ PAGES: Mapping[str, Roles] = {
     "/department/<code>": STAFF,
     "/episodes": STAFF,
     "/sources": STAFF,
+    "/reports": frozenset((Role.OPERATOR, Role.ADMIN)),
     "/about": STAFF,
     "/not-found": STAFF,
 }

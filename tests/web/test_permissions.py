@@ -22,6 +22,7 @@ PAGES = {  # written down once more on purpose: a slip in the policy table must 
     "/department/<code>": STAFF,
     "/episodes": STAFF,
     "/sources": STAFF,
+    "/reports": {"operator", "admin"},
     "/about": STAFF,
     "/not-found": STAFF,
 }
