@@ -47,10 +47,9 @@ def fields(question: Question, city: Catalogue, actor: Actor) -> Node:
     hidden = [
         el("input", type="hidden", name=name, value=value) for name, value in kept.items() if value
     ]
-    button = el("button", view.text("episodes.show"), type="submit", cls="episode-submit")
     about = {"method": "get", "action": PATH, "data_auto": ""}
     label = view.text("episodes.by")
-    return el("form", *selects, *hidden, button, cls="episode-fields", aria_label=label, **about)
+    return el("form", *selects, *hidden, cls="episode-fields", aria_label=label, **about)
 
 
 def _choices(question: Question, name: str, choices: Sequence[tuple[str, str]]) -> Node:
