@@ -25,6 +25,7 @@ from data_access.scores import (
     department_ranking,
     department_receipt,
     place_receipt,
+    rate_base,
     rate_ranking,
     rate_signs,
     street_ranking,
@@ -156,7 +157,7 @@ def _panel(
     services: Services, question: Question, actor: Actor, sign: Sign | None, found: Standings
 ) -> Node | None:
     """The receipt that is asked for, or the word why there is none."""
-    code, view = question.receipt, question.view
+    code = question.receipt
     if code is None:
         return None
     row = next((row for row in found.ranking.rows if row.code == code), None)
@@ -164,15 +165,14 @@ def _panel(
     if row is None:
         return _word(slip, "rankings.receipt.unknown")
     if sign is not None:
-        unit = view.name(sign.unit, sign.unit_en)
-        return rate_panel(slip, row, found.ranking.mean, sign.decimals, unit)
+        return rate_panel(slip, row, found.ranking, sign, rate_base(sign))
     try:
         receipt = _receipt(services, question, actor, code, found.span)
     except Forbidden:
         at = services.now_ms
         services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
         return _word(slip, "rankings.receipt.forbidden")
-    links = export_links(view, "receipt", question.filters())
+    links = export_links(question.view, "receipt", question.filters())
     return receipt_panel(replace(slip, links=links), receipt)
 
 

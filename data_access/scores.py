@@ -79,6 +79,11 @@ def rate_signs(catalogue: Catalogue) -> tuple[Sign, ...]:
     )
 
 
+def rate_base(sign: Sign) -> float:
+    """What a ratio of one reads in the sign's unit: 100 for per cent."""
+    return _PARTS.get(sign.unit, 1.0)
+
+
 @cached_query(ttl=60, stale_ttl=600)
 def state_hours(
     db: Database, actor: Actor, catalogue: Catalogue, places: tuple[str, ...], span: Span
@@ -212,7 +217,7 @@ def rate_ranking(
     now = {row.place: row for row in _rates(db, catalogue, sign, places, span)}
     then = {row.place: row for row in _rates(db, catalogue, sign, places, before)}
     expected = span.expected_hours(rule.cadence_s, since)
-    base = _PARTS.get(rule.unit, 1.0)
+    base = rate_base(rule)
     ranking = rank_rates(
         [_rate_unit(place, now.get(place), then.get(place), expected) for place in places],
         higher_is_better=rule.direction is Direction.LOWER_WORSE,
@@ -244,7 +249,7 @@ def _rate_unit(
 def _rates(
     db: Database, catalogue: Catalogue, sign: str, places: Sequence[str], span: Span
 ) -> tuple[RateCount, ...]:
-    base = _PARTS.get(_rate_sign(catalogue, sign).unit, 1.0)
+    base = rate_base(_rate_sign(catalogue, sign))
     found = []
     for row in rate_sums(db, places, sign, span):
         k, n = min(max(row.numerator / base, 0.0), row.denominator), row.denominator

@@ -38,12 +38,26 @@
     return { h: Math.floor(minutes / 60), m: minutes % 60 };
   }
 
-  const api = { taken, recompute, ranked, place, clock };
+  /* A rate with another numerator, drawn towards the mean of its group as domain/ranking.py does:
+     the group's mean moves along. {n, k, m, all: [Σk, Σn], base, decimals}, in cases. */
+  function drawn(rate, k) {
+    const mean = (rate.all[0] - rate.k + k) / rate.all[1];
+    const value = ((k + rate.m * mean) / (rate.n + rate.m)) * rate.base;
+    return Number(value.toFixed(rate.decimals));
+  }
+
+  /* The place of a rate among the others, the better first. */
+  function standing(rate, value) {
+    return 1 + rate.others.filter((one) => (rate.higher ? one > value : one < value)).length;
+  }
+
+  const api = { taken, recompute, ranked, place, clock, drawn, standing };
   if (typeof module !== "undefined") {
     module.exports = api;
     return;
   }
 
+  const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const figure = (value) => (value / 100).toFixed(2);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -91,22 +105,43 @@
     panel.querySelector("[data-said]").textContent = said.length ? said.join(words.join) : words.none;
   }
 
+  /* A rate has one slider: its numerator. */
+  function showRate(panel) {
+    const rate = JSON.parse(panel.dataset.rate);
+    const words = JSON.parse(panel.dataset.words);
+    const slider = panel.querySelector("input");
+    const k = Number(slider.value);
+    const value = drawn(rate, k);
+    const d = Math.abs(k - rate.k);
+    panel.querySelector("[data-now]").textContent = grouped(k) + " / " + grouped(rate.n);
+    slider.closest("[data-row]").toggleAttribute("data-moved", d > 0);
+    panel.toggleAttribute("data-tried", d > 0);
+    panel.querySelector("[data-score]").textContent = value.toFixed(rate.decimals) + words.unit;
+    const rank = panel.querySelector("[data-rank]");
+    if (rank) rank.textContent = fill(words.rank, { n: standing(rate, value) });
+    const said = fill(k > rate.k ? words.more : words.fewer, {
+      d: grouped(d), k: grouped(rate.k), then: grouped(k), n: grouped(rate.n),
+    });
+    panel.querySelector("[data-said]").textContent = d ? said : words.none;
+  }
+
   function renew() {
     document.querySelectorAll("[data-whatif]").forEach(show);
+    document.querySelectorAll("[data-rate]").forEach(showRate);
   }
 
   function reset(panel) {
-    for (const slider of sliders(panel)) slider.value = slider.max;
-    show(panel);
+    for (const slider of panel.querySelectorAll("input")) slider.value = slider.defaultValue;
+    renew();
   }
 
   document.addEventListener("input", (event) => {
-    const panel = event.target.closest && event.target.closest("[data-whatif]");
-    if (panel) show(panel);
+    const panel = event.target.closest && event.target.closest(".whatif");
+    if (panel) renew();
   });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-whatif] [data-reset]");
-    if (button) reset(button.closest("[data-whatif]"));
+    const button = event.target.closest(".whatif [data-reset]");
+    if (button) reset(button.closest(".whatif"));
     if (event.target.closest("button[data-print]")) print();
   });
 

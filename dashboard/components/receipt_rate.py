@@ -5,13 +5,16 @@ from typing import Any
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import places
 from dashboard.components.receipt_panel import Slip, heading
+from dashboard.components.receipt_whatif import whatif_rate
 from dashboard.components.times import grouped
-from domain.ranking import SHRINK_M, Ranked
+from domain.ranking import SHRINK_M, Ranked, Ranking
+from domain.sign import Direction, Sign
 
 
-def rate_panel(slip: Slip, row: Ranked, mean: float | None, decimals: int, unit: str) -> list[Any]:
-    """The panel beside a ranking of rates."""
-    view = slip.view
+def rate_panel(slip: Slip, row: Ranked, ranking: Ranking, sign: Sign, base: float) -> list[Any]:
+    """The panel beside a ranking of rates, whose values are in 1/`base` (100: per cent)."""
+    view, mean, decimals = slip.view, ranking.mean, ranking.decimals
+    unit = view.name(sign.unit, sign.unit_en)
     told = row.numerator is not None and row.denominator and row.raw is not None
     if not told or row.value is None or mean is None:
         return el("section", heading(slip, "rankings.rate.receipt"), _empty(slip), cls="receipt")
@@ -50,6 +53,7 @@ def rate_panel(slip: Slip, row: Ranked, mean: float | None, decimals: int, unit:
             el("tfoot", _line(view.text("rankings.rate.shrunk"), figure(row.value))),
             cls="receipt-table",
         ),
+        whatif_rate(view, ranking, row, sign.direction is Direction.LOWER_WORSE, base, unit),
         cls="receipt",
         aria_label=view.text("rankings.rate.receipt"),
     )

@@ -10,6 +10,7 @@ from dashboard.components.view import View
 from dashboard.labels import label
 from domain.catalogue import Catalogue
 from domain.index import DEDUCTION
+from domain.ranking import SHRINK_M, Ranked, Ranking
 from domain.receipt import Line, Receipt
 from domain.sign import State
 
@@ -50,6 +51,65 @@ def whatif(
         return None
     lines = list({lever.line.sign: lever.line for lever in chosen}.values())
     place = {line.sign: n for n, line in enumerate(lines)}
+    return _panel(
+        view,
+        [_row(view, catalogue, lever, place[lever.line.sign]) for lever in chosen],
+        ranked=bool(others),
+        data_whatif=_model(receipt, lines, others),
+        data_words=_words(view),
+    )
+
+
+def whatif_rate(
+    view: View, ranking: Ranking, row: Ranked, higher_is_better: bool, base: float, unit: str
+) -> list[Any] | None:
+    """The panel for a rate: its numerator, from what it is to what it could be at best."""
+    n, k = round(row.denominator or 0), round(row.numerator or 0)
+    best = n if higher_is_better else 0
+    if ranking.mean is None or not n or k == best:
+        return None
+    whole = sum(other.denominator or 0.0 for other in ranking.rows)
+    model = {
+        **{"n": n, "k": k, "m": SHRINK_M, "base": base, "decimals": ranking.decimals},
+        "all": [ranking.mean / base * whole, whole],
+        "higher": higher_is_better,
+        "others": [r.value for r in ranking.rows if r.rank is not None and r.code != row.code],
+    }
+    name = view.text("rankings.whatif.numerator")
+    slider = el(
+        "input",
+        type="range",
+        id="whatif-rate",
+        name="whatif-rate",
+        min=min(k, best),
+        max=max(k, best),
+        step=1,
+        value=k,
+    )
+    words = {
+        name: label(f"rankings.whatif.{name}", view.lang) for name in ("rank", "more", "fewer")
+    }
+    words |= {"none": label("rankings.whatif.none_rate", view.lang), "unit": unit}
+    return _panel(
+        view,
+        [
+            el(
+                "div",
+                el("label", name, for_="whatif-rate"),
+                slider,
+                el("output", for_="whatif-rate", data_now=True),
+                cls="whatif-row",
+                data_row=name,
+            )
+        ],
+        ranked=row.rank is not None,
+        data_rate=msgspec.json.encode(model).decode(),
+        data_words=msgspec.json.encode(words).decode(),
+    )
+
+
+def _panel(view: View, rows: Sequence[Node], *, ranked: bool, **about: str) -> list[Any]:
+    """Heading, sliders, and what comes of them."""
     return el(
         "section",
         el(
@@ -59,19 +119,18 @@ def whatif(
             el("button", view.text("rankings.whatif.reset"), type="button", data_reset=True),
             cls="whatif-head",
         ),
-        *(_row(view, catalogue, lever, place[lever.line.sign]) for lever in chosen),
+        *rows,
         el(
             "p",
             el("b", data_score=True),
             el("span", data_gain=True),
-            el("span", data_rank=True) if others else None,
+            el("span", data_rank=True) if ranked else None,
             cls="whatif-sum",
         ),
         el("p", cls="whatif-said", data_said=True, aria_live="polite"),
         cls="whatif",
         aria_label=view.text("rankings.whatif"),
-        data_whatif=_model(receipt, lines, others),
-        data_words=_words(view),
+        **about,
     )
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { taken, recompute, ranked, place, clock } = load("whatif");
+const { taken, recompute, ranked, place, clock, drawn, standing } = load("whatif");
 const LINE = Object.freeze({ known: 100, attention: 10, warning: 4, alarm: 3 });
 const RECEIPT = Object.freeze({ signs: 96, rest: 250, lines: [LINE, { ...LINE, alarm: 0 }] });
 
@@ -36,4 +36,12 @@ test("places are those of scores as they are shown", () => {
 test("minutes are said in hours and minutes", () => {
   assert.deepEqual(clock(192), { h: 3, m: 12 });
   assert.deepEqual(clock(59), { h: 0, m: 59 });
+});
+
+test("a rate with another numerator is drawn towards a mean that moves along", () => {
+  const rate = { n: 100, k: 90, m: 30, all: [900, 1000], base: 100, decimals: 1, higher: true, others: [88, 91, 92] };
+  assert.equal(drawn(rate, 90), 90);
+  assert.equal(drawn(rate, 95), Number((((95 + 30 * 0.905) / 130) * 100).toFixed(1)));
+  assert.equal(standing(rate, 91), 2);
+  assert.equal(standing({ ...rate, higher: false }, 91), 2);
 });
