@@ -131,7 +131,7 @@ class Written:
 
 
 def file_name(where: Where) -> str:
-    """The file of a page: `index.html`, `street-310115005.en.large.html`."""
+    """The file of a page: `index.html`, `street-<code>.en.large.html`."""
     stem = {
         "method": "method",
         "figure": f"figure-{where.code}",

@@ -65,7 +65,10 @@ def load_catalogue_from(path: Path) -> Catalogue:
     sources = read_sources(folder, codes, report)
     around = Surroundings(city, codes, {s.code: s for s in sources} or None)
     words = city.vocabularies
+    faults_before = len(report.faults)
     signs = read_signs(folder, around, report)
+    # what only follows from a wrong sign is not told beside it
+    of_signs = report if len(report.faults) == faults_before else Report()
     catalogue = Catalogue(
         city=folder.name,
         version=_version(folder, city),
@@ -90,8 +93,8 @@ def load_catalogue_from(path: Path) -> Catalogue:
         platforms=words["platforms"],
         stages=words["stages"],
         scaling=city.scaling,
-        publication=read_publication(folder, signs, report),
-        walls=read_walls(folder, words["domains"], {s.code for s in signs}, report),
+        publication=read_publication(folder, signs, of_signs),
+        walls=read_walls(folder, words["domains"], {s.code for s in signs}, of_signs),
     )
     check_map(folder, streets, report)
     if report.faults:
