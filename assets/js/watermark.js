@@ -35,7 +35,8 @@
     renew();
     const line = document.getElementById("watermark");
     if (!line || !root.CSSStyleSheet) return;
-    const text = line.textContent + " · " + root.location.href;
+    const demo = document.querySelector("#desk-mark .desk-demo");
+    const text = [demo && demo.textContent, line.textContent, root.location.href].filter(Boolean).join(" · ");
     const style = "font-size: 8pt; color: gray; vertical-align: top; padding-top: 2mm;";
     const sheet = new root.CSSStyleSheet();
     sheet.insertRule(`@page { @bottom-left { content: ${quoted(text)}; white-space: nowrap; ${style} }
