@@ -31,7 +31,7 @@ def told(city: Stack, feeder: Feeder, catalogue: Catalogue) -> Sign:
     sign = next(s for s in quick_signs(catalogue) if s.at_street and s.cadence_s <= 300)
     street = catalogue.counted[4].code
     bad = value_for(sign, State.ALARM)
-    ages = [n * 60 for n in range(0, 90) if not 30 <= n < 60]
+    ages = [n * 60 for n in range(0, 98) if not 30 <= n < 55]
     feeder.post([reading(sign, sign.typical, street, age) for age in ages if age > 300])
     feeder.post([reading(sign, bad * 4, street, 5)])
     return sign
