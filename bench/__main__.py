@@ -15,6 +15,7 @@ BENCHES = {
     "screen": "the wall screen in Chromium: weight, first paint, deltas",
     "latency": "from a committed reading to a changed pixel",
     "pages": "the desk's pages over a year of history",
+    "public": "the public page: views, weight, first paint on a phone",
     "ranking": "whether rank intervals hold the truth, and what a ranking costs",
 }
 _KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

@@ -84,7 +84,7 @@ def _snapshots(product: Product, cookie: str) -> dict[str, Any]:
     )
     wrk = shutil.which("wrk")
     if wrk is None:
-        return _hammer(product.folder, product.port, CONNECTIONS, HAMMER_S, request.encode())
+        return hammer(product.folder, product.port, CONNECTIONS, HAMMER_S, request.encode())
     said = subprocess.run(
         [
             *(wrk, "-t", "1", "-c", str(CONNECTIONS), "-d", f"{HAMMER_S}s"),
@@ -108,12 +108,13 @@ def _callbacks(product: Product, peer: Peer) -> dict[str, Any]:
         f"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1:{peer.port}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     )
-    return _hammer(product.folder, peer.port, 8, PEER_S, request.encode())
+    return hammer(product.folder, peer.port, 8, PEER_S, request.encode())
 
 
-def _hammer(
+def hammer(
     folder: Path, port: int, connections: int, seconds: float, request: bytes
 ) -> dict[str, Any]:
+    """What came back when `request` was sent again and again over so many connections."""
     path = folder / "request"
     path.write_bytes(request)
     told = _crowd("hammer", port, connections, seconds, str(path))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.labels import language
 from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
+from dashboard.live.lane import stream_limit
 from dashboard.live.replies import Document, Environ, Headers
 from dashboard.live.routes import EventsRoute, SnapshotRoute
 from dashboard.public_site.chart import drawing
@@ -43,8 +44,8 @@ PAGE_CSP = (
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 CACHE = "public, max-age=20, stale-while-revalidate=120, stale-if-error=3600"
-STREAM_LIMIT = 20_000
 PAGES_KEPT = 512
+HOSTS_KEPT = 256
 FORGET_S = 1.0
 
 
@@ -84,7 +85,7 @@ class PublicSite:
         self.renderer = Renderer(
             catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
         )
-        self.hub = Hub("public", STREAM_LIMIT)
+        self.hub = Hub("public", stream_limit())
         self.feed = PublicFeed(self.db, catalogue, rules, self.hub)
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
         self._reports = Reports(self._writer, settings.public_secret())
@@ -95,6 +96,7 @@ class PublicSite:
         self._pages: OrderedDict[Where, tuple[int, Document]] = OrderedDict()
         self._forms: dict[tuple[str, str], Where] = {}
         self._making = threading.Lock()
+        self._good_hosts: set[str] = set()
         self._started = False
         self._looked = -FORGET_S
         self.draining = False
@@ -127,8 +129,11 @@ class PublicSite:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if not self._started:
             self._look_now_and_then()
-        if not is_trusted(environ.get("HTTP_HOST", ""), self._hosts):
+        if not self._is_good_host(environ.get("HTTP_HOST", "")):
             return self._message(environ, start_response, "400 Bad Request", "notfound")
+        ready = self._ready(path, environ.get("QUERY_STRING", ""))
+        if ready is not None and method in ("GET", "HEAD"):
+            return ready.answer(environ, start_response)
         if path == "/report" and method == "POST":
             return self._report(environ, start_response)
         if method not in ("GET", "HEAD"):
@@ -143,6 +148,21 @@ class PublicSite:
         if found is None:
             return self._message(environ, start_response, "404 Not Found", "notfound")
         return found.answer(environ, start_response)
+
+    def _is_good_host(self, header: str) -> bool:
+        if header in self._good_hosts:
+            return True
+        if not is_trusted(header, self._hosts):
+            return False
+        if len(self._good_hosts) < HOSTS_KEPT:
+            self._good_hosts.add(header)
+        return True
+
+    def _ready(self, path: str, query: str) -> Document | None:
+        """The page of an address that has been asked for in this very version."""
+        where, now = self._forms.get((path, query)), self.feed.now
+        kept = self._pages.get(where) if where is not None else None
+        return kept[1] if kept is not None and now is not None and kept[0] == now.version else None
 
     def _look_now_and_then(self) -> None:
         """Without a thread of our own (tests, other servers): look before answering."""
