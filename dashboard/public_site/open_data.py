@@ -14,6 +14,7 @@ import msgspec
 from dashboard.live.replies import JSON, Document, Environ
 from dashboard.public_site.described import catalogue_of, openapi
 from dashboard.public_site.feed import PublicFeed
+from dashboard.public_site.reports import sender_of
 from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
 from data_access.db import Database
 from data_access.public import queries
@@ -24,6 +25,9 @@ from domain.publication import Publication
 
 PREFIX = "/api/v1/public/"
 PER_MINUTE = 120
+MAKING = 8  # what a table costs that is not ready
+REMEMBERED = 50_000  # senders
+XLSX_DAYS = 31  # a spreadsheet takes seconds for each ten thousand rows
 LONGEST_DAYS = 400
 KEPT = 64
 _SIGN = re.compile(r"signs/([A-Z]{2,5}-[0-9]{2,4})\.(csv|json|xlsx)")
@@ -47,13 +51,13 @@ class Turnstile:
         self._minute = -1
         self._counts: dict[str, int] = {}
 
-    def wait(self, address: str) -> int:
-        """Seconds to wait; 0 when the request may pass (and is counted)."""
+    def wait(self, address: str, cost: int = 1) -> int:
+        """Seconds to wait; 0 when a request of that cost may pass (and is counted)."""
         now = self._clock()
-        if int(now // 60) != self._minute:
+        if int(now // 60) != self._minute or len(self._counts) > REMEMBERED:
             self._minute = int(now // 60)
             self._counts = {}
-        count = self._counts.get(address, 0) + 1
+        count = self._counts.get(address, 0) + cost
         if count > self._per_minute:
             return int(60 - now % 60) + 1
         self._counts[address] = count
@@ -70,7 +74,9 @@ class OpenData:
         rules: Publication,
         feed: PublicFeed,
         make: Callable[..., Document],
+        behind_proxy: bool = False,
     ) -> None:
+        self._behind_proxy = behind_proxy
         self._db = db
         self._catalogue = catalogue
         self._rules = rules
@@ -82,31 +88,38 @@ class OpenData:
 
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """200, 304, or a JSON object that says what was wrong."""
-        wait = self.turnstile.wait(str(environ.get("REMOTE_ADDR") or "local"))
+        name, query = environ["PATH_INFO"].removeprefix(PREFIX), environ.get("QUERY_STRING", "")
+        made = self._ready(name, query) is not None or _TABLE.fullmatch(name) is None
+        sender = sender_of(environ, self._behind_proxy)
+        wait = self.turnstile.wait(sender, 1 if made else MAKING)
         if wait:
             detail = f"at most {PER_MINUTE} requests a minute: try again in {wait} s"
             return self._refuse(
                 environ, start_response, "429 Too Many Requests", detail, ("Retry-After", str(wait))
             )
-        name = environ["PATH_INFO"].removeprefix(PREFIX)
         try:
-            found = self.document(name, environ.get("QUERY_STRING", ""))
+            found = self.document(name, query)
         except Refused as refused:
             return self._refuse(environ, start_response, refused.status, str(refused))
         return found.answer(environ, start_response)
 
     def document(self, name: str, query: str) -> Document:
         """The document of a name; Refused when there is none."""
+        ready = self._ready(name, query)
+        if ready is not None:
+            return ready
         version = self._feed.now.version if self._feed.now else 0
-        kept = self._kept.get((name, query))
-        if kept is not None and kept[0] == version:
-            return kept[1]
         made = self._make(*self.body(name, query))
         with self._lock:
             self._kept[name, query] = (version, made)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def _ready(self, name: str, query: str) -> Document | None:
+        version = self._feed.now.version if self._feed.now else 0
+        kept = self._kept.get((name, query))
+        return kept[1] if kept is not None and kept[0] == version else None
 
     def body(self, name: str, query: str = "") -> tuple[str, bytes]:
         """(content type, bytes) of a name; Refused when there is none."""
@@ -145,11 +158,12 @@ class OpenData:
         named = _TABLE.fullmatch(name)
         if named is None:
             return None
+        most = XLSX_DAYS if named[2] == "xlsx" else LONGEST_DAYS
         match named[1]:
             case "signs":
                 return self._present()
             case "days":
-                from_ms, to_ms_ = self._span(query, 30)
+                from_ms, to_ms_ = self._span(query, 30, most)
                 place: str | None = self._catalogue.code
                 return self._closed(
                     "day", queries.values_between(self._db, "day", from_ms, to_ms_, place)
@@ -160,7 +174,7 @@ class OpenData:
                     "week", queries.values_between(self._db, "week", from_ms, to_ms_)
                 )
             case _:
-                from_ms, to_ms_ = self._span(query, 1, most=31)
+                from_ms, to_ms_ = self._span(query, 1, most=7)
                 found = queries.values_between(self._db, "day", from_ms, to_ms_)
                 streets = [v for v in found if v.place != self._catalogue.code]
                 return self._closed("day", streets)

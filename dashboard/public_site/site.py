@@ -28,7 +28,7 @@ from dashboard.public_site.files import Files
 from dashboard.public_site.links import Served, Where
 from dashboard.public_site.open_data import OpenData
 from dashboard.public_site.render import Renderer
-from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token
+from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token, sender_of
 from dashboard.security.headers import BASE, DATA_CSP
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
@@ -90,7 +90,7 @@ class PublicSite:
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
         self._reports = Reports(self._writer, settings.public_secret())
         self.files = Files(catalogue, shapes, document, settings.public_origin or "")
-        self.data = OpenData(self.db, catalogue, rules, self.feed, document)
+        self.data = OpenData(self.db, catalogue, rules, self.feed, document, settings.behind_proxy)
         self._snapshot = SnapshotRoute(self.hub)
         self._events = EventsRoute(self.hub, lambda: self.draining)
         self._pages: OrderedDict[Where, tuple[int, Document]] = OrderedDict()
@@ -226,17 +226,12 @@ class PublicSite:
             length = 0
         body = environ["wsgi.input"].read(length) if length > 0 else b""
         try:
-            said = self._reports.take(body, self._sender(environ), to_ms(self._clock()))
+            said = self._reports.take(
+                body, sender_of(environ, self._settings.behind_proxy), to_ms(self._clock())
+            )
         except SQLAlchemyError:
             said = ("503 Service Unavailable", "report.away", "zh")
         return self._message(environ, start_response, *said)
-
-    def _sender(self, environ: Environ) -> str:
-        if self._settings.behind_proxy:
-            forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
-            if forwarded:
-                return forwarded.rpartition(",")[2].strip()[:64]
-        return str(environ.get("REMOTE_ADDR") or "local")
 
     def _message(
         self,
