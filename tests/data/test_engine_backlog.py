@@ -151,7 +151,9 @@ def test_a_state_of_a_carried_value_begins_where_it_changed(
     engine = Engine(db, catalogue, clock.ms)
     hour_ago = slot_start(clock.ms, HOUR_MS, catalogue.offset_ms) - HOUR_MS
     told = [("ENV-02", hour_ago, 20.0), ("ENV-03", hour_ago, 30.0)]
-    send(db, catalogue, clock, [reading(SOURCE, sign, STREET, *at_value) for sign, *at_value in told])
+    send(
+        db, catalogue, clock, [reading(SOURCE, sign, STREET, *at_value) for sign, *at_value in told]
+    )
     drain(engine, clock.ms)
     send(db, catalogue, clock, [reading(SOURCE, "ENV-03", STREET, hour_ago + HOUR_MS, 590.0)])
     drain(engine, clock.ms)
