@@ -78,6 +78,7 @@
     const { head, places } = group;
     const sign = wall.sign.get(head.sign);
     data(node, "state", head.state);
+    data(node, "opens", "sign:" + head.sign);
     data(shape, "state", head.state);
     text(what, wall.short(sign));
     text(place, wall.place(head.street, true));

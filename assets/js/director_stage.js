@@ -155,5 +155,11 @@
     return undefined;
   }
 
-  root.yiping = Object.assign(root.yiping || {}, { stage: { open, adopt, hear, tick, press } });
+  /* A wall has no pointer, a desk that looks at it has: a sign or an alert opens its scene. */
+  function point(stage, event) {
+    const target = stage.wall && event.target.closest("#wall [data-opens]");
+    if (target && !event.target.closest("a")) stage.send({ type: "go", scene: target.dataset.opens });
+  }
+
+  root.yiping = Object.assign(root.yiping || {}, { stage: { open, adopt, hear, tick, press, point } });
 })(window);

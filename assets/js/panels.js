@@ -13,6 +13,7 @@
   function makeCell(wall, sign) {
     const cell = el("li", "cell");
     cell.id = "sign-" + sign.code;
+    cell.dataset.opens = "sign:" + sign.code;
     cell.title = wall.name(sign);
     const parts = {
       name: el("b", "name", wall.short(sign)),

@@ -46,8 +46,10 @@
     const rules = el("ul", "scene-rules", ["attention", "warning", "alarm"]
       .filter((grade) => pieces.rule(wall, sign, grade))
       .map((grade) => el("li", "", [mark(grade), wall.state(grade) + " ", el("b", "", pieces.rule(wall, sign, grade))])));
+    const link = el("a", "", wall.name(sign)); // for who has a keyboard and an account: the sign's page
+    link.href = "/sign/" + encodeURIComponent(code) + (wall.lang === "zh" ? "" : "?lang=" + wall.lang);
     const title = el("header", "scene-head", [
-      el("h2", "", wall.name(sign)),
+      el("h2", "", [link]),
       el("span", "caption", wall.name(domain)),
     ]);
     const figure = el("div", "scene-figure", [

@@ -118,6 +118,7 @@
     resizing = root.setTimeout(() => wall && arrange(), SETTLE_MS);
   });
   root.addEventListener("keydown", (event) => stage && root.yiping.stage.press(stage, event));
+  root.addEventListener("click", (event) => stage && root.yiping.stage.point(stage, event));
 
   askStatic();
   const watcher = new MutationObserver(() => {
