@@ -51,9 +51,9 @@ class PublicFeed:
             if version is not None and (self.now is None or version != self.now.version):
                 self._adopt()
             self._lost = False
-        except (SQLAlchemyError, msgspec.DecodeError, KeyError, ValueError):
+        except (SQLAlchemyError, msgspec.DecodeError, KeyError, ValueError) as fault:
             if not self._lost:
-                log.exception("public: the publication cannot be read; showing the last one")
+                log.warning("public: cannot be read, the last publication stays: %s", fault)
             self._lost = True
 
     def _adopt(self) -> None:

@@ -4,15 +4,18 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from data_access import readings
 from data_access.keys import list_keys, revoke_key
 from data_access.settings import Settings
 from data_access.sources import ensure_sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, utc_now
+from engine.demo.archive import Archive
 from engine.demo.backlog import newest
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.bootstrap import FILE, ensure_demo_keys
@@ -143,20 +146,25 @@ def test_it_can_be_stopped_while_it_waits(demo: Settings, pauses: Pauses) -> Non
 
 
 def test_a_demonstration_fills_the_past_once_and_goes_on_where_it_stopped(
-    started: LiveServer, demo: Settings, feed: Feed, catalogue: Catalogue
+    started: LiveServer, demo: Settings, feed: Feed, pauses: Pauses, catalogue: Catalogue
 ) -> None:
     """Two processes one after the other: the second sends what the first has not."""
     clock = FixedClock(utc_now())
     small = City(catalogue, load_behaviour(catalogue), 1)
     small.groups = small.groups[:3]
-    first = Demonstration(small, feed, demo, clock)
+    demo = demo.model_copy(update={"demo_days": 4.0})  # of which HTTP would take two
+    archive = Archive(started.db, catalogue, clock, pauses)
+    first = Demonstration(small, feed, archive, demo, clock)
     first.start()
     while first.step():
         pass
     told = feed.tally.accepted + feed.tally.rejected
     assert told > 0
+    with started.db.read() as conn:
+        days = readings.day_tables(conn)
+    assert days[0] <= f"{(clock() - timedelta(days=3)):%Y%m%d}" < days[-1]
     clock.step(60)
-    second = Demonstration(small, feed, demo, clock)
+    second = Demonstration(small, feed, archive, demo, clock)
     second.start()
     while second.step():
         pass
