@@ -15,7 +15,7 @@ from domain.receipt import Line, Receipt
 from domain.sign import State
 
 SLIDERS = 4
-_WORDS = ("alarm", "warning", "none", "join", "rank")
+_WORDS = ("alarm", "warning", "attention", "none", "join", "rank")
 _SPANS = ("hours", "minutes", "hours_minutes")
 
 
@@ -28,10 +28,15 @@ class Lever(NamedTuple):
 
 
 def levers(receipt: Receipt) -> list[Lever]:
-    """The hours in alarm and warning that took most, the most first."""
+    """The hours of trouble that took most, the most first: in a calm city those in attention."""
     found = []
     for line in receipt.lines:
-        for state, hours in ((State.ALARM, line.hours.alarm), (State.WARNING, line.hours.warning)):
+        spent = line.hours
+        for state, hours in (
+            (State.ALARM, spent.alarm),
+            (State.WARNING, spent.warning),
+            (State.ATTENTION, spent.attention),
+        ):
             if line.points > 0 and round(hours * 60) >= 1:
                 found.append(Lever(line, state, hours))
 
@@ -45,7 +50,7 @@ def levers(receipt: Receipt) -> list[Lever]:
 def whatif(
     view: View, catalogue: Catalogue, receipt: Receipt, others: Sequence[int]
 ) -> list[Any] | None:
-    """The panel; None where no hours in alarm or warning could be fewer."""
+    """The panel; None where nothing was deducted that could be less."""
     chosen = levers(receipt)
     if receipt.score is None or not chosen:
         return None

@@ -193,7 +193,9 @@ def test_sliders_are_the_states_that_took_most(catalogue: Catalogue) -> None:
     assert [(lever.line.sign, lever.state) for lever in chosen] == [
         (signs[n].code, "alarm") for n in range(4)
     ]
-    assert levers(receipt("x", [line_of("a", "g", "d", Hours(9.0, 9.0), 9.0, 1)])) == []
+    calm = levers(receipt("x", [line_of("a", "g", "d", Hours(9.0, 9.0), 9.0, 1)]))
+    assert [(lever.state, lever.hours) for lever in calm] == [("attention", 9.0)]
+    assert levers(receipt("x", [line_of("a", "g", "d", Hours(9.0), 9.0, 1)])) == []
 
 
 def test_an_address_is_a_question() -> None:
