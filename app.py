@@ -36,6 +36,7 @@ COMMANDS = {
     "db": "migrate the database or show where it stands: db migrate | status",
     "user": "accounts: user add | list | disable …",
     "key": "keys for sources and screens: key add NAME --ingest --source SOURCE | --screen …",
+    "correct": "word an entry of the public correction log: correct SIGN DATE --zh … --en …",
     "export-public": "write the whole public site as files: export-public DIR",
     "city": "check a city's catalogue: city lint PATH",
 }
@@ -312,6 +313,12 @@ def _key(argv: list[str]) -> int:
     from data_access import account_commands
 
     return account_commands.main(["key", *argv], _settings())
+
+
+def _correct(argv: list[str]) -> int:
+    from data_access.public import corrections
+
+    return corrections.main(argv, _settings())
 
 
 def _export_public(argv: list[str]) -> int:

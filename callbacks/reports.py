@@ -1,70 +1,86 @@
-"""The answer of /reports: the newest first."""
+"""The answer of /reports: the newest first, and what an operator answers to them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State
+from dash import ClientsideFunction, Input, Output, State, no_update
 
-from dashboard.components.light import Node, el, table
+from dashboard.components.light import Node, el
+from dashboard.components.report_list import DRAFT, report_list
+from dashboard.components.reports_question import Question
 from dashboard.components.tick import held
-from dashboard.components.times import day_and_time, grouped
-from dashboard.components.view import View
+from dashboard.components.times import day_and_time
 from dashboard.security.policy import policy
-from dashboard.security.sessions import current_actor
+from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
-from data_access.public.reports import READERS, Report, newest_reports
+from dashboard.writer import Overloaded
+from data_access.public.reports import READERS, BadAnswer, handle_report, newest_reports
 from data_access.public.store import open_public
-from domain.catalogue import Catalogue
+from domain.clock import MINUTE_MS
 
-COLUMNS = ("at", "figure", "text")
+SAID = frozenset(f"reports.said.{word}" for word in ("handled", "gone", "text", "later"))
 
 
 def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
     public = open_public(services.settings)
+    answers = open_public(services.settings, read_only=False)
 
     @app.callback(
         Output("reports-answer", "data"),
         Input("reports-tick", "n_intervals"),
+        Input("reports-outcome", "data"),
         State("reports-view", "data"),
         running=held("reports-tick"),
     )
     @policy(*READERS)
-    def reports_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
-        given = stored if isinstance(stored, dict) else {}
-        view = View.of(given.get("lang"), given.get("theme"))
-        found = newest_reports(public, current_actor())
-        at = day_and_time(services.now_ms, services.catalogue.utc_offset_min)
-        mark: list[Node] = [el("span", view.text("desk.data_time"), " ", el("b", at))]
-        return {"reports-body": _body(view, services.catalogue, found), "desk-mark": mark}
+    def reports_answer(_ticks: Any, outcome: Any, stored: Any) -> dict[str, list[Node]]:
+        question, city = Question.of(stored), services.catalogue
+        found = newest_reports(public, current_actor(), question.show)
+        at = day_and_time(services.now_ms, city.utc_offset_min)
+        mark: list[Node] = [
+            el("span", question.view.text("desk.data_time"), " ", el("b", at)),
+        ]
+        said = _said(services.now_ms, outcome)
+        return {"reports-body": report_list(question, city, found, said), "desk-mark": mark}
+
+    @app.callback(
+        Output("reports-outcome", "data"), Input(DRAFT, "data"), prevent_initial_call=True
+    )
+    @policy(*READERS)
+    def reports_outcome(draft: Any) -> Any:
+        if not isinstance(draft, Mapping):
+            return no_update
+        now, actor = services.now_ms, current_actor()
+        number, text = _number(draft.get("report")), draft.get("answer")
+        answer, entry = text if isinstance(text, str) else "", (now, caller_address())
+        try:
+            done = services.writer.run(
+                lambda db: handle_report(db, answers, actor, number, answer, entry)
+            )
+            said = "handled" if done else "gone"
+        except BadAnswer:
+            said = "text"
+        except Overloaded:
+            said = "later"
+        return {"said": f"reports.said.{said}", "at": now}
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("light", "paint"), Input("reports-answer", "data")
     )
 
 
-def _body(view: View, city: Catalogue, found: tuple[Report, ...] | None) -> list[Node]:
-    head = el("h1", view.text("reports.title"))
-    if not found:
-        empty = "reports.away" if found is None else "reports.none"
-        return [head, el("p", view.text(empty), cls="desk-empty")]
-    return [
-        head,
-        el("p", view.text("reports.lead", n=grouped(len(found))), cls="desk-lead"),
-        table(
-            [view.text(f"reports.col.{name}") for name in COLUMNS],
-            [_row(view, city, report) for report in found],
-            COLUMNS,
-            cls="grid-table",
-        ),
-    ]
+def _number(given: object) -> int:
+    text = str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _row(view: View, city: Catalogue, report: Report) -> dict[str, Any]:
-    sign = city.sign.get(report.figure)
-    figure: Node = view.text("public.report.other")
-    if sign is not None:
-        name = view.name(sign.name_zh, sign.name_en)
-        figure = el("a", name, href=view.href(f"/sign/{sign.code}"))
-    at = day_and_time(report.at, city.utc_offset_min)
-    return {"at": at, "figure": figure, "text": report.text}
+def _said(now_ms: int, outcome: Any) -> str | None:
+    """What became of the last answer sent, for a minute."""
+    if not isinstance(outcome, Mapping):
+        return None
+    said, at = outcome.get("said"), outcome.get("at")
+    if not isinstance(said, str) or said not in SAID or not isinstance(at, int):
+        return None
+    return said if abs(now_ms - at) < MINUTE_MS else None

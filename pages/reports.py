@@ -1,6 +1,5 @@
 """`/reports`: what people wrote on the public page about its figures."""
 
-from dataclasses import asdict
 from typing import Any
 
 import dash
@@ -8,11 +7,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
+from dashboard.components.report_list import DRAFT, PATH
+from dashboard.components.reports_question import Question
 from dashboard.components.tick import tick
-from dashboard.components.view import View
 from dashboard.labels import page_title
 
-PATH = "/reports"
 RENEW_S = 30
 
 dash.register_page(  # type: ignore[no-untyped-call]
@@ -20,16 +19,19 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 
-def layout(lang: Any = None, theme: Any = None, **_: Any) -> Component:
+def layout(**query: Any) -> Component:
     """The frame; callbacks/reports.py brings the list."""
-    view = View.of(lang, theme)
+    question = Question.of(query)
+    view = question.view
     return desk(
         view,
-        Place(PATH, [(view.text("reports.title"), None)]),
+        Place(PATH, [(view.text("reports.title"), None)], question.filters()),
         silence_banner(view, 3 * RENEW_S),
         html.Div(id="reports-body"),
         html.Div([html.H1(view.text("reports.title"))], className="until-painted"),
         dcc.Store(id="reports-answer"),
-        dcc.Store(id="reports-view", data=asdict(view)),
+        dcc.Store(id="reports-view", data=question.stored()),
+        dcc.Store(id=DRAFT),
+        dcc.Store(id="reports-outcome"),
         tick("reports-tick", RENEW_S),
     )

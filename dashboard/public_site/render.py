@@ -184,8 +184,12 @@ class Renderer:
             sign = self._catalogue.sign.get(item.sign)
             if sign is not None:
                 old, new = (words.value(sign, value) for value in (item.old, item.new))
-                text = words.t(
-                    "fix.text", day=words.day(item.start), old=old, new=new, unit=words.unit(sign)
+                day = words.day(item.start)
+                said = item.text(words.lang)
+                text = (
+                    words.t("fix.said", day=day, text=said)
+                    if said
+                    else words.t("fix.text", day=day, old=old, new=new, unit=words.unit(sign))
                 )
                 corrections.append(
                     {"at": words.day(item.at), "name": words.name(sign), "text": text}

@@ -42,6 +42,12 @@ class Correction(NamedTuple):
     at: int
     old: float | None
     new: float | None
+    text_zh: str | None  # what a person wrote; None where the engine noticed
+    text_en: str | None
+
+    def text(self, lang: str) -> str | None:
+        """The wording in a language."""
+        return self.text_zh if lang == "zh" else self.text_en
 
 
 @uncached(_KEPT)

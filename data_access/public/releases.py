@@ -49,7 +49,7 @@ def correct(
     rows: Sequence[CorrectionRow],
 ) -> None:
     """Add to the correction log."""
-    _insert_new(db, conn, public_corrections.name, rows)
+    _insert_new(db, conn, public_corrections.name, [(*row, None, None) for row in rows])
 
 
 def put_manifest(db: Database, conn: Connection, digest: str, at: int, body: str) -> None:
@@ -98,7 +98,7 @@ def corrected(
     c = public_corrections.c
     query = (
         select(c.sign, c.place, c.start, c.new)
-        .where(c.period == period, c.start.in_(list(starts)))
+        .where(c.period == period, c.start.in_(list(starts)), c.text_zh.is_(None))
         .order_by(c.at)
     )
     return {(r[0], r[1], int(r[2])): r[3] for r in conn.execute(query)}

@@ -65,6 +65,8 @@ public_corrections = Table(
     Column("at", BigInteger, primary_key=True),
     Column("old", Float),
     Column("new", Float),
+    Column("text_zh", String(300)),  # what a person wrote; then there is no old and no new
+    Column("text_en", String(300)),
 )
 """What a released value would be today; the value itself stays as it was released."""
 
@@ -77,6 +79,7 @@ public_reports = Table(
     Column("text", String(600), nullable=False),
     Column("handled_at", BigInteger),
     Column("handled_by", String(80)),
+    Column("answer", String(300)),
     sqlite_autoincrement=True,
 )
 

@@ -119,7 +119,7 @@ def test_a_measure_that_changes_later_is_logged_and_stays_as_it_was_told(
     assert city.released(MEASURE, "day", day)[district].value == 30
     with city.public.read() as conn:
         logged = [
-            tuple(row)[:4] + tuple(row)[5:] for row in conn.execute(select(public_corrections))
+            tuple(row)[:4] + tuple(row)[5:7] for row in conn.execute(select(public_corrections))
         ]
     assert logged == [(MEASURE, district, "day", day, 30.0, 40.0)]
 
