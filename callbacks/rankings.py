@@ -84,7 +84,10 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     body = el("div", page, panel, cls="rank", data_open=panel is not None)
     picture = services.pictures.now(actor)
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
-    mark = moment(view, city, now_ms, span.until, demo)
+    # hours are no newer than what the engine has judged: a silent engine must not look alive
+    as_of = None if picture is None else min(span.until, picture.as_of)
+    beat = None if picture is None else picture.as_of
+    mark = moment(view, city, now_ms, as_of, demo, beat)
     return {"rankings-body": [body], "desk-mark": mark}
 
 

@@ -3,12 +3,15 @@
 A renewal may be late or never come. Every element with the attributes of `ageing` grows old by
 itself (assets/js/desk_ageing.js) with the server's clock, which `moment` hands over: late values
 say how late, and what has become stale loses its state on the spot.
+
+When the engine has said nothing for a while, `moment` says so at once, as the wall does: no value
+needs to be old for that. The page then loses its colours (assets/css/desk.css).
 """
 
 import msgspec
 
 from dashboard.components.light import Node, el
-from dashboard.components.times import day_and_time
+from dashboard.components.times import day_and_time, span
 from dashboard.components.view import View
 from dashboard.labels import labels_for
 from domain.catalogue import Catalogue
@@ -16,13 +19,22 @@ from domain.freshness import late_after_s
 from domain.picture import Cell
 from domain.sign import Sign
 
+HALTED_MS = 15_000  # three beats of the engine, as in assets/js/live.js
 WORDS = ("span.", "mark.late", "mark.stale", "state.unknown")
 
 
 def moment(
-    view: View, catalogue: Catalogue, now_ms: int, as_of: int | None, demo: bool
+    view: View,
+    catalogue: Catalogue,
+    now_ms: int,
+    as_of: int | None,
+    demo: bool,
+    beat: int | None = None,
 ) -> list[Node]:
-    """For the container `desk-mark`: the data's time (epoch ms; None = no data), 演示数据."""
+    """For the container `desk-mark`: the data's time (epoch ms; None = no data), 演示数据.
+
+    `beat`: when the engine last spoke, where that is another instant than the data's.
+    """
     words = msgspec.json.encode(labels_for(view.lang, WORDS)).decode()
     said: list[Node] = [view.text("wall.data_time.none")]
     if as_of is not None:
@@ -35,7 +47,17 @@ def moment(
         data_offset=str(catalogue.utc_offset_min),
         data_words=words,
     )
-    return [clock, el("span", view.text("desk.demo"), cls="desk-demo")] if demo else [clock]
+    marks: list[Node] = [clock, *_halted(view, catalogue, now_ms, beat or as_of)]
+    return [*marks, el("span", view.text("desk.demo"), cls="desk-demo")] if demo else marks
+
+
+def _halted(view: View, catalogue: Catalogue, now_ms: int, beat: int | None) -> list[Node]:
+    if beat is None or now_ms - beat <= HALTED_MS:
+        return []
+    at, age = day_and_time(beat, catalogue.utc_offset_min), span(view, now_ms - beat)
+    title = el("b", view.text("wall.silent.title"))
+    text = view.text("wall.silent.text", time=at, age=age)
+    return [el("p", title, " ", text, cls="desk-halted", role="alert")]
 
 
 def ageing(sign: Sign, cell: Cell | None) -> dict[str, str]:
