@@ -11,7 +11,7 @@ from typing import IO
 from urllib.parse import quote
 
 import flask
-from werkzeug.exceptions import Forbidden, NotFound, TooManyRequests
+from werkzeug.exceptions import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.components.view import View
@@ -48,6 +48,8 @@ def blueprint(services: Services) -> flask.Blueprint:
 
     @policy(*PEOPLE)
     def export(name: str) -> AnyResponse:
+        if flask.request.method == "HEAD":  # it would cost as much, and count as taken away
+            raise MethodNotAllowed(["GET"])
         table, _, form = name.rpartition(".")
         if table not in TABLES or form not in FORMATS:
             raise NotFound("there is no such table")

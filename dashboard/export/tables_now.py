@@ -91,18 +91,23 @@ def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], nam
         *(ask.column("owner", width=22), ask.column("source", width=22)),
     )
     rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in shown]
-    facts = ask.marks(
-        picture.as_of,
-        place=ask.place_name(place),
-        domain=_named(ask, "domain"),
-        goal=_named(ask, "goal"),
-        state=(s := ask.choice("state", State)) and ask.view.text(f"state.{s}"),
-        freshness=(f := ask.choice("freshness", Freshness)) and ask.view.text(f"freshness.{f}"),
-        q=ask.code("q") if name == "signs" else None,
-        department=(d := ask.choice("department", ask.city.department)) and ask.department_name(d),
-    )
+    filters = _filters(ask) if name == "signs" else {}  # a street's table has all its signs
+    facts = ask.marks(picture.as_of, place=ask.place_name(place), **filters)
     demo = any(cells[s.code].demo for s in shown if s.code in cells)
     return ask.short(name, columns, rows, facts, meaning(ask, shown), demo=demo)
+
+
+def _filters(ask: Ask) -> dict[str, str | None]:
+    """What /signs has been filtered for."""
+    return {
+        "domain": _named(ask, "domain"),
+        "goal": _named(ask, "goal"),
+        "state": (s := ask.choice("state", State)) and ask.view.text(f"state.{s}"),
+        "freshness": (f := ask.choice("freshness", Freshness)) and ask.view.text(f"freshness.{f}"),
+        "q": ask.code("q"),
+        "department": (d := ask.choice("department", ask.city.department))
+        and ask.department_name(d),
+    }
 
 
 def _sign_row(ask: Ask, sign: Sign, cell: Cell | None) -> Row:

@@ -131,8 +131,9 @@ def _facts(
     ask: Ask, question: Question, sign: Sign | None, span: Span
 ) -> tuple[tuple[str, str], ...]:
     measured = ask.view.text("rankings.measure.index")
+    picture = ask.services.pictures.now(ask.actor)
     return ask.marks(
-        span.until,
+        None if picture is None else min(span.until, picture.as_of),
         measure=ask.sign_name(sign.code) if sign else measured,
         of=ask.view.text(f"rankings.of.{question.of}"),
         period=f"{ask.when(span.from_ms)} – {ask.when(span.to_ms)}",

@@ -296,3 +296,19 @@ def test_a_long_table_is_cut_and_says_so(
     assert "%E5%89%8D30%E8%A1%8C" in answer.headers["Content-Disposition"]
     second = book_of(visitors["admin"].get("/export/episodes.xlsx")).worksheets[1]
     assert any("已截断" in str(row[1].value) for row in second.iter_rows(max_row=8))
+
+
+def test_asking_for_the_head_takes_nothing_away(city: Site) -> None:
+    leader = city.person(Role.LEADER)
+    before = len(city.log("export"))
+    answer = leader.client.head("/export/signs.csv")
+    assert answer.status_code == 405 and not answer.data
+    assert len(city.log("export")) == before
+
+
+def test_a_streets_table_claims_no_filter_that_it_does_not_have(city: Site) -> None:
+    operator, street = city.person(Role.OPERATOR), city.services.catalogue.streets[0].code
+    answer = operator.get(f"/export/street-signs.xlsx?code={street}&state=alarm")
+    first, second = book_of(answer).worksheets
+    assert first.max_row == len(city.services.catalogue.signs) + 1
+    assert "状态" not in {row[0].value for row in second.iter_rows(max_row=12)}
