@@ -54,17 +54,23 @@ class Writer:
         pool, db = self._open()
         asked = monotonic()
 
-        def job() -> T:
+        def job() -> tuple[T, None] | tuple[None, BaseException]:
             if self._patience_s is not None and monotonic() - asked > self._patience_s:
-                raise Overloaded("waited too long for its turn")
-            return work(db)
+                return None, Overloaded("waited too long for its turn")
+            try:
+                return work(db), None
+            except BaseException as fault:  # the pool would print it as if nobody expected it
+                return None, fault
 
         self._waiting += 1
         try:
-            done: T = pool.apply(job)
-            return done
+            done, fault = pool.apply(job)
         finally:
             self._waiting -= 1
+        if fault is not None:
+            raise fault
+        answer: T = done
+        return answer
 
     def later(self, work: Callable[[Database], object]) -> None:
         """`work(db)` some time soon; a failure is logged and concerns nobody else."""

@@ -191,7 +191,6 @@ class _Stop:
 def run(settings: Settings, clock: Clock = utc_now) -> None:
     """Run until SIGTERM. Only one engine runs on a store; a second one waits its turn."""
     migrate(settings)
-    migrate_public(settings)
     catalogue = load_catalogue(settings.city)
     db = open_database(settings, durable=False)
     stop = _Stop()
@@ -212,7 +211,10 @@ def _loop(
     now = to_ms(clock())
     engine = Engine(db, catalogue, now)
     publisher = Publisher(db, open_redis(settings), build_id(), now)
-    publication = Publication(db, open_public(settings, read_only=False), catalogue)
+    publication = Publication(
+        *(db, open_public(settings, read_only=False), catalogue),
+        prepare=lambda: migrate_public(settings),  # a lost public store must not stop the desks
+    )
     retention = Retention(db, settings, catalogue)
     published_at = 0
     # what the windows hold lives long and has no cycles: looking for them again and again costs

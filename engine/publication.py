@@ -6,6 +6,7 @@ anywhere and started again, it goes on with the same result.
 """
 
 import logging
+from collections.abc import Callable
 from hashlib import blake2b
 
 import msgspec
@@ -33,9 +34,18 @@ class Publication:
     """One city's publication; does nothing in a city without rules."""
 
     def __init__(
-        self, db: Database, public: Database, catalogue: Catalogue, settle_ms: int = SETTLE_MS
+        self,
+        db: Database,
+        public: Database,
+        catalogue: Catalogue,
+        settle_ms: int = SETTLE_MS,
+        prepare: Callable[[], None] | None = None,
     ) -> None:
-        """`settle_ms`: how long a first start waits for what its sources have kept."""
+        """`settle_ms`: how long a first start waits for what its sources have kept.
+
+        `prepare` lays the publication store out before the first step, again until it succeeds.
+        """
+        self._prepare = prepare
         self._settle_ms = settle_ms
         self._began = 0
         self._due_since: dict[int, int] = {}
@@ -55,6 +65,9 @@ class Publication:
             return False
         self._minute = minute
         try:
+            if self._prepare is not None:
+                self._prepare()
+                self._prepare = None
             self.publish(now_ms)
         except Exception:  # the desks must not stand still because the public page does
             log.exception("publication failed; the next minute tries again")
