@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from dashboard.components.department_alerts import alerts_table, open_alerts
+from dashboard.components.department_alerts import alerts_table, open_alerts, unknown
 from dashboard.components.department_history import history
 from dashboard.components.department_signs import signs_table
 from dashboard.components.department_words import lead, standing
@@ -77,6 +77,7 @@ def _answer(
     view, city, now_ms = question.view, services.catalogue, services.now_ms
     picture = services.pictures.now(actor)
     alerts = open_alerts(city, picture, department.code) if picture is not None else []
+    dark = unknown(city, picture, department.code) if picture is not None else 0
     found = _standings(services, question, actor, department)
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
     listed = view.href(PATH, of="departments", kind=department.kind, **question.filters())
@@ -92,7 +93,7 @@ def _answer(
             el("a", view.text("department.rank.all", kind=kind), href=listed),
             cls="rank-controls",
         ) if row is not None else None,
-        *(alerts_table(view, city, picture, alerts, now_ms) if picture is not None else []),
+        *(alerts_table(view, city, picture, alerts, dark, now_ms) if picture is not None else []),
         *(signs_table(view, city, picture, department.code, now_ms) if picture else []),
         *(_history(services, question, actor) if row is not None else []),
     ]  # fmt: skip

@@ -40,13 +40,26 @@ def open_alerts(catalogue: Catalogue, picture: Picture, department: str) -> list
     return sorted(found, key=lambda o: (o.cell.since or 0, OPEN.index(o.cell.state), o.sign.code))
 
 
+def unknown(catalogue: Catalogue, picture: Picture, department: str) -> int:
+    """How many of a department's signs have no state in the district: nobody knows them calm."""
+    cells = picture.at_place(picture.district)
+    states = [
+        cells[sign.code].state if sign.code in cells else State.UNKNOWN
+        for sign in catalogue.signs
+        if sign.department == department
+    ]
+    return states.count(State.UNKNOWN)
+
+
 def alerts_table(
-    view: View, catalogue: Catalogue, picture: Picture, found: list[Open], now_ms: int
+    view: View, catalogue: Catalogue, picture: Picture, found: list[Open], dark: int, now_ms: int
 ) -> list[Node]:
-    """Heading, table and a note; a sentence where nothing is open."""
+    """Heading, table and a note; a sentence where nothing is open. `dark`: signs without data."""
     said: list[Node] = [el("h2", view.text("department.alerts"), el("small", str(len(found))))]
     if not found:
-        return [*said, el("p", view.text("department.alerts.none"), cls="desk-empty")]
+        text = view.text("department.alerts.none")
+        text += view.text("department.say.unknown", n=dark) if dark else ""
+        return [*said, el("p", text, cls="desk-empty")]
     heads = [
         gauge.head(view) if name == "gauge" else view.text(f"department.col.{name}")
         for name in COLUMNS

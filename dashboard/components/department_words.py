@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dashboard.components.department_alerts import OPEN, Open, place_name
+from dashboard.components.department_alerts import OPEN, Open, place_name, unknown
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import because, places
 from dashboard.components.street_words import lasting, state_word
@@ -24,9 +24,14 @@ def lead(
     said = view.text("department.say.signs", n=count)
     if picture is None:
         return said + view.text("rankings.say.own_end") + view.text("department.waiting")
+    dark = unknown(catalogue, picture, department.code)
+    if dark == count and not alerts:
+        return said + view.text("department.say.dark")
+    more = view.text("department.say.unknown", n=dark) if dark else ""
     if not alerts:
-        return said + view.text("department.say.fine")
-    return said + _now(view, picture, alerts) + _longest(view, catalogue, alerts[0], now_ms)
+        return said + view.text("department.say.fine") + more
+    now = _now(view, picture, alerts) + more
+    return said + now + _longest(view, catalogue, alerts[0], now_ms)
 
 
 def standing(view: View, row: Ranked | None, period: str, kind: str) -> Node | None:

@@ -111,10 +111,11 @@ def _th(view: View, name: str) -> Node:
 def _group(slip: Slip, group: Group, signs: int) -> list[Node]:
     goal = next(goal for goal in slip.catalogue.goals if goal.code == group.goal)
     name = slip.view.name(goal.name_zh, goal.name_en)
+    known = any(line.why is None for line in group.lines)  # nothing known is not nothing taken
     head = el(
         "tr",
         el("td", name, colspan=len(COLUMNS) - 1),
-        el("td", _taken(group.points)),
+        el("td", _taken(group.points) if known else NONE),
         cls="receipt-goal",
     )
     told = sorted(filter(_told, group.lines), key=lambda line: (-line.points, line.sign))

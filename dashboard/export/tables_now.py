@@ -147,7 +147,7 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
         cell.at,
         cell.since,
         cell.crossed,
-        ask.text("nature.demo" if cell.demo else "nature.measured"),
+        None if cell.at is None else ask.text("nature.demo" if cell.demo else "nature.measured"),
     )
 
 
