@@ -17,6 +17,7 @@ from data_access.tables import notes
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
+from domain.one_line import one_line
 
 LONGEST_TEXT = 500
 LONGEST_SPAN_MS = 366 * DAY_MS
@@ -129,7 +130,7 @@ def withdraw_note(db: Database, actor: Actor, note: int, now_ms: int, address: s
 
 def check(catalogue: Catalogue, draft: Draft, now_ms: int) -> str:
     """The text as it will be kept; BadNote when anything in the draft is not sane."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in draft.text).split())
+    text = one_line(draft.text)
     if not 1 <= len(text) <= LONGEST_TEXT:
         raise BadNote("text")
     sign = catalogue.sign.get(draft.sign)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from data_access.db import Database
 from data_access.public.queries import add_report
+from domain.one_line import one_line
 
 LONGEST_BODY = 8_192
 LONGEST_TEXT = 300
@@ -77,9 +78,9 @@ class Reports:
         lang = form.get("lang", "zh")
         if not token_fits(self.secret, form.get("token", ""), now_ms):
             return "400 Bad Request", "report.again", lang
-        text = " ".join(form.get("text", "").split())[:LONGEST_TEXT]
+        text = one_line(form.get("text", ""))[:LONGEST_TEXT]
         figure = form.get("figure", "")
-        if not text or not _FIGURE.fullmatch(figure) or not text.isprintable():
+        if not text or not _FIGURE.fullmatch(figure):
             return "400 Bad Request", "report.empty", lang
         if not self.senders.may_send(address):
             return "429 Too Many Requests", "report.often", lang

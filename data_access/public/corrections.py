@@ -17,6 +17,7 @@ from data_access.public.tables import public_corrections
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.clock import Clock, local_zone, to_ms, utc_now
+from domain.one_line import one_line
 from domain.publication import week_start
 
 LONGEST_TEXT = 300
@@ -113,7 +114,7 @@ def _checked(city: Catalogue, wording: Wording, now_ms: int) -> tuple[int, str, 
 
 
 def _plain(name: str, given: str) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in given).split())
+    text = one_line(given)
     if not 1 <= len(text) <= LONGEST_TEXT:
         raise BadCorrection(f"{name}: write 1 to {LONGEST_TEXT} characters")
     return text

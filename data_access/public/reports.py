@@ -10,6 +10,7 @@ from data_access.cache import uncached
 from data_access.db import Database
 from data_access.public.tables import public_reports
 from domain.actor import Actor, Forbidden, Role
+from domain.one_line import one_line
 
 READERS = (Role.OPERATOR, Role.ADMIN)
 PAGE = 200
@@ -70,7 +71,7 @@ def handle_report(
     """
     _may(actor)
     now_ms, address = entry
-    text = " ".join("".join(c if c.isprintable() else " " for c in answer).split())
+    text = one_line(answer)
     if not 1 <= len(text) <= LONGEST_ANSWER:
         raise BadAnswer
     r = public_reports.c
