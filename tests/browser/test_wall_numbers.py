@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,8 @@ from tests.browser.oracle import shown
 from tests.browser.picture import Picture, number
 from tests.browser.wall import Wall
 from tests.conditions import eventually
-from tests.fixtures.product import Stack
+from tests.fixtures.product import Stack, running
+from tests.system.people import sign_in_new
 from tests.web_client import Client
 
 DEDUCTS = {"attention": Decimal("0.25"), "warning": Decimal("0.75"), "alarm": Decimal(2)}
@@ -45,6 +47,23 @@ _ALERTS = """() => [...document.querySelectorAll("#wall .alert")].map((alert) =>
 
 _TALLY = """() => [...document.querySelectorAll("#wall-map-foot .tally:first-child > *")]
   .map((chip) => chip.innerText.trim().split(/\\s+/))"""
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[Stack]:
+    """A product of its own: here every state of every street is counted."""
+    with running() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def leader(city: Stack) -> Client:
+    return sign_in_new(city, "numbers.leader", "leader")
+
+
+@pytest.fixture(scope="module")
+def feeder(city: Stack) -> Feeder:
+    return Feeder(city, "numbers")
 
 
 def in_streets(catalogue: Catalogue) -> dict[str, tuple[Sign, State]]:
