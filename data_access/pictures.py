@@ -60,7 +60,7 @@ class Pictures:
         self._catalogue = catalogue
         self._clock = clock
         self._lock = threading.Lock()
-        self._raw: bytes | None = None
+        self._raw: dict[str, bytes] = {}  # what was last looked at, by where it came from
         self._found: Picture | None = None
         self._asked_at = -KEEP_S
 
@@ -86,10 +86,19 @@ class Pictures:
             raw = self._link.get(picture_key(self._catalogue.city))
         except RedisAway:
             raw = None
-        if raw is None:
-            raw = stored_body(self._db, VIEW)
-        if raw == self._raw:
+        self._take("redis", raw)
+        held = self._found
+        # a Redis that answers but is no longer written to must not hide what the store has
+        if raw is None or held is None or to_ms(self._clock()) - held.as_of > AGES_AFTER_MS:
+            self._take("store", stored_body(self._db, VIEW))
+
+    def _take(self, origin: str, raw: bytes | None) -> None:
+        """Hold the picture in `raw`, unless it is older than the one that is held."""
+        if raw is None or raw == self._raw.get(origin):
             return
-        found = unpack_picture(raw)
-        if found is not None and found.catalogue == self._catalogue.version:
-            self._raw, self._found = raw, found
+        found, held = unpack_picture(raw), self._found
+        self._raw[origin] = raw
+        if found is None or found.catalogue != self._catalogue.version:
+            return
+        if held is None or found.version >= held.version:
+            self._found = found
