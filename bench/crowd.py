@@ -1,7 +1,8 @@
 """Many clients in one process, each a raw socket: `python -m bench.crowd viewers|hammer …`.
 
-`viewers PORT COUNT SECONDS COOKIE`: event-stream viewers. For each delta a viewer receives whole,
-the time since the engine's clock in that delta (as_of): building, Redis, fan-out and the wire.
+`viewers PORT COUNT SECONDS COOKIE [PATH]`: event-stream viewers, of the wall unless PATH says
+otherwise. For each delta a viewer receives whole, the time since the clock in that delta (as_of):
+building, Redis, fan-out and the wire.
 `hammer PORT CONNECTIONS SECONDS FILE`: sends the request in FILE again and again.
 The answer is one line of JSON.
 """
@@ -23,6 +24,7 @@ SOURCES = 8  # loopback addresses that connections come from, so that ports neve
 CONNECTING = 200  # at the same time
 READ = 1 << 18
 SETTLE_S = 2.0  # between the last viewer's snapshot and the first counted delta
+WALL = "/live/screen/events"
 _ID = re.compile(rb"id: (\d+)\nevent: delta\n")
 _AS_OF = re.compile(rb'"as_of":"([^"]+)"')
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
@@ -47,11 +49,11 @@ def connected(port: int, number: int) -> socket.socket:
 class Viewers:
     """Event-stream viewers on one epoll."""
 
-    def __init__(self, port: int, cookie: str) -> None:
+    def __init__(self, port: int, cookie: str, path: str = WALL) -> None:
         self._port = port
         self._request = (
-            "GET /live/screen/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Accept: text/event-stream\r\nCookie: {cookie}\r\n\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+            f"Cookie: {cookie}\r\n\r\n"
         ).encode()
         self._epoll = select.epoll()
         self._socks: dict[int, socket.socket] = {}
@@ -122,10 +124,12 @@ def _clock_of(whole: bytes, version: bytes) -> int:
     return to_ms(datetime.fromisoformat(found[1].decode()))
 
 
-def viewers(port: int, count: int, seconds: float, cookie: str) -> dict[str, object]:
+def viewers(
+    port: int, count: int, seconds: float, cookie: str, path: str = WALL
+) -> dict[str, object]:
     """Seat the viewers, watch for so long, and tell how late everything was."""
     raise_files(count + 200)
-    crowd = Viewers(port, cookie)
+    crowd = Viewers(port, cookie, path)
     began = time.monotonic()
     crowd.join(count)
     joined_s = time.monotonic() - began
@@ -173,10 +177,10 @@ def hammer(port: int, connections: int, seconds: float, request: bytes) -> dict[
     return {"rate": good / took, "good": good, "others": dict(answers)}
 
 
-def main(kind: str, port: str, count: str, seconds: str, rest: str) -> None:
+def main(kind: str, port: str, count: str, seconds: str, rest: str, path: str = WALL) -> None:
     """Run one of the two; print its answer."""
     if kind == "viewers":
-        print(json.dumps(viewers(int(port), int(count), float(seconds), rest)))
+        print(json.dumps(viewers(int(port), int(count), float(seconds), rest, path)))
     else:
         print(json.dumps(hammer(int(port), int(count), float(seconds), Path(rest).read_bytes())))
 

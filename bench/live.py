@@ -37,7 +37,7 @@ def run() -> list[Figure]:
         with Trickle(product, catalogue):
             asked = _snapshots(product, cookie)
             plain = _callbacks(product, peer)
-            watched = _crowd("viewers", product.port, VIEWERS, WATCH_S, cookie)
+            watched = crowd("viewers", product.port, VIEWERS, WATCH_S, cookie)
         size = len(get(f"{product.url}/live/screen", Cookie=cookie, Accept_Encoding="gzip")[2])
     return [_rate_figure(asked, plain, size), _viewers_figure(watched, plain["rate"])]
 
@@ -117,15 +117,20 @@ def hammer(
     """What came back when `request` was sent again and again over so many connections."""
     path = folder / "request"
     path.write_bytes(request)
-    told = _crowd("hammer", port, connections, seconds, str(path))
+    told = crowd("hammer", port, connections, seconds, str(path))
     assert told["good"] and not told["others"], told
     return {**told, "by": "a client in Python, which takes its share of the two cores"}
 
 
-def _crowd(kind: str, port: int, count: int, seconds: float, rest: str) -> dict[str, Any]:
+def crowd(
+    kind: str, port: int, count: int, seconds: float, rest: str, *more: str
+) -> dict[str, Any]:
     """What a run of bench.crowd in a process of its own found."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.crowd", kind, str(port), str(count), str(seconds), rest],
+        [
+            *(sys.executable, "-m", "bench.crowd"),
+            *(kind, str(port), str(count), str(seconds), rest, *more),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -149,7 +149,8 @@ class Product:
         if self._child is not None:
             self._child.check()
         status, _, body = get(f"{self.url}/readyz")
-        return status == 200 and json.loads(body)["status"] == "ok"
+        told = json.loads(body) if status == 200 else {}
+        return bool(told.get("status", told.get("publication")) == "ok")
 
     def command(self, *arguments: str) -> Child:
         """Another `python app.py …` on the same data folder, in the background."""
