@@ -31,7 +31,8 @@ def state(view: View, cell: Cell | State | None, *, word: bool = True) -> Node:
     if word:
         said = el("span", text, data_word="state")  # for assets/js/desk_ageing.js
         return el("span", shape, said, cls="mark-state", data_state=found.value)
-    return el("span", shape, cls="mark-state", data_state=found.value, title=text, aria_label=text)
+    named = {"role": "img", "title": text, "aria_label": text}
+    return el("span", shape, cls="mark-state", data_state=found.value, **named)
 
 
 def freshness(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> Node | None:
