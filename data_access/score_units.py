@@ -9,7 +9,7 @@ from data_access.db import Database
 from data_access.score_rows import Share, shares, state_sums
 from domain.catalogue import Catalogue
 from domain.index import REFERENCE_SIGNS
-from domain.ranking import ScoreUnit
+from domain.ranking import ScoreUnit, known_enough
 from domain.receipt import Hours, Line, Receipt, line_of, receipt
 from domain.sign import Sign
 from domain.span import Span
@@ -72,8 +72,13 @@ def _scored(receipts: Mapping[str, Receipt], found: Iterable[tuple[str, Share]])
 
 
 def score_unit(code: str, now: Scored, then: Scored) -> ScoreUnit:
-    """What a ranking needs of a unit, now and in the period before."""
-    found, before = now.receipts[code], then.receipts[code].score
+    """What a ranking needs of a unit, now and in the period before.
+
+    A period before of which too little is known to be ranked is not compared with either: a score
+    of the few signs that spoke would turn silence into a fall or a rise.
+    """
+    found, past = now.receipts[code], then.receipts[code]
+    before = past.score if known_enough(past.coverage, past.usable or 0.0) else None
     missing = sum(max(0.0, line.expected - line.hours.known) for line in found.lines)
     return ScoreUnit(
         code,

@@ -235,6 +235,11 @@ def _why_score(unit: ScoreUnit) -> Why | None:
     return _too_little(unit.coverage)
 
 
+def known_enough(coverage: float | None, usable: float) -> bool:
+    """Whether a score rests on enough signs and hours to be set beside others."""
+    return usable >= LEAST_USABLE and _too_little(coverage) is None
+
+
 def _too_little(coverage: float | None) -> Why | None:
     return Why.LOW_COVERAGE if coverage is not None and coverage < LEAST_COVERAGE else None
 

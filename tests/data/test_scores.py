@@ -68,9 +68,9 @@ def _fill(db: Database, catalogue: Catalogue, places: list[str], days: int) -> D
 
 @pytest.fixture
 def whole_city(db: Database, catalogue: Catalogue) -> Database:
-    """A week and three days of it before, everywhere."""
+    """A week and the whole week before, everywhere."""
     places = [catalogue.code, *(s.code for s in catalogue.streets)]
-    return _fill(db, catalogue, places, 11)
+    return _fill(db, catalogue, places, 15)
 
 
 @pytest.fixture
@@ -351,3 +351,33 @@ def test_an_empty_store_ranks_nobody(db: Database, catalogue: Catalogue) -> None
     assert receipt.score is None and receipt.excluded == receipt.signs
     with pytest.raises(KeyError):
         scores.place_receipt(db, LEADER, catalogue, "nowhere", span)
+
+
+def test_a_past_of_which_little_is_known_is_not_compared_with(
+    db: Database, catalogue: Catalogue
+) -> None:
+    places = _few(catalogue)
+    _fill(db, catalogue, places, 8)
+    span = _week(catalogue)
+    signs = [s for s in catalogue.signs if s.at_street]
+    few = signs[: len(signs) // 10]
+
+    def changes() -> set[bool]:
+        kind = catalogue.streets[0].kind
+        found = scores.street_ranking(db, LEADER, catalogue, kind, span).ranking.rows
+        return {row.change is not None for row in found if row.code in places and row.rank}
+
+    def before(signs: list[Sign]) -> None:
+        rows = [
+            row(place, s.code, _day(catalogue, back), known_of(s), (0.0, 0.1, 0.0))
+            for place in places
+            for s in signs
+            for back in range(8, 15)
+        ]
+        with db.write() as conn:
+            db.upsert(conn, rollup_day, rows)
+
+    before(few)
+    assert changes() == {False}
+    before(signs)
+    assert changes() == {True}
