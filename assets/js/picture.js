@@ -81,12 +81,14 @@
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
-  /* What the page says of its data: the time up to which it goes, and whether it is simulated. */
+  /* What the page says of its data: up to when, that nothing new comes, whether it is simulated. */
   function told() {
     const mark = document.getElementById("desk-mark");
     const demo = mark && mark.querySelector(".desk-demo");
     const clock = mark && mark.querySelector("span:not(.desk-demo)");
-    return { time: clock ? clock.textContent.trim() : "", demo: demo ? demo.textContent.trim() : "" };
+    const halted = mark && mark.querySelector(".desk-halted"); // the picture must not look alive either
+    const said = [clock, halted].filter(Boolean).map((node) => node.textContent.trim());
+    return { time: said.join(" · "), demo: demo ? demo.textContent.trim() : "" };
   }
 
   /* What stands below the drawing on the page: a legend with its colours, or a notice. */

@@ -138,10 +138,8 @@ def _data(view: View, found: Standings, offset_min: int) -> str:
 
 
 def ends(found: Standings, offset_min: int) -> str:
-    """The first and the last instant that count: `11-17 00:00 – 11-23 18:40`."""
+    """The first and the last instant that count: `11-17 00:00 – 11-23 18:40`; years that differ."""
     zone = local_zone(offset_min)
-    first, last = (
-        from_ms(ms).astimezone(zone).strftime("%m-%d %H:%M")
-        for ms in (found.span.from_ms, found.span.until)
-    )
-    return f"{first} – {last}"
+    first, last = (from_ms(ms).astimezone(zone) for ms in (found.span.from_ms, found.span.until))
+    pattern = "%m-%d %H:%M" if first.year == last.year else "%Y-%m-%d %H:%M"
+    return f"{first.strftime(pattern)} – {last.strftime(pattern)}"

@@ -267,3 +267,9 @@ def test_every_reason_has_a_name() -> None:
         assert {f"rankings.why.{why}", f"rankings.because.{why}"} <= set(labels())
     for unusable in Unusable:
         assert f"rankings.unusable.{unusable}" in labels()
+
+
+def test_a_period_over_years_names_them(told: Site) -> None:
+    asked = {"period": "custom", "from": "2019-01-01", "to": "2026-11-20"}
+    page = words(answer(told.person(Role.LEADER), RANKINGS, **asked)["rankings-body"])
+    assert "2019-01-01 00:00 – 2026-11-21 00:00" in page
