@@ -33,7 +33,7 @@ COMMANDS = {
     "demo": "the demonstration city's sources alone",
     "ingest": "load a file through a mapping: ingest FILE --as MAPPING",
     "replay": "feed a file on today's clock: replay FILE --as MAPPING --speed N",
-    "db": "the stores: db migrate | status | prepare (what a start needs) | public (that one alone)",
+    "db": "the stores: db migrate | status | prepare (for a start) | public (the public one)",
     "user": "accounts: user add | password | disable | enable | list",
     "key": "keys for sources and screens: key add NAME --ingest --source SOURCE | --screen …",
     "correct": "word an entry of the public correction log: correct SIGN DATE --zh … --en …",
