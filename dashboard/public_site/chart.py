@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 WIDTH, HEIGHT, TOP, FOOT = 286.0, 90.0, 10.0, 80.0
 MAP_WIDTH = 640.0
+LEAST = 4  # values that make a line; fewer tell no trend
 
 
 class Line(NamedTuple):
@@ -22,9 +23,9 @@ class Line(NamedTuple):
 
 
 def line(values: Sequence[float | None], level: float | None = None) -> Line | None:
-    """The line of a series; None with fewer than two values. `level` is drawn when it is near."""
+    """The line of a series; None with fewer than LEAST values. `level` is drawn when it is near."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:
+    if len(known) < LEAST:
         return None
     low, high = min(known), max(known)
     if level is not None and low - (high - low) <= level <= high + (high - low or abs(high) or 1):

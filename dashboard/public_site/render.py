@@ -22,7 +22,7 @@ from domain.sign import State
 
 _TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
 LOG_LENGTH = 12
-LETTER = 17.0  # width of a letter on the map
+LETTERS = {"zh": 17.0, "en": 9.5}  # width of a letter on the map
 
 
 @lru_cache(maxsize=1)
@@ -226,7 +226,7 @@ class Renderer:
                     "x": shape.x,
                     "y": shape.y,
                     "name": words.name(street),
-                    "short": _fitting(street.short_zh, shape.room) if words.lang == "zh" else "",
+                    "short": _fitting(words.short(street), shape.room, words.lang),
                     "state": state,
                     "word": words.state(state),
                 }
@@ -245,9 +245,9 @@ class Renderer:
         }
 
 
-def _fitting(name: str, room: float) -> str:
+def _fitting(name: str, room: float, lang: str) -> str:
     """The name, where the map has room for it; the list beside it has them all."""
-    return name if len(name) * LETTER <= room else ""
+    return name if len(name) * LETTERS[lang] <= room else ""
 
 
 def downloads(words: Words, links: Links) -> list[dict[str, str]]:
