@@ -42,8 +42,8 @@ def main() -> int:
             if figure.note:
                 print(f"  ({figure.name}: {figure.note})")
         sys.stdout.flush()
-    if given.write:
-        _KEPT.write_text(_document(about, results))
+        if given.write:  # after each: a long run that is broken off has not measured for nothing
+            _KEPT.write_text(_document(about, results))
     broken = [f.name for figures in results.values() for f in figures if f.kept is False]
     if broken:
         print(f"\nnot kept: {'; '.join(broken)}")
