@@ -6,9 +6,9 @@ a time, and say that they are `degraded`. A cache problem is never an error. Val
 msgspec, decoded into the function's return type; never pickle.
 
     @cached_query(ttl=5, stale_ttl=60)
-    def latest_by_street(db: Database, actor: Actor, sign: str) -> tuple[Row, ...]: ...
+    def rows_of_sign(db: Database, actor: Actor, sign: str) -> tuple[Row, ...]: ...
 
-`latest_by_street(db, actor, "pm25")` is the answer; `latest_by_street.detailed(...)` says also how
+`rows_of_sign(db, actor, "pm25")` is the answer; `rows_of_sign.detailed(...)` says also how
 old it is. The first argument is the database; caching begins when `attach` gives it a store.
 An actor counts as its role and department in the key, a catalogue as its city and version.
 """

@@ -21,8 +21,6 @@ class Transition(NamedTuple):
 LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
 ]  # in the order of tables.latest
-Standing = tuple[str, str, float | None, int | None, str, int | None, bool | int]
-"""How a sign stands at a place: place, sign, value, observed_at, state, since, demo (or 0, 1)."""
 PointRow = tuple[str, str, str, str, int, float, float | None, float | None]
 HistoryRow = tuple[str, str, int, str, float | None, int]
 
@@ -40,20 +38,6 @@ def write_points(db: Database, conn: Connection, rows: Sequence[PointRow]) -> No
 def all_latest(conn: Connection) -> list[Any]:
     """Every row of `latest`."""
     return list(conn.execute(select(latest)))
-
-
-def latest_by_street(db: Database) -> list[Standing]:
-    """Every sign at every place in one read, ordered by place and sign."""
-    with db.read() as conn:
-        cursor = driver_cursor(conn)
-        # straight from the driver: some thousand rows in a few milliseconds
-        cursor.execute(
-            "SELECT street_code, sign, value, observed_at, state, since, demo FROM latest"
-            " ORDER BY street_code, sign"
-        )
-        found: list[Standing] = cursor.fetchall()
-        cursor.close()
-    return found
 
 
 def all_points(conn: Connection) -> list[Any]:

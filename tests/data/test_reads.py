@@ -1,28 +1,12 @@
-"""What pages read, on both databases: the latest of everything, a stretch of one sign."""
+"""What pages read, on both databases: a stretch of one sign."""
 
 import pytest
 
-from data_access import rollups, states
+from data_access import rollups
 from data_access.db import Database
 from domain.clock import MINUTE_MS
 
 NOW = 1_795_399_200_000
-
-
-def _latest(place: str, sign: str, value: float, demo: bool) -> states.LatestRow:
-    return (place, sign, value, NOW, value, 1.0, 1, "normal", NOW - 1, 1, demo)
-
-
-def test_latest_by_street_is_ordered_and_typed(db: Database) -> None:
-    rows = [_latest("b", "X-2", 2.0, True), _latest("a", "X-2", 1.5, False)]
-    with db.write() as conn:
-        states.write_latest(db, conn, [*rows, _latest("a", "X-1", 1.0, True)])
-    found = states.latest_by_street(db)
-    assert found == [
-        ("a", "X-1", 1.0, NOW, "normal", NOW - 1, True),
-        ("a", "X-2", 1.5, NOW, "normal", NOW - 1, False),
-        ("b", "X-2", 2.0, NOW, "normal", NOW - 1, True),
-    ]
 
 
 @pytest.mark.parametrize("tier", ["minute", "hour", "day"])
