@@ -79,6 +79,11 @@ def driver_cursor(conn: Connection) -> Any:
     return conn.connection.cursor()
 
 
+def placeholder(dialect: str) -> str:
+    """How a statement given straight to the driver marks a value: ? on SQLite, else %s."""
+    return "?" if dialect == "sqlite" else "%s"
+
+
 def _pg_type(kind: TypeEngine[Any]) -> str:
     if isinstance(kind, BigInteger):
         return "bigint"

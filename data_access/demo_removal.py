@@ -26,8 +26,8 @@ from data_access.tables import (
     undigested,
 )
 
-_MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
-_SAID = (batches, quarantine, point_latest, undigested)  # tables with a column `source`
+MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
+SAID = (batches, quarantine, point_latest, undigested)  # tables with a column `source`
 
 
 @uncached("a write")
@@ -61,7 +61,7 @@ def _ours(fed: Collection[str]) -> Select[str]:
 def _remove_all(conn: Connection) -> None:
     for day in readings.day_tables(conn):
         conn.execute(text(f"DROP TABLE {readings.day_table(day)}"))
-    for derived in (*_MARKED, *_SAID, state_history, index_history, published):
+    for derived in (*MARKED, *SAID, state_history, index_history, published):
         conn.execute(delete(derived))
 
 
@@ -69,9 +69,9 @@ def _remove_some(conn: Connection, codes: list[str]) -> None:
     for day in readings.day_tables(conn):
         raw = table(readings.day_table(day), column("source"))
         conn.execute(delete(raw).where(raw.c.source.in_(codes)))
-    for said in _SAID:
+    for said in SAID:
         conn.execute(delete(said).where(said.c.source.in_(codes)))
-    for marked in _MARKED:
+    for marked in MARKED:
         conn.execute(delete(marked).where(marked.c.demo))
     kept = exists().where(
         latest.c.street_code == state_history.c.street_code, latest.c.sign == state_history.c.sign

@@ -20,26 +20,19 @@ from sqlalchemy import (
 from data_access import engine_state, readings
 from data_access.cache import uncached
 from data_access.db import Database
+from data_access.demo_removal import MARKED, SAID
 from data_access.intake import locked
 from data_access.tables import (
     api_keys,
-    batches,
     latest,
     point_latest,
-    quarantine,
-    rollup_day,
-    rollup_hour,
-    rollup_minute,
     sources,
     state_history,
-    undigested,
 )
 from domain.catalogue import Catalogue
 
 DEMO_KEYS = "demo-"  # how the names of the demonstration's keys begin; no other may
 SETTLE_S = 3.0  # a request that was let in before its key ended is over by then
-_SAID = (batches, quarantine, point_latest, undigested)
-_MARKED = (latest, rollup_minute, rollup_hour, rollup_day)
 _PIECE = 200
 
 Pair = tuple[str, str]  # place, sign
@@ -96,14 +89,14 @@ def _forget_said(conn: Connection, source: str) -> None:
     for day in readings.day_tables(conn):
         raw = _raw(day)
         conn.execute(delete(raw).where(raw.c.source == source))
-    for said in _SAID:
+    for said in SAID:
         conn.execute(delete(said).where(said.c.source == source))
 
 
 def _forget_made(conn: Connection, pairs: list[Pair]) -> None:
     for start in range(0, len(pairs), _PIECE):
         some = pairs[start : start + _PIECE]
-        for made in _MARKED:
+        for made in MARKED:
             here = tuple_(made.c.street_code, made.c.sign).in_(some)
             conn.execute(delete(made).where(here, made.c.demo))
         here = tuple_(state_history.c.street_code, state_history.c.sign).in_(some)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from data_access.cache import cached_query
-from data_access.db import Database, driver_cursor
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from data_access.db import Database, driver_cursor, placeholder
+from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.place import Department
 from domain.receipt import Hours, line_of, receipt
@@ -25,8 +25,7 @@ def open_department(catalogue: Catalogue, actor: Actor, code: str) -> Department
     Forbidden for a screen, and for a department that asks for another than itself: whether that
     one exists is not told.
     """
-    if actor.role not in PEOPLE:
-        raise Forbidden("departments: for people with an account")
+    require_person(actor, "departments: for people with an account")
     if actor.role is Role.DEPARTMENT and actor.department != code:
         raise Forbidden(f"department {code}")
     return catalogue.department.get(code)
@@ -68,7 +67,7 @@ def _rows(
     db: Database, place: str, signs: list[str], from_ms: int, to_ms: int
 ) -> list[tuple[str, int, float, float, float, float]]:
     """(sign, day, hours known, in attention, in warning, in alarm)."""
-    mark = "?" if db.dialect == "sqlite" else "%s"
+    mark = placeholder(db.dialect)
     marks = ", ".join([mark] * len(signs))
     with db.read() as conn:
         cursor = driver_cursor(conn)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from data_access.cache import uncached
-from data_access.db import Database, driver_cursor
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from data_access.db import Database, driver_cursor, placeholder
+from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.sign import GRADED, State
 
@@ -152,8 +152,7 @@ def every_episode(
 
 def own_signs(catalogue: Catalogue, actor: Actor) -> frozenset[str] | None:
     """The signs whose detail rows an actor may see; None = every sign's. Forbidden for a screen."""
-    if actor.role not in PEOPLE:
-        raise Forbidden("episodes: for people with an account")
+    require_person(actor, "episodes: for people with an account")
     if actor.role is not Role.DEPARTMENT:
         return None
     return frozenset(s.code for s in catalogue.signs if s.department == actor.department)
@@ -202,7 +201,7 @@ def _read(
     limit: int,
 ) -> list[Episode]:
     where, values = _conditions(conn, stream, wanted)
-    mark = _mark(conn)
+    mark = placeholder(conn.dialect.name)
     if at is not None:
         sense = ">" if backwards else "<"
         # the first half is what an index can seek by; the second decides among equal instants
@@ -243,13 +242,13 @@ def _conditions(conn: Connection, stream: _Stream, wanted: Wanted) -> tuple[str,
         "since <": wanted.to_ms,
     }
     kept = {name: value for name, value in asked.items() if value is not None}
-    mark = _mark(conn)
+    mark = placeholder(conn.dialect.name)
     return " AND ".join(f"{name} {mark}" for name in kept), list(kept.values())
 
 
 def _ended(conn: Connection, rows: Sequence[Episode]) -> Iterator[Episode]:
     """The rows with their ends: one look along the primary key for each."""
-    mark = _mark(conn)
+    mark = placeholder(conn.dialect.name)
     statement = (
         "SELECT MIN(since) FROM state_history"  # noqa: S608
         f" WHERE street_code = {mark} AND sign = {mark} AND since > {mark}"
@@ -259,7 +258,3 @@ def _ended(conn: Connection, rows: Sequence[Episode]) -> Iterator[Episode]:
         cursor.execute(statement, (row.place, row.sign, row.since))
         yield row._replace(until=cursor.fetchone()[0])
     cursor.close()
-
-
-def _mark(conn: Connection) -> str:
-    return "?" if conn.dialect.name == "sqlite" else "%s"

@@ -7,7 +7,7 @@ from sqlalchemy import select, union_all
 from data_access.cache import cached_query
 from data_access.db import Database
 from data_access.tables import index_history
-from domain.actor import PEOPLE, Actor, Forbidden
+from domain.actor import Actor, require_person
 from domain.clock import MINUTE_MS
 
 WITHIN_MS = 15 * MINUTE_MS  # an older one says nothing about the instant that was asked for
@@ -34,8 +34,7 @@ def indexes_at(
     None where nothing was written in that time. One read along the primary key, whose cost does
     not grow with the history. Round instants to the minute, or nothing is found in the cache.
     """
-    if actor.role not in PEOPLE:
-        raise Forbidden("the history of the index")
+    require_person(actor, "the history of the index")
     found: dict[str, list[Past | None]] = {place: [None] * len(instants) for place in places}
     if not places or not instants:
         return {place: tuple(row) for place, row in found.items()}

@@ -14,7 +14,7 @@ from data_access.audit import Entry, Result, write_audit
 from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import notes
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from domain.one_line import one_line
@@ -64,8 +64,7 @@ def notes_on(
     db: Database, actor: Actor, place: str, sign: str, from_ms: int, to_ms: int
 ) -> tuple[Note, ...]:
     """Notes on a sign at a place that touch [from_ms, to_ms), newest first, the withdrawn too."""
-    if actor.role not in PEOPLE:
-        raise Forbidden("notes")
+    require_person(actor, "notes")
     query = (
         select(notes)
         .where(notes.c.sign == sign, notes.c.street_code == place)

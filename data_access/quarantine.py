@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import quarantine, sources
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.actor import Actor, Forbidden, Role, require_person
 from domain.reading import DETAIL_CHARS, Reason
 
 PAYLOAD_CHARS = 2_000  # of one reading
@@ -80,8 +80,7 @@ def quarantined(
 @uncached("evidence is shown as it is now")
 def quarantine_reasons(db: Database, actor: Actor, source: str) -> dict[str, int]:
     """How many things of a source are kept, by reason; for every person with an account."""
-    if actor.role not in PEOPLE:
-        raise Forbidden(f"quarantine of {source}")
+    require_person(actor, f"quarantine of {source}")
     query = (
         select(quarantine.c.reason, func.count())
         .where(quarantine.c.source == source)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from data_access.db import driver_cursor
+from data_access.db import driver_cursor, placeholder
 from data_access.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
@@ -123,7 +123,7 @@ def keys_of_batches(conn: Connection, after_id: int, until_id: int) -> set[tuple
     """(street_code, sign, start of a quarter of an hour) of every row of those batches."""
     query = select(batches.c.days).where(batches.c.id > after_id, batches.c.id <= until_id)
     days = {day for listed in conn.scalars(query.distinct()) for day in listed.split(",") if day}
-    mark = _mark(conn)
+    mark = placeholder(conn.dialect.name)
     bounds = ((after_id + 1) << BATCH_BITS, (until_id + 1) << BATCH_BITS)
     keys: set[tuple[str, str, int]] = set()
     for table in _existing(conn, days):
@@ -183,15 +183,11 @@ def _existing(conn: Connection, days: Collection[str]) -> list[str]:
     return [day_table(day) for day in sorted(set(days)) if day in there]
 
 
-def _mark(conn: Connection) -> str:
-    return "?" if conn.dialect.name == "sqlite" else "%s"
-
-
 def _rows(
     conn: Connection, tables: Sequence[str], where: str, bound: tuple[Any, ...], *, by_id: bool
 ) -> Iterator[RawRow]:
     """Rows of several tables as one ordered stream."""
-    condition = where.format(_mark(conn))
+    condition = where.format(placeholder(conn.dialect.name))
     parts = []
     for start in range(0, len(tables), _UNION):
         some = tables[start : start + _UNION]

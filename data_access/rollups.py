@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, Table, select, text
 
 from data_access.cache import uncached
-from data_access.db import Database, driver_cursor
+from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
 from domain.clock import DAY_MS, HOUR_MS
 
@@ -125,7 +125,7 @@ def series(
 ) -> list[BucketRow]:
     """Rows of a sign at a place in [from_ms, to_ms), oldest first; KeyError: no such tier."""
     table = TIERS[tier].name
-    mark = "?" if db.dialect == "sqlite" else "%s"
+    mark = placeholder(db.dialect)
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from data_access.cache import cached_query, uncached
-from data_access.db import Database, driver_cursor
+from data_access.db import Database, driver_cursor, placeholder
 from domain.clock import DAY_MS, slot_start
 from domain.index import DEDUCTION
 from domain.receipt import Hours
@@ -106,7 +106,7 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
     The start of the span where half of the series are older than it, else the hour by which half
     of those in the span had begun: one long history among many new series makes no old store.
     """
-    mark = _mark(db)
+    mark = placeholder(db.dialect)
     where, values = _within(db, "l", places, signs)
     older = (
         f"SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM rollup_day d WHERE"  # noqa: S608
@@ -131,7 +131,7 @@ def _rows(
     db: Database, columns: str, places: Sequence[str], signs: Sequence[str], span: Span
 ) -> tuple[str, list[Any]]:
     """A FROM item `r` of the rows that add up to a span, and its values."""
-    mark = _mark(db)
+    mark = placeholder(db.dialect)
     parts: list[str] = []
     values: list[Any] = []
     for tier, first, last in span.pieces():
@@ -158,10 +158,6 @@ def _within(
             parts.append(f"{table}.{column} = ANY(%s::text[])")
             values.append(list(codes))
     return " AND ".join(parts), values
-
-
-def _mark(db: Database) -> str:
-    return "?" if db.dialect == "sqlite" else "%s"
 
 
 def _ask(db: Database, statement: str, values: Sequence[Any]) -> list[Any]:

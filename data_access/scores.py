@@ -20,7 +20,7 @@ from data_access.score_units import (
     score_unit,
     signs_of,
 )
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.ranking import Ranking, RateUnit, dispersion, rank_rates, rank_scores
 from domain.receipt import Hours, Receipt, receipt
@@ -269,8 +269,7 @@ def _data_from(db: Database, catalogue: Catalogue, span: Span) -> int:
 
 
 def _person(actor: Actor) -> None:
-    if actor.role not in PEOPLE:
-        raise Forbidden("scores: for people with an account")
+    require_person(actor, "scores: for people with an account")
 
 
 def _visible(actor: Actor, catalogue: Catalogue) -> frozenset[str]:

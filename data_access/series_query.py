@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from data_access.cache import cached_query
-from data_access.db import Database, driver_cursor
+from data_access.db import Database, driver_cursor, placeholder
 from data_access.rollups import TIERS, BucketRow, series
 from data_access.states import Transition, history_of
-from domain.actor import PEOPLE, Actor, Forbidden
+from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, slot_start
@@ -133,8 +133,7 @@ def tiers_for(sign: Sign, ask: Ask, back_ms: int = 0) -> list[tuple[str, int]]:
 
 
 def _staff(actor: Actor) -> None:
-    if actor.role not in PEOPLE:
-        raise Forbidden("the course of a sign")
+    require_person(actor, "the course of a sign")
 
 
 def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, offset: int, back_ms: int) -> Line:
@@ -181,7 +180,7 @@ def _sum(conn: Connection, ask: Ask, rule: Rule, back_ms: int, offset: int) -> S
     tier, width = ("hour", HOUR_MS) if short else ("day", DAY_MS)
     # a bucket that has begun before the span belongs to the span before
     first = slot_start(start - 1, width, offset) + width
-    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    mark = placeholder(conn.dialect.name)
     cursor = driver_cursor(conn)
     cursor.execute(
         f"SELECT {_SUMS} FROM {TIERS[tier].name} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
@@ -199,7 +198,7 @@ def _sum(conn: Connection, ask: Ask, rule: Rule, back_ms: int, offset: int) -> S
 def _hours(
     db: Database, place: str, signs: Sequence[str], from_ms: int, to_ms: int
 ) -> list[tuple[Any, ...]]:
-    mark = "?" if db.dialect == "sqlite" else "%s"
+    mark = placeholder(db.dialect)
     # one seek along the primary key for each sign: the cost does not grow with the history
     listed = ",".join([mark] * len(signs))
     with db.read() as conn:

@@ -9,7 +9,7 @@ from sqlalchemy import Case, Column, Connection, case, insert, or_, select, upda
 from data_access.cache import cached_query, uncached
 from data_access.db import Database
 from data_access.tables import sources
-from domain.actor import PEOPLE, Actor, Forbidden
+from domain.actor import Actor, require_person
 from domain.catalogue import Catalogue
 
 Kind = Literal["live", "demo", "replay"]
@@ -138,8 +138,7 @@ def source_codes(db: Database) -> frozenset[str]:
 @cached_query(ttl=2)  # never past its time: beside it stands how long a source has been silent
 def source_list(db: Database, actor: Actor) -> tuple[SourceRow, ...]:
     """The register by code; Forbidden for a screen."""
-    if actor.role not in PEOPLE:
-        raise Forbidden("sources: for people with an account")
+    require_person(actor, "sources: for people with an account")
     columns = [sources.c[name] for name in SourceRow.__slots__]
     with db.read() as conn:
         return tuple(

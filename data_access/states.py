@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from data_access.db import Database, driver_cursor
+from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, point_latest, state_history
 
 
@@ -53,7 +53,7 @@ def change_history(
 ) -> None:
     """Take back transitions (place, sign, since) that no longer hold and record the new ones."""
     cursor = driver_cursor(conn)
-    mark = "?" if db.dialect == "sqlite" else "%s"
+    mark = placeholder(db.dialect)
     cursor.executemany(
         f"DELETE FROM state_history WHERE street_code={mark} AND sign={mark} AND since={mark}",  # noqa: S608
         list(gone),
@@ -64,7 +64,7 @@ def change_history(
 
 def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Transition]:
     """Transitions since `from_ms`, oldest first, led by the one in force at that instant."""
-    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    mark = placeholder(conn.dialect.name)
     mine = f"FROM state_history WHERE street_code={mark} AND sign={mark}"
     cursor = driver_cursor(conn)
     cursor.execute(

@@ -33,3 +33,9 @@ class Actor:
     def label(self) -> str:
         """How the audit log names the caller."""
         return f"{self.role}:{self.name}"
+
+
+def require_person(actor: Actor, what: str) -> None:
+    """Forbidden, naming `what` was asked for, unless the actor is somebody with an account."""
+    if actor.role not in PEOPLE:
+        raise Forbidden(what)

@@ -1,12 +1,11 @@
 """`city.toml`: what a city is called, where it lies, and its vocabularies."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from data_access.catalogue.faults import Report
-from data_access.catalogue.rows import SLUG, Row, read_text
+from data_access.catalogue.rows import SLUG, Row, read_toml
 from domain.place import Named
 
 FILE = "city.toml"
@@ -90,16 +89,8 @@ class _Toml:
 
 def read_city(folder: Path, report: Report) -> City:
     """The city of a folder; faults go to `report`, wrong parts are replaced by harmless ones."""
-    text = read_text(folder / FILE, FILE, report)
-    data: dict[str, object] = {}
-    if text is not None:
-        try:
-            data = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            line = re.search(r"at line (\d+)", str(error))
-            report.add(FILE, int(line[1]) if line else 1, f"not TOML: {error}")
-            text = None
-    toml = _Toml(text or "", data, report)
+    text, data = read_toml(folder / FILE, FILE, report)
+    toml = _Toml(text or "", data or {}, report)
     if text is None:
         toml.report = Report()  # one fault for an unreadable file, not thirty
     return _city(toml, text is not None)

@@ -1,13 +1,12 @@
 """`publication.toml`: what a city tells the public, checked as strictly as the rest."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from data_access.catalogue.faults import Report
-from data_access.catalogue.rows import read_text
+from data_access.catalogue.rows import read_toml
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.publication import Kind, Phrase, Publication, Topic
 from domain.sign import Sign
@@ -106,14 +105,8 @@ def read_publication(folder: Path, signs: Collection[Sign], report: Report) -> P
     """The rules of a folder; None when it has no such file: then nothing is published."""
     if not (folder / FILE).exists():
         return None
-    text = read_text(folder / FILE, FILE, report)
-    if text is None:
-        return None
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        report.add(FILE, int(line[1]) if line else 1, f"not TOML: {error}")
+    text, data = read_toml(folder / FILE, FILE, report)
+    if text is None or data is None:
         return None
     return _rules(_File(text, data, {s.code: s for s in signs}, report))
 

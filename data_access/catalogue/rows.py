@@ -8,11 +8,12 @@ fault is refused.
 import csv
 import math
 import re
+import tomllib
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from data_access.catalogue.faults import Report
 
@@ -152,6 +153,21 @@ def read_text(path: Path, file: str, report: Report) -> str | None:
     except UnicodeDecodeError as error:
         report.add(file, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
         return None
+
+
+def read_toml(
+    path: Path, file: str, report: Report
+) -> tuple[str, dict[str, Any]] | tuple[None, None]:
+    """The file's text and what it holds; None twice (and one fault) when it cannot be read."""
+    text = read_text(path, file, report)
+    if text is None:
+        return None, None
+    try:
+        return text, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        report.add(file, int(line[1]) if line else 1, f"not TOML: {error}")
+        return None, None
 
 
 def read_rows(folder: Path, file: str, columns: tuple[str, ...], report: Report) -> list[Row]:

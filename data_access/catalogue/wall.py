@@ -1,13 +1,12 @@
 """`wall.toml`: what the walls of a city show in turn, and what may interrupt them."""
 
 import re
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from data_access.catalogue.faults import Report
-from data_access.catalogue.rows import SLUG, Row, read_text
+from data_access.catalogue.rows import SLUG, Row, read_toml
 from domain.place import Named
 from domain.sign import State
 from domain.wall import FOCUS, MODES, WallMode, WallProfile, scene_fault, standard_profile
@@ -30,14 +29,8 @@ def read_walls(
     standard = (standard_profile(domains),)
     if not (folder / FILE).exists():
         return standard
-    text = read_text(folder / FILE, FILE, report)
-    if text is None:
-        return standard
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        report.add(FILE, int(line[1]) if line else 1, f"not TOML: {error}")
+    text, data = read_toml(folder / FILE, FILE, report)
+    if text is None or data is None:
         return standard
     return _Reader(text, {d.code for d in domains}, signs, report).profiles(data) or standard
 

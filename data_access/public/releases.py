@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from data_access.db import Database, driver_cursor
+from data_access.db import Database, driver_cursor, placeholder
 from data_access.public.tables import (
     public_corrections,
     public_manifests,
@@ -81,7 +81,7 @@ def _insert_new(
 ) -> None:
     if not rows:
         return
-    mark = "?" if db.dialect == "sqlite" else "%s"
+    mark = placeholder(db.dialect)
     marks = ",".join([mark] * len(rows[0]))
     cursor = driver_cursor(conn)
     cursor.executemany(
