@@ -149,6 +149,7 @@
     const shown = groups.slice(0, room.alerts);
     const nodes = rows(block.list, shown.length, () => makeAlert(block.wraps));
     shown.forEach((group, i) => paintAlert(wall, block, nodes[i], group));
+    tick(wall, block, wall.now()); // the clocks too take room
     if (block.wraps && !block.flowing) trim(block);
     const hidden = groups.length - block.list.children.length;
     const quiet = blind(snapshot) ? "wall.alerts.blind" : "wall.alerts.none";

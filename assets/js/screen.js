@@ -119,7 +119,6 @@
   function paintBoard(wall) {
     wall.groups = root.yiping.board.paint(wall, wall.board, wall.snapshot);
     wall.counts = wall.board.sum;
-    root.yiping.board.tick(wall, wall.board, wall.now());
   }
 
   function paintSentence(wall, now) {

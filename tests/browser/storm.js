@@ -32,6 +32,11 @@
     for (const source of sources) source.heard[kind]({ data: JSON.stringify(body) });
   }
 
+  async function painted() {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+  }
+
   function sign(one) {
     const freshness = pick(FRESH);
     const known = freshness === "live" || freshness === "late";
@@ -89,8 +94,15 @@
     }
     last = { ...calm, version: last.version + 1, as_of: last.as_of };
     say("snapshot", last);
-    await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
+    await painted();
     return sources.length;
+  };
+
+  /* The picture with these alerts in it. */
+  window.alarmed = async (alerts) => {
+    if (!last) last = await (await fetch("/live/screen")).json();
+    last = { ...last, alerts, version: last.version + 1 };
+    say("snapshot", last);
+    await painted();
   };
 })();
