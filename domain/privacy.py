@@ -153,16 +153,21 @@ class Rates:
     """The rules for rates: suppressed with their count."""
 
     least: int = 30  # cases below which no rate is told
-    digits: int = 0  # after the point, of a street's rate in per cent
+    digits: int = 0  # after the point, of a street's rate
 
 
-def shown_rate(percent: float, cases: float, rules: Rates, counts: SmallCounts) -> Shown:
-    """A street's rate over a closed period; `cases` is its denominator, which is never told."""
-    hits = round(cases * percent / 100)
+def shown_rate(
+    rate: float, cases: float, rules: Rates, counts: SmallCounts, whole: float = 100
+) -> Shown:
+    """A street's rate over a closed period; `cases` is its denominator, which is never told.
+
+    `whole` is what the rate counts out of: 100 for per cent, 10,000 for 「每万」.
+    """
+    hits = round(cases * rate / whole)
     small = range(1, counts.few + 1)
     if cases < rules.least or hits in small or round(cases) - hits in small:
         return WITHHELD
-    value = round(percent, rules.digits)
+    value = round(rate, rules.digits)
     return Shown(Mark.ROUNDED, value, value, value)
 
 

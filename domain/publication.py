@@ -21,6 +21,10 @@ class Kind(StrEnum):
     RATE = "rate"
 
 
+WHOLES: Mapping[str, float] = {"%": 100, "‰": 1_000, "‱": 10_000}
+"""What a rate in a unit counts out of; any other unit needs a line under `[rates.out_of]`."""
+
+
 class Period(StrEnum):
     """The shortest period for which a street's value is told."""
 
@@ -59,6 +63,9 @@ class Publication:
     counts: SmallCounts = field(default_factory=SmallCounts)
     rates: Rates = field(default_factory=Rates)
     firms: Dominance = field(default_factory=Dominance)
+    out_of: Mapping[str, float] = field(default_factory=dict)  # of rates in a unit of their own
+    keep_hours_days: int = 14  # the district's hours; days and weeks stay for ever
+    keep_reports_days: int = 730  # what people wrote
     flows: frozenset[str] = frozenset()  # counts of what happened in a day: days may be added
     weekly: frozenset[str] = frozenset()  # too rare for a street's day
     never: frozenset[str] = frozenset()  # never told of a street
@@ -95,6 +102,10 @@ class Publication:
             return Period.PRESENT
         return Period.WEEK if sign.code in self.weekly else Period.DAY
 
+    def whole(self, sign: Sign) -> float | None:
+        """What a rate counts out of; None where neither its unit nor a rule says so."""
+        return self.out_of.get(sign.code) or WHOLES.get(sign.unit)
+
     def is_live(self, sign: Sign) -> bool:
         """Whether the district's present value is told (later, by the delay)."""
         return sign.public and sign.code not in self.bands
@@ -128,6 +139,12 @@ def manifest(rules: Publication, signs: tuple[Sign, ...], catalogue: str) -> dic
         },
         "rates": {"least_cases": rules.rates.least, "digits": rules.rates.digits},
         "enterprises": asdict(rules.firms),
+        "kept_days": {
+            "hours": rules.keep_hours_days,
+            "days": None,
+            "weeks": None,
+            "reports": rules.keep_reports_days,
+        },
         "signs": [_entry(rules, sign) for sign in signs],
     }
 
@@ -138,10 +155,12 @@ def _entry(rules: Publication, sign: Sign) -> dict[str, Any]:
         return {"code": sign.code, "published": "daily band", "bands": list(edges)}
     if not sign.public:
         return {"code": sign.code, "published": "no"}
+    kind = rules.kind(sign)
     return {
         "code": sign.code,
         "published": "yes",
-        "kind": rules.kind(sign).value,
+        "kind": kind.value,
+        **({"out_of": rules.whole(sign)} if kind is Kind.RATE else {}),
         "district": "present",
         "street": rules.street_period(sign).value,
         "adds_up_over_days": rules.is_flow(sign),

@@ -17,6 +17,7 @@ from data_access.db import Database
 from data_access.public import releases
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms
+from domain.publication import Publication as Rules
 from domain.publication import manifest, week_start
 from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed
 from engine.publication_present import Present
@@ -27,6 +28,7 @@ WEEK_MS = 7 * DAY_MS
 CORRECTED_DAYS = 7  # how long late readings are looked for
 SETTLE_MS = 3 * MINUTE_MS
 BUSY_MS = MINUTE_MS  # readings of a day came in so recently: it is not closed yet
+MARKS_DAYS = 60  # that a day has been closed is remembered; DAYS_BACK would do
 PATIENCE_MS = 6 * HOUR_MS  # … but it is closed at last
 
 
@@ -85,6 +87,7 @@ class Publication:
             self._close_hours(conn, now_ms)
             self._close_days(conn, now_ms)
             self._close_weeks(conn, now_ms)
+        self._forget(self._rules, now_ms)
 
     def _write_manifest(self, now_ms: int) -> None:
         """A changed rule makes a new manifest; old ones stay for who asks what was in force."""
@@ -166,6 +169,14 @@ class Publication:
         with self._public.write() as out:
             releases.release(self._public, out, rows)
             releases.remember(self._public, out, weeks=start)
+
+    def _forget(self, rules: Rules, now_ms: int) -> None:
+        """What the rules keep for a while only, a day of it a minute; days and weeks stay."""
+        hours = now_ms - rules.keep_hours_days * DAY_MS
+        with self._public.write() as out:
+            releases.forget_hours(out, hours)
+            releases.forget_reports(out, now_ms - rules.keep_reports_days * DAY_MS)
+            releases.forget_marks(out, now_ms - MARKS_DAYS * DAY_MS)
 
     def _corrections(
         self, conn: Connection, start: int, now_ms: int

@@ -119,8 +119,13 @@ class Closing:
         """A street's rate at the day's end, by the cases it then stood on."""
         rules = self._rules
         for sign in self._signs(Kind.RATE, Period.DAY):
+            whole = rules.whole(sign)
+            if whole is None:  # the catalogue refuses such a sign; never guess
+                continue
             for place, sample in self._closing(conn, sign, start).items():
-                shown = shown_rate(sample.value, sample.denominator, rules.rates, rules.counts)
+                shown = shown_rate(
+                    sample.value, sample.denominator, rules.rates, rules.counts, whole
+                )
                 yield _value(sign.code, place, "day", start, shown, sample.demo, now_ms)
 
     def _street_counts(self, conn: Connection, start: int, now_ms: int) -> Iterator[ValueRow]:

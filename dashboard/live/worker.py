@@ -59,6 +59,12 @@ class Head:
 
     getheader = get
 
+    def __delitem__(self, name: str) -> None:
+        """gevent drops the Content-Length of a chunked body; such a pair is refused here."""
+        if name in self._fields:
+            raise ValueError(f"unclear framing: {name} beside Transfer-Encoding")
+        raise KeyError(name)
+
     def items(self) -> list[tuple[str, str]]:
         """All fields, for the access log."""
         return list(self._fields.items())

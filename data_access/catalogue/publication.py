@@ -8,16 +8,17 @@ from typing import Any
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import read_toml
 from domain.privacy import Dominance, Rates, SmallCounts
-from domain.publication import Kind, Phrase, Publication, Topic
+from domain.publication import Kind, Period, Phrase, Publication, Topic
 from domain.sign import Sign
 
 FILE = "publication.toml"
 _KEYS = {
     "": {"version", "timing", "counts", "rates", "enterprises", "streets", "bands", "topics"}
-    | {"phrases", "page"},
+    | {"phrases", "page", "keep"},
     "timing": {"delay_minutes", "release_after_minutes"},
     "counts": {"few", "round_to", "thin", "flows", "measures"},
-    "rates": {"least", "digits"},
+    "rates": {"least", "digits", "out_of"},
+    "keep": {"hours_days", "reports_days"},
     "enterprises": {"least_firms", "largest_share"},
     "streets": {"weekly", "never"},
     "page": {"warnings", "contact_zh", "contact_en"},
@@ -131,6 +132,10 @@ def _rules(file: _File) -> Publication:
             int(file.number("enterprises", "least_firms", 3, 100, 3)),
             file.number("enterprises", "largest_share", 0.3, 0.9, 0.7),
         ),
+        out_of=_out_of(file),
+        # the last seven days may still be closed again: what is pruned must lie behind them
+        keep_hours_days=int(file.number("keep", "hours_days", 8, 3_660, 14)),
+        keep_reports_days=int(file.number("keep", "reports_days", 30, 3_660, 730)),
         flows=frozenset(file.codes("counts.flows", counts.get("flows", []))),
         measures=frozenset(file.codes("counts.measures", counts.get("measures", []))),
         weekly=frozenset(file.codes("streets.weekly", streets.get("weekly", []))),
@@ -156,6 +161,18 @@ def _counts(file: _File) -> SmallCounts:
     except ValueError as fault:
         file.fault("counts", str(fault))
         return SmallCounts()
+
+
+def _out_of(file: _File) -> dict[str, float]:
+    table = file.table("rates").get("out_of", {})
+    if not isinstance(table, dict):
+        file.fault("rates.out_of", "must be a table: sign = what its rate counts out of")
+        return {}
+    file.codes("rates.out_of", list(table))
+    for code, whole in table.items():
+        if type(whole) not in (int, float) or not 1 <= whole <= 1_000_000:
+            file.fault(f"rates.out_of.{code}", "a number in 1 … 1000000 is needed")
+    return {code: float(w) for code, w in table.items() if type(w) in (int, float) and w >= 1}
 
 
 def _bands(file: _File) -> dict[str, tuple[float, ...]]:
@@ -200,5 +217,10 @@ def _check_kinds(file: _File, rules: Publication) -> None:
         for code in sorted(codes - counts):
             if code in file.signs:
                 file.fault(name, f"{code} is not a count")
+    for code, sign in file.signs.items():
+        if rules.street_period(sign) is Period.DAY and rules.kind(sign) is Kind.RATE:
+            if rules.whole(sign) is None:
+                reason = f"{code} is a rate in {sign.unit!r}: say what it counts out of"
+                file.fault("rates.out_of", reason)
     for code in sorted(rules.weekly - rules.flows):
         file.fault("streets.weekly", f"{code} does not add up over days: it is no flow")

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.public.tables import (
     public_corrections,
     public_manifests,
+    public_reports,
     public_state,
     public_values,
     public_views,
 )
+from domain.clock import DAY_MS
 
 ValueRow = tuple[str, str, str, int, str, float | None, float | None, float | None, bool, int]
 """In the order of `public_values`: sign, place, period, start, mark, value, low, high, demo, at."""
@@ -102,6 +104,26 @@ def corrected(
         .order_by(c.at)
     )
     return {(r[0], r[1], int(r[2])): r[3] for r in conn.execute(query)}
+
+
+def forget_hours(conn: Connection, before_ms: int) -> None:
+    """Delete the oldest day of hours that begin before an instant: a little at a time."""
+    v = public_values.c
+    oldest = conn.execute(select(func.min(v.start)).where(v.period == "hour")).scalar()
+    if oldest is not None and oldest < before_ms:
+        edge = min(before_ms, oldest + DAY_MS)
+        conn.execute(public_values.delete().where(v.period == "hour", v.start < edge))
+
+
+def forget_reports(conn: Connection, before_ms: int) -> None:
+    """Delete what people wrote before an instant."""
+    conn.execute(public_reports.delete().where(public_reports.c.at < before_ms))
+
+
+def forget_marks(conn: Connection, before_ms: int) -> None:
+    """Delete the marks of days that were closed before an instant."""
+    s = public_state.c
+    conn.execute(public_state.delete().where(s.name.like("day:%"), s.value < before_ms))
 
 
 def forget_everything(public: Database) -> None:
