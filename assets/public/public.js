@@ -10,11 +10,19 @@
   let heard = Date.now();
   let fetching = false;
 
+  function keepOpen(mine, part) {
+    const held = mine.querySelectorAll("details");
+    part.querySelectorAll("details").forEach((one, n) => {
+      if (held[n]) one.open = held[n].open;
+    });
+  }
+
   function put(fresh) {
     for (const part of fresh.querySelectorAll("[data-live]")) {
       const mine = document.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
-      if (!mine || mine.innerHTML === part.innerHTML || mine.contains(document.activeElement)) continue;
-      mine.innerHTML = part.innerHTML;
+      if (!mine || mine.contains(document.activeElement)) continue;
+      keepOpen(mine, part);
+      if (mine.innerHTML !== part.innerHTML) mine.innerHTML = part.innerHTML;
     }
     const token = fresh.querySelector("input[name=token]");
     const held = document.querySelector("input[name=token]");

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -13,14 +13,14 @@ from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, from_rfc3339, slot_start
-from domain.privacy import Mark
-from domain.publication import Kind, Period, Publication, Topic
-from domain.sign import SEVERITY, Bounds, Direction, Sign, State
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
+from domain.publication import Kind, Publication, Topic
+from domain.sign import SEVERITY, Bounds, Direction, Rule, Sign, State, Thresholds
 
 Json = dict[str, Any]
 TREND_HOURS = 24
 TREND_DAYS = 30
+LATE_MS = 10 * MINUTE_MS
 _TROUBLED = (State.ALARM.value, State.WARNING.value, State.ATTENTION.value)
 
 
@@ -38,6 +38,13 @@ class Published:
     streets: dict[str, dict[str, list[Any]]]
     hours: dict[str, list[Value]]  # the district's last day, by sign
     days: dict[str, list[Value]]  # the district's last month, by sign
+    late: bool = False  # nothing new has come for a while
+
+    def seen_at(self, ms: int) -> "Published":
+        """The same, read at an instant: what has not been renewed must not speak of today."""
+        if ms - self.made_at < LATE_MS:
+            return self
+        return replace(self, made_at=slot_start(ms, HOUR_MS, 0), late=True)
 
 
 def read_published(db: Database, catalogue: Catalogue, rules: Publication) -> Published | None:
@@ -88,6 +95,9 @@ class Content:
     def headline(self, now: Published) -> list[str]:
         """Short sentences: how it is, and what stands out."""
         t, counts = self.words.t, now.counts
+        if now.late:
+            when = self.words.when(now.as_of, now.made_at)
+            return [t("head.old", city=self.words.city_short, when=when)]
         known = sum(counts[s] for s in counts if s != State.UNKNOWN.value)
         if not known:
             return [t("head.none", city=self.words.city_short)]
@@ -103,12 +113,14 @@ class Content:
     def lead(self, now: Published) -> str:
         """How many signs stand how, in one sentence."""
         t, counts = self.words.t, now.counts
+        if counts["normal"] == len(now.signs):
+            return self.words.many("lead.all", len(now.signs))
         parts = [
-            t(f"lead.{state}", n=counts[state])
+            self.words.many(f"lead.{state}", counts[state])
             for state in ("attention", "warning", "alarm", "unknown")
             if counts[state]
         ]
-        rest = t("lead.join").join(parts) if parts else t("lead.all")
+        rest = t("lead.join").join(parts)
         return t("lead", n=len(now.signs), normal=counts["normal"], rest=rest)
 
     def warnings(self, now: Published) -> list[Json]:
@@ -160,11 +172,10 @@ class Content:
             key=lambda pair: -SEVERITY[State(pair[1]["state"])],
         )
         t = self.words.t
+        calm = "group.known" if state == "normal" and states["unknown"] else f"group.{state}"
         return {
             "state": state,
-            "word": t("group.some", n=states[worst], state=self.words.state(worst))
-            if worst
-            else t(f"group.{state}"),
+            "word": self.words.many(f"group.{worst}", states[worst]) if worst else t(calm),
             "tally": t("group.tally", n=len(items), normal=states["normal"]),
             "unknown": states["unknown"],
             "named": [self.cell(sign, item, now) for sign, item in named[:3]],
@@ -181,14 +192,16 @@ class Content:
             "code": sign.code,
             "name": words.name(sign),
             "value": words.value(sign, item["value"]),
-            "unit": "" if item["value"] is None or sign.value_labels_zh else words.unit(sign),
+            "unit": ""
+            if item["value"] is None or sign.value_labels_zh
+            else words.unit(sign, item["value"]),
             "state": item["state"],
             "word": words.state(item["state"]),
             "old": item["freshness"] in ("stale", "never"),
             "at": words.when(at, now.made_at) if at else words.t("never"),
             "cadence": words.cadence(sign),
             "source": words.source(sign),
-            "threshold": self.threshold(sign),
+            "threshold": self.threshold(sign, now),
         }
 
     def topics(self, now: Published) -> list[Json]:
@@ -217,7 +230,6 @@ class Content:
         return {
             "trend": trend,
             "definition": self.definition(sign),
-            "threshold": self.threshold(sign),
         }
 
     def hourly(self, sign: Sign, now: Published) -> Json:
@@ -225,7 +237,9 @@ class Content:
         newest = slot_start(now.as_of, HOUR_MS, self.catalogue.offset_ms) - HOUR_MS
         starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
         known = {v.start: v.value for v in now.hours.get(sign.code, ())}
-        caption = self.words.t("trend.hours", name=self.words.name(sign), n=TREND_HOURS)
+        how = self.words.t(f"how.hour.{_how(sign.district_rule)}")
+        name = self.words.name(sign)
+        caption = self.words.t("trend.hours", name=name, n=TREND_HOURS, how=how)
         names = [self.words.hour(start, now.made_at) for start in starts]
         return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
 
@@ -234,7 +248,10 @@ class Content:
         newest = slot_start(now.made_at - self.rules.close_ms, DAY_MS, self.catalogue.offset_ms)
         starts = range(newest - TREND_DAYS * DAY_MS, newest, DAY_MS)
         known = {v.start: v.value for v in now.days.get(sign.code, ())}
-        caption = self.words.t("trend.days", name=self.words.name(sign), n=TREND_DAYS)
+        counted = self.rules.kind(sign) is Kind.COUNT
+        how = self.words.t(f"how.day.{'end' if counted else _how(sign.district_rule)}")
+        name = self.words.name(sign)
+        caption = self.words.t("trend.days", name=name, n=TREND_DAYS, how=how)
         names = [self.words.day(start) for start in starts]
         return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
 
@@ -249,6 +266,8 @@ class Content:
             {"name": name, "value": words.value(sign, value)}
             for name, value in zip(names, values, strict=True)
         ]
+        first = next((n for n, value in enumerate(values) if value is not None), len(values))
+        rows = rows[first:]  # what lies before the first figure is no gap
         if drawn is None:
             return {"line": None, "caption": caption, "rows": rows, "unit": words.unit(sign)}
         last = next(value for value in reversed(values) if value is not None)
@@ -277,11 +296,28 @@ class Content:
         key = "derived" if sign.derived else sign.district_rule.value
         return self.words.t(f"rule.{key}", by=by or self.words.t("rule.by"))
 
-    def threshold(self, sign: Sign) -> str:
-        """From where on a sign needs attention."""
-        bounds: Bounds = sign.thresholds[-1].attention
+    def threshold(self, sign: Sign, now: Published) -> str:
+        """From where on a sign needs attention today."""
+        return self._beyond(sign, self._limits(sign, now).attention, "")
+
+    def limits(self, sign: Sign, now: Published) -> list[Json]:
+        """All three limits in words, with the unit."""
+        found, unit = self._limits(sign, now), "" if sign.value_labels_zh else self.words.unit(sign)
+        return [
+            {
+                "state": name,
+                "word": self.words.state(name),
+                "text": self._beyond(sign, getattr(found, name), unit),
+            }
+            for name in reversed(_TROUBLED)
+        ]
+
+    def _limits(self, sign: Sign, now: Published) -> Thresholds:
+        return sign.thresholds_on(self.words.local(now.made_at).date().isoformat())
+
+    def _beyond(self, sign: Sign, bounds: Bounds, unit: str) -> str:
         words = self.words
-        low, high = (words.number(b, sign.decimals) for b in (bounds.low, bounds.high))
+        low, high = (f"{words.value(sign, b)} {unit}".strip() for b in (bounds.low, bounds.high))
         match sign.direction:
             case Direction.HIGHER_WORSE:
                 return words.t("from.high", high=high)
@@ -296,77 +332,6 @@ def _edge(sign: Sign, local_date: str) -> float | None:
     return bounds.high if sign.direction is not Direction.LOWER_WORSE else bounds.low
 
 
-def shown(words: Words, sign: Sign, value: Value) -> str:
-    """A closed value as words: 「少于 5」, 「约 20」, 「未单列」."""
-    match Mark(value.mark):
-        case Mark.EXACT:
-            return words.value(sign, value.value)
-        case Mark.ROUNDED if value.value is not None:
-            return words.t("mark.about", n=words.number(value.value, 0))
-        case Mark.FEW:
-            return words.t("mark.few", n=int(value.high or 0) + 1)
-        case Mark.UNLISTED:
-            return words.t("mark.unlisted")
-        case Mark.MISSING:
-            return words.t("mark.missing")
-        case Mark.WITHHELD:
-            return words.t("mark.withheld")
-        case _:
-            if value.high is None:
-                return words.t("mark.from", low=words.number(value.low, 0))
-            low, high = words.number(value.low, 0), words.number(value.high, 0)
-            return words.t("mark.range", low=low, high=high)
-
-
-def street_part(content: Content, db: Database, now: Published, code: str) -> Json:
-    """Everything told of one street: measures at present, counts and rates when they are closed."""
-    words, catalogue, rules = content.words, content.catalogue, content.rules
-    day = queries.newest_start(db, "day")
-    week = queries.newest_start(db, "week")
-    days = queries.values_between(db, "day", day, day + 1, code) if day is not None else []
-    weeks = queries.values_between(db, "week", week, week + 1, code) if week is not None else []
-    closed = {}
-    for period, start, values in (("day", day, days), ("week", week, weeks)):
-        rows = []
-        for value in values:
-            sign = catalogue.sign.get(value.sign)
-            if sign is None or rules.kind(sign) is Kind.MEASURE:
-                continue
-            if period == "week" and rules.street_period(sign) is not Period.WEEK:
-                continue
-            unit = words.unit(sign)
-            quiet = value.mark in (Mark.UNLISTED.value, Mark.WITHHELD.value, Mark.MISSING.value)
-            rows.append(
-                {
-                    "name": words.name(sign),
-                    "text": shown(words, sign, value),
-                    "unit": "" if quiet else unit,
-                    "mark": value.mark,
-                }
-            )
-        hidden = [row["name"] for row in rows if row["mark"] == Mark.WITHHELD.value]
-        rows = [row for row in rows if row["mark"] != Mark.WITHHELD.value]
-        closed[period] = {
-            "quiet": words.t("list").join(hidden),
-            "rows": rows,
-            "name": words.day(start) if start is not None else "",
-        }
-    measures = [
-        content.cell(
-            catalogue.sign[sign],
-            dict(zip(("value", "state", "freshness", "at"), item, strict=True)),
-            now,
-        )
-        for sign, item in now.streets.get(code, {}).items()
-        if item[0] is not None
-    ]
-    measures.sort(key=lambda cell: -SEVERITY[State(cell["state"])])
-    state = now.street_states.get(code, {"state": "unknown"})["state"]
-    return {
-        "code": code,
-        "name": words.name(catalogue.street[code]),
-        "state": state,
-        "word": words.state(state),
-        "measures": measures,
-        **closed,
-    }
+def _how(rule: Rule) -> str:
+    """What one point of a line is of its readings (domain.aggregation.bucket_value)."""
+    return rule.value if rule in (Rule.MAX, Rule.MIN) else "mean"

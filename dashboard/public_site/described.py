@@ -14,6 +14,12 @@ _TABLES = {
     "weeks": ("Counts that happened, by week, of the district and its streets", "P1W", True),
     "streets": ("Figures of the streets by day", "P1D", True),
 }
+_DOCUMENTS = {
+    "datasets": "Catalogue of the data sets",
+    "manifest": "Rules by when they came into force, and what the newest day left out",
+    "corrections": "Correction log, newest first",
+    "openapi": "This description",
+}
 _SCHEMA: dict[str, Any] = {
     "period": {"type": "string", "enum": ["present", "day", "week"]},
     "value": {"type": ["number", "null"]},
@@ -25,18 +31,29 @@ _SCHEMA: dict[str, Any] = {
     },
     "demo": {"type": "boolean", "description": "invented for demonstration"},
 }
+_ROW = {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}
+_COLUMNS = {"type": "array", "items": {"type": "string"}}
+_CONTENT: dict[str, Any] = {
+    TYPES["json"]: {
+        "schema": {"type": "object", "properties": {"columns": _COLUMNS, "rows": _ROW}}
+    },
+    **{TYPES[kind].partition(";")[0]: {} for kind in ("csv", "xlsx")},
+}
 SCHEMA = {name: _SCHEMA.get(name, {"type": "string"}) for name in COLUMNS}
 
 
-def catalogue_of(catalogue: Catalogue, rules: Publication) -> dict[str, Any]:
-    """datasets.json: the data sets with publisher, licence, rhythm and files."""
+def catalogue_of(catalogue: Catalogue, rules: Publication, base: str = BASE) -> dict[str, Any]:
+    """datasets.json: the data sets with publisher, licence, rhythm and files.
+
+    `base` is where the files lie, seen from the catalogue.
+    """
     return {
         "@context": "https://www.w3.org/ns/dcat.jsonld",
         "@type": "Catalog",
         "title": {"zh": catalogue.name_zh, "en": catalogue.name_en},
         "publisher": {"zh": rules.contact_zh, "en": rules.contact_en},
         "license": LICENCE,
-        "rules": f"{BASE}manifest.json",
+        "rules": f"{base}manifest.json",
         "dataset": [
             {
                 "@type": "Dataset",
@@ -49,7 +66,7 @@ def catalogue_of(catalogue: Catalogue, rules: Publication) -> dict[str, Any]:
                 "distribution": [
                     {
                         "@type": "Distribution",
-                        "downloadURL": f"{BASE}{name}.{kind}",
+                        "downloadURL": f"{base}{name}.{kind}",
                         "mediaType": media.partition(";")[0],
                     }
                     for kind, media in TYPES.items()
@@ -60,18 +77,21 @@ def catalogue_of(catalogue: Catalogue, rules: Publication) -> dict[str, Any]:
     }
 
 
-def openapi(catalogue: Catalogue) -> dict[str, Any]:
-    """The OpenAPI 3.1 description of everything below /api/v1/public/."""
+def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of everything below `base`.
+
+    Without `served` it is of files beside it: no questions are answered.
+    """
     paths = {
-        f"{BASE}{name}.{{kind}}": _operation(title, dated)
+        f"{base}{name}.{{kind}}": _operation(title, dated and served)
         for name, (title, _, dated) in _TABLES.items()
     }
-    one = _operation("One vital sign of the district by day", True)
+    one = _operation("One vital sign of the district by day", served)
     one["get"]["parameters"].append(_parameter("sign", "path", "code of a public sign"))
-    paths[f"{BASE}signs/{{sign}}.{{kind}}"] = one
-    for name in ("datasets", "manifest", "corrections", "openapi"):
-        paths[f"{BASE}{name}.json"] = {
-            "get": {"summary": name, "responses": {"200": {"description": "JSON"}}}
+    paths[f"{base}signs/{{sign}}.{{kind}}"] = one
+    for name in _DOCUMENTS:
+        paths[f"{base}{name}.json"] = {
+            "get": {"summary": _DOCUMENTS[name], "responses": {"200": {"description": "JSON"}}}
         }
     return {
         "openapi": "3.1.0",
@@ -80,6 +100,7 @@ def openapi(catalogue: Catalogue) -> dict[str, Any]:
             "version": "1",
             "license": {"name": "CC BY 4.0", "url": LICENCE},
         },
+        **({} if served else {"servers": [{"url": "."}]}),
         "paths": paths,
         "components": {"schemas": {"Row": {"type": "object", "properties": SCHEMA}}},
     }
@@ -95,7 +116,7 @@ def _operation(title: str, dated: bool) -> dict[str, Any]:
             "summary": title,
             "parameters": parameters,
             "responses": {
-                "200": {"description": "the table; JSON rows are of the schema Row"},
+                "200": {"description": "the table", "content": _CONTENT},
                 "304": {"description": "unchanged since the entity tag that was sent"},
                 "400": {"description": "a date or a query that cannot be read"},
                 "404": {"description": "there is no such table"},

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
+import msgspec
+
 from dashboard.labels import LANGUAGES
+from dashboard.public_site.described import catalogue_of, openapi
+from dashboard.public_site.files import sitemap
 from dashboard.public_site.links import Where, Written, file_name
 from dashboard.public_site.site import PublicSite
 from data_access.catalogue.loader import load_catalogue
@@ -27,7 +31,7 @@ def export(settings: Settings, folder: Path) -> int:
     catalogue = load_catalogue(settings.city)
     site = PublicSite(settings, catalogue, utc_now)
     try:
-        files = write(site, catalogue, folder)
+        files = write(site, catalogue, folder, settings.public_origin or "")
     finally:
         site.close()
     if not files:
@@ -37,10 +41,13 @@ def export(settings: Settings, folder: Path) -> int:
     return 0
 
 
-def write(site: PublicSite, catalogue: Catalogue, folder: Path) -> int:
-    """Write every page, asset and download; how many files, 0 without a publication."""
+def write(site: PublicSite, catalogue: Catalogue, folder: Path, origin: str = "") -> int:
+    """Write every page, asset and download; how many files, 0 without a publication.
+
+    `origin`: where the files will be served, for what needs whole addresses.
+    """
     site.feed.look()
-    now = site.feed.now
+    now = site.seen()
     if now is None:
         return 0
     count = 0
@@ -58,9 +65,23 @@ def write(site: PublicSite, catalogue: Catalogue, folder: Path) -> int:
             (folder / "public" / name).write_bytes(found[1])
             count += 1
     for name in downloads(now.signs):
-        (folder / "data" / name).write_bytes(site.data.body(name)[1])
+        (folder / "data" / name).write_bytes(_download(site, catalogue, name))
+        count += 1
+    if origin:
+        whole = sitemap(catalogue, lambda where: f"{origin}/{file_name(where)}")
+        (folder / "sitemap.xml").write_bytes(whole)
         count += 1
     return count
+
+
+def _download(site: PublicSite, catalogue: Catalogue, name: str) -> bytes:
+    """A download; what describes the others names them as they lie in the folder."""
+    match name:
+        case "datasets.json":
+            return msgspec.json.encode(catalogue_of(catalogue, site.data.rules, ""))
+        case "openapi.json":
+            return msgspec.json.encode(openapi(catalogue, "/", served=False))
+    return site.data.body(name)[1]
 
 
 def pages(catalogue: Catalogue, signs: Iterable[str]) -> Iterator[Where]:

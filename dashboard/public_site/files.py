@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from urllib.parse import urlencode
+from xml.sax.saxutils import escape
 
+from dashboard.labels import LANGUAGES
 from dashboard.live.replies import Document
 from dashboard.public_site.card import card_png
 from dashboard.public_site.chart import Drawing
+from dashboard.public_site.links import Where, address
 from data_access.settings import ROOT
 from domain.catalogue import Catalogue
 
+XML = "application/xml; charset=utf-8"
 KEEP = "public, max-age=600, stale-while-revalidate=86400"
 ASSETS = ROOT / "assets"
 ICON = (
@@ -31,8 +34,11 @@ class Files:
         self._make = make
         self._made: dict[str, Document] = {}
 
-    def find(self, path: str) -> Document | None:
-        """The document at a path of the site."""
+    def find(self, path: str, origin: str = "") -> Document | None:
+        """The document at a path of the site; `origin` is where the request found it."""
+        if path in ("/robots.txt", "/sitemap.xml") and not self._origin:
+            body = self._robots(origin) if path == "/robots.txt" else self._sitemap(origin)
+            return self._make("text/plain" if path[1] == "r" else XML, body, KEEP)
         found = self._made.get(path)
         if found is not None:
             return found
@@ -55,30 +61,39 @@ class Files:
             case "/public/card.png":
                 return "image/png", self._card
             case "/robots.txt":
-                return "text/plain; charset=utf-8", self._robots()
+                return "text/plain; charset=utf-8", self._robots(self._origin)
             case "/sitemap.xml":
-                return "application/xml; charset=utf-8", self._sitemap()
+                return XML, self._sitemap(self._origin)
         return None
 
     @cached_property
     def _card(self) -> bytes:
         return card_png(self._shapes)
 
-    def _robots(self) -> bytes:
-        sitemap = f"Sitemap: {self._origin}/sitemap.xml\n" if self._origin else ""
+    def _robots(self, origin: str) -> bytes:
+        sitemap = f"Sitemap: {origin}/sitemap.xml\n" if origin else ""
         return f"User-agent: *\nAllow: /\nDisallow: /live/\n{sitemap}".encode()
 
-    def _sitemap(self) -> bytes:
-        """Every page in both languages; whole addresses when PUBLIC_ORIGIN is set."""
-        paths = ["/", "/method"]
-        paths += [f"/figure/{s.code}" for s in self._catalogue.signs if s.public]
-        queries = ["", f"?{urlencode({'lang': 'en'})}"]
-        pages = "".join(
-            f"<url><loc>{self._origin}{p}{q}</loc></url>" for p in paths for q in queries
+    def _sitemap(self, origin: str) -> bytes:
+        """Every page in both languages, by its whole address."""
+        return sitemap(self._catalogue, lambda where: f"{origin}{address(where)}")
+
+
+def sitemap(catalogue: Catalogue, whole: Callable[[Where], str]) -> bytes:
+    """Every page in both languages; `whole` gives an address with scheme and host."""
+    pages = "".join(
+        f"<url><loc>{escape(whole(where))}</loc></url>"
+        for lang in LANGUAGES
+        for where in (
+            Where(lang=lang),
+            Where("method", lang=lang),
+            *(Where(street=s.code, lang=lang) for s in catalogue.streets),
+            *(Where("figure", s.code, lang=lang) for s in catalogue.signs if s.public),
         )
-        head = '<?xml version="1.0" encoding="UTF-8"?>'
-        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-        return f'{head}<urlset xmlns="{space}">{pages}</urlset>'.encode()
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'{head}<urlset xmlns="{space}">{pages}</urlset>'.encode()
 
 
 def _style() -> bytes:

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse
 
+from dashboard.public_site.links import Where, address
 from dashboard.public_site.site import PublicSite
+
+
+def _to_method(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """/about is the desks' for who may have logged in, and the public method page for others."""
+    english = "lang=en" in environ.get("QUERY_STRING", "")
+    where = ("Location", address(Where("method", lang="en" if english else "zh")))
+    start_response("302 Found", [where, ("Content-Length", "0"), ("Cache-Control", "no-store")])
+    return []
 
 
 class Front:
@@ -16,6 +25,8 @@ class Front:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        if environ["PATH_INFO"] == "/about" and "HTTP_COOKIE" not in environ:
+            return _to_method(environ, start_response)
         application = self.site if self.site.covers(environ["PATH_INFO"]) else self.desks
         found: Iterable[bytes] = application(environ, start_response)
         return found

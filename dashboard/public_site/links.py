@@ -19,6 +19,8 @@ class Links(Protocol):
     @property
     def other(self) -> str: ...
     @property
+    def canonical(self) -> str: ...
+    @property
     def size(self) -> str | None: ...
     def home(self, street: str | None = None) -> str: ...
     def method(self) -> str: ...
@@ -64,6 +66,11 @@ class Served:
         return address(self.where.other_language)
 
     @property
+    def canonical(self) -> str:
+        """This page in its usual size."""
+        return address(replace(self.where, large=False))
+
+    @property
     def size(self) -> str | None:
         """The other type size."""
         return address(self.where.other_size)
@@ -103,6 +110,11 @@ class Written:
     def other(self) -> str:
         """The other language."""
         return file_name(self.where.other_language)
+
+    @property
+    def canonical(self) -> str:
+        """This page in its usual size."""
+        return file_name(replace(self.where, large=False))
 
     @property
     def size(self) -> str | None:

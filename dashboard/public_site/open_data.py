@@ -16,6 +16,7 @@ from dashboard.public_site.described import catalogue_of, openapi
 from dashboard.public_site.feed import PublicFeed
 from dashboard.public_site.reports import sender_of
 from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
+from dashboard.security.headers import BASE, DATA_CSP
 from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value
@@ -79,7 +80,7 @@ class OpenData:
         self._behind_proxy = behind_proxy
         self._db = db
         self._catalogue = catalogue
-        self._rules = rules
+        self.rules = rules
         self._feed = feed
         self._make = make
         self._kept: OrderedDict[tuple[str, str], tuple[int, Document]] = OrderedDict()
@@ -125,7 +126,7 @@ class OpenData:
         """(content type, bytes) of a name; Refused when there is none."""
         match name:
             case "datasets.json":
-                return JSON, _json(catalogue_of(self._catalogue, self._rules))
+                return JSON, _json(catalogue_of(self._catalogue, self.rules))
             case "openapi.json":
                 return JSON, _json(openapi(self._catalogue))
             case "manifest.json":
@@ -140,8 +141,20 @@ class OpenData:
         return TYPES[kind], written(table, kind)
 
     def _manifests(self) -> list[dict[str, object]]:
-        found = queries.manifests(self._db)
-        return [{"in_force_since": to_rfc3339(at), **body} for at, body in found]
+        """The rules, newest first; the first entry also says what they did to the newest day."""
+        found: list[dict[str, object]] = [
+            {"in_force_since": to_rfc3339(at), **body} for at, body in queries.manifests(self._db)
+        ]
+        newest = queries.newest_start(self._db, "day")
+        if found and newest is not None:
+            marks = queries.marks_of_day(self._db, newest, self._catalogue.code)
+            day = self._local_day(newest)
+            found[0]["newest_day_of_streets"] = {"day": day, "cells_by_mark": marks}
+        return found
+
+    def _local_day(self, ms: int) -> str:
+        zone = local_zone(self._catalogue.utc_offset_min)
+        return datetime.fromtimestamp(ms / 1000, zone).date().isoformat()
 
     def _table(self, name: str, query: str) -> Table | None:
         one = _SIGN.fullmatch(name)
@@ -180,8 +193,8 @@ class OpenData:
                 return self._closed("day", streets)
 
     def _told(self) -> set[str]:
-        live = {s.code for s in self._catalogue.signs if self._rules.is_live(s)}
-        return live | set(self._rules.bands)
+        live = {s.code for s in self._catalogue.signs if self.rules.is_live(s)}
+        return live | set(self.rules.bands)
 
     def _span(self, query: str, days: int, most: int = LONGEST_DAYS) -> tuple[int, int]:
         """The half-open interval of `from` and `to` (local dates, both included)."""
@@ -212,7 +225,6 @@ class OpenData:
 
     def _closed(self, period: str, values: Iterable[Value]) -> Table:
         signs, streets = self._catalogue.sign, self._catalogue.street
-        zone = local_zone(self._catalogue.utc_offset_min)
         rows = []
         for v in values:
             sign = signs.get(v.sign)
@@ -221,7 +233,7 @@ class OpenData:
             place = streets.get(v.place)
             name_zh = place.name_zh if place else self._catalogue.name_zh
             name_en = place.name_en if place else self._catalogue.name_en
-            start = datetime.fromtimestamp(v.start / 1000, zone).date().isoformat()
+            start = self._local_day(v.start)
             rows.append(
                 (
                     period,
@@ -285,7 +297,8 @@ class OpenData:
             ("Content-Type", JSON),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
+            *BASE,
+            ("Content-Security-Policy", DATA_CSP),
             *extra,
         ]
         start_response(status, head)

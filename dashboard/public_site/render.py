@@ -9,8 +9,9 @@ import jinja2
 
 from dashboard.labels import label
 from dashboard.public_site.chart import Drawing
-from dashboard.public_site.content import Content, Published, street_part
+from dashboard.public_site.content import Content, Published
 from dashboard.public_site.links import Links, Where
+from dashboard.public_site.street import street_part
 from dashboard.public_site.words import Words
 from data_access.db import Database
 from data_access.public import queries
@@ -22,7 +23,7 @@ from domain.sign import State
 
 _TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
 LOG_LENGTH = 12
-LETTERS = {"zh": 17.0, "en": 9.5}  # width of a letter on the map
+LETTERS = {"zh": 19.0, "en": 10.4}  # width of a letter on the map
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +71,9 @@ class Renderer:
                 return self._render("method", common, self._method(words))
             case "figure":
                 parts = self._figure(where.code, links, content, now)
-                return None if parts is None else self._render("figure", common, parts)
+                if parts is None:
+                    return None
+                return self._render("figure", common, {**parts, "token": token})
             case _:
                 home = self._home(where, links, content, now)
                 return self._render("home", common, {**home, "token": token})
@@ -104,12 +107,21 @@ class Renderer:
             "version": now.version if now else 0,
             "headline": headline,
             "share": " ".join(headline),
+            "page_title": words.t("title", city=words.city),
+            "description": words.t("description", city=words.city),
+            "late": now is not None and now.late,
+            "late_text": words.t("late", when=words.when(now.as_of, now.made_at)) if now else "",
             "origin": self._origin,
+            "whole": self._whole,
         }
+
+    def _whole(self, href: str) -> str:
+        """An address of ours with scheme and host, where the site knows its own."""
+        return f"{self._origin.rstrip('/')}/{href.lstrip('/')}" if self._origin else href
 
     def _home(self, where: Where, links: Links, content: Content, now: Published) -> dict[str, Any]:
         words, rules = content.words, self._rules
-        domains = content.domains(now)
+        domains, troubled = content.domains(now), content.troubled(now)
         street = street_part(content, self._db, now, where.street) if where.street else None
         return {
             "date": f"{words.date(now.made_at)} {words.clock(now.made_at)}",
@@ -121,7 +133,8 @@ class Renderer:
             "goals": content.goals(now),
             "topics": content.topics(now),
             "domains": domains,
-            "troubled": content.troubled(now),
+            "troubled": troubled,
+            "odd": _odd(words, len(troubled)),
             "total": len(now.signs),
             "kinds": self._kinds(words),
             "street": street,
@@ -130,7 +143,7 @@ class Renderer:
             "few": rules.counts.few,
             "base": rules.counts.base,
             "downloads": downloads(words, links),
-            "figures": [cell for domain in domains for cell in domain["cells"]],
+            **(self._titled(street["name"], words) if street else {}),
             **self._log(words),
         }
 
@@ -143,23 +156,25 @@ class Renderer:
             return None
         words = content.words
         owner = self._catalogue.department[sign.department]
+        cell = content.cell(sign, item, now)
+        said = f"{cell['name']} {cell['value']} {cell['unit']}".strip()
+        basis = label(f"about.basis.{sign.basis_type}.text", words.lang)
         return {
-            "cell": content.cell(sign, item, now),
+            **self._titled(cell["name"], words),
+            "share": f"{said} · {words.city}",
+            "description": words.t("figure.said", said=said, state=cell["word"], at=cell["at"]),
+            "cell": cell,
             "hours": content.hourly(sign, now),
             "days": content.daily(sign, now),
             "definition": content.definition(sign),
-            "threshold": content.threshold(sign),
+            "limits": content.limits(sign, now),
             "owner": words.name(owner),
-            "basis": "",
-            "downloads": [
-                {
-                    "name": words.t("data.days"),
-                    "kind": kind.upper(),
-                    "href": links.data(f"signs/{code}.{kind}"),
-                }
-                for kind in ("csv", "json")
-            ],
+            "basis": words.t("figure.basis", text=basis),
+            "downloads": [_download(words, links, "one", f"signs/{code}", ("csv", "json"))],
         }
+
+    def _titled(self, name: str, words: Words) -> dict[str, str]:
+        return {"page_title": f"{name} · {words.t('title', city=words.city)}"}
 
     def _method(self, words: Words) -> dict[str, Any]:
         rules, t = self._rules, words.t
@@ -197,7 +212,7 @@ class Renderer:
         rules = [
             {
                 "at": words.day(at),
-                "text": words.t("rules", version=body["rules_version"], when=words.day(at)),
+                "text": words.t("rules", version=body["rules_version"]),
             }
             for at, body in queries.manifests(self._db)[:3]
         ]
@@ -209,7 +224,7 @@ class Renderer:
             places = [s for s in self._catalogue.streets if s.kind == kind]
             if places:
                 named = [{"code": s.code, "name": words.name(s)} for s in places]
-                name = words.t(f"street.kind.{kind}", n=len(places))
+                name = words.many(f"street.kind.{kind}", len(places))
                 found.append({"name": name, "places": named})
         return found
 
@@ -227,6 +242,7 @@ class Renderer:
                     "y": shape.y,
                     "name": words.name(street),
                     "short": _fitting(words.short(street), shape.room, words.lang),
+                    "tight": not _fitting(words.short(street), shape.room / 1.42, words.lang),
                     "state": state,
                     "word": words.state(state),
                 }
@@ -245,23 +261,33 @@ class Renderer:
         }
 
 
+def _odd(words: Words, n: int) -> str:
+    return words.many("signs.odd", n) if n else words.t("signs.fine")
+
+
 def _fitting(name: str, room: float, lang: str) -> str:
     """The name, where the map has room for it; the list beside it has them all."""
     return name if len(name) * LETTERS[lang] <= room else ""
 
 
-def downloads(words: Words, links: Links) -> list[dict[str, str]]:
+def downloads(words: Words, links: Links) -> list[dict[str, Any]]:
     """What can be taken home."""
-    offered: Iterable[tuple[str, str, str]] = (
-        ("signs", "signs.csv", "CSV"),
-        ("days", "days.csv", "CSV"),
-        ("days", "days.xlsx", "XLSX"),
-        ("streets", "streets.csv", "CSV"),
-        ("catalogue", "datasets.json", "JSON"),
-        ("manifest", "manifest.json", "JSON"),
-        ("api", "openapi.json", "JSON"),
+    tables, document = ("csv", "json", "xlsx"), ("json",)
+    offered: Iterable[tuple[str, str, tuple[str, ...]]] = (
+        ("signs", "signs", tables),
+        ("days", "days", tables),
+        ("streets", "streets", tables),
+        ("weeks", "weeks", tables),
+        ("fixes", "corrections", document),
+        ("catalogue", "datasets", document),
+        ("manifest", "manifest", document),
+        ("api", "openapi", document),
     )
-    return [
-        {"name": words.t(f"data.{key}"), "href": links.data(name), "kind": kind}
-        for key, name, kind in offered
-    ]
+    return [_download(words, links, *one) for one in offered]
+
+
+def _download(
+    words: Words, links: Links, key: str, name: str, kinds: tuple[str, ...]
+) -> dict[str, Any]:
+    files = [{"kind": kind.upper(), "href": links.data(f"{name}.{kind}")} for kind in kinds]
+    return {"name": words.t(f"data.{key}"), "files": files}

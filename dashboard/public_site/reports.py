@@ -18,6 +18,7 @@ LONGEST_BODY = 8_192
 LONGEST_TEXT = 300
 TOKEN_LIFE_MS = 24 * 3_600_000
 PER_HOUR = 3
+ALL_PER_HOUR = 300  # from everybody together: a flood from many addresses fills no disk
 HOUR_S = 3_600.0
 _KEPT = 20_000  # senders remembered; the oldest are forgotten
 _FIGURE = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -50,6 +51,7 @@ class Senders:
         self._clock = clock
         self._lock = threading.Lock()
         self._times: OrderedDict[bytes, list[float]] = OrderedDict()
+        self._hour, self._taken = 0, 0
 
     def may_send(self, address: str) -> bool:
         """Count one more from an address; False when that is too many."""
@@ -57,7 +59,10 @@ class Senders:
         now = self._clock()
         with self._lock:
             times = [t for t in self._times.pop(key, []) if now - t < HOUR_S]
-            allowed = len(times) < self._per_hour
+            if int(now // HOUR_S) != self._hour:
+                self._hour, self._taken = int(now // HOUR_S), 0
+            allowed = len(times) < self._per_hour and self._taken < ALL_PER_HOUR
+            self._taken += allowed
             self._times[key] = [*times, now] if allowed else times
             while len(self._times) > _KEPT:
                 self._times.popitem(last=False)

@@ -23,9 +23,10 @@ from dashboard.live.lane import stream_limit
 from dashboard.live.replies import Document, Environ, Headers
 from dashboard.live.routes import EventsRoute, SnapshotRoute
 from dashboard.public_site.chart import drawing
+from dashboard.public_site.content import Published
 from dashboard.public_site.feed import PublicFeed
 from dashboard.public_site.files import Files
-from dashboard.public_site.links import Served, Where
+from dashboard.public_site.links import Served, Where, address
 from dashboard.public_site.open_data import OpenData
 from dashboard.public_site.render import Renderer
 from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token, sender_of
@@ -45,8 +46,10 @@ PAGE_CSP = (
 )
 CACHE = "public, max-age=20, stale-while-revalidate=120, stale-if-error=3600"
 PAGES_KEPT = 512
+Stamp = tuple[int, int]  # version, and the instant it is read at when it is late
 HOSTS_KEPT = 256
 FORGET_S = 1.0
+_NOT_KEPT = [("Cache-Control", "no-store")]
 
 
 def page_head(kind_csp: str) -> Headers:
@@ -93,7 +96,7 @@ class PublicSite:
         self.data = OpenData(self.db, catalogue, rules, self.feed, document, settings.behind_proxy)
         self._snapshot = SnapshotRoute(self.hub)
         self._events = EventsRoute(self.hub, lambda: self.draining)
-        self._pages: OrderedDict[Where, tuple[int, Document]] = OrderedDict()
+        self._pages: OrderedDict[Where, tuple[Stamp, Document]] = OrderedDict()
         self._forms: dict[tuple[str, str], Where] = {}
         self._making = threading.Lock()
         self._good_hosts: set[str] = set()
@@ -137,14 +140,20 @@ class PublicSite:
         if path == "/report" and method == "POST":
             return self._report(environ, start_response)
         if method not in ("GET", "HEAD"):
-            return self._message(environ, start_response, "405 Method Not Allowed", "notfound")
+            return self._message(environ, start_response, "405 Method Not Allowed", "notallowed")
+        return self._get(path, environ, start_response)
+
+    def _get(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if path == "/report":  # the address of the answer to a form, opened again
+            return self._to_form(environ, start_response)
         if path == "/live/public/events":
             return self._events.answer(environ, start_response)
         if path == "/live/public":
             return self._snapshot.answer(environ, start_response)
         if path.startswith("/api/v1/public/"):
             return self.data.answer(environ, start_response)
-        found = self.files.find(path) or self._page(path, environ.get("QUERY_STRING", ""))
+        found = self.files.find(path, self._origin(environ))
+        found = found or self._page(path, environ.get("QUERY_STRING", ""))
         if found is None:
             return self._message(environ, start_response, "404 Not Found", "notfound")
         return found.answer(environ, start_response)
@@ -162,7 +171,17 @@ class PublicSite:
         """The page of an address that has been asked for in this very version."""
         where, now = self._forms.get((path, query)), self.feed.now
         kept = self._pages.get(where) if where is not None else None
-        return kept[1] if kept is not None and now is not None and kept[0] == now.version else None
+        if kept is None or now is None:
+            return None
+        return kept[1] if kept[0] == self._stamp(now.seen_at(to_ms(self._clock()))) else None
+
+    def _stamp(self, now: Published) -> Stamp:
+        return now.version, now.made_at if now.late else 0
+
+    def seen(self) -> Published | None:
+        """The newest publication as it is to be read now."""
+        now = self.feed.now
+        return None if now is None else now.seen_at(to_ms(self._clock()))
 
     def _look_now_and_then(self) -> None:
         """Without a thread of our own (tests, other servers): look before answering."""
@@ -172,28 +191,30 @@ class PublicSite:
 
     def _page(self, path: str, query: str) -> Document | None:
         where = self._forms.get((path, query)) or self._where(path, query)
-        now = self.feed.now
+        now = self.seen()
         if where is None:
             return None
         if now is None:
             html = self.renderer.message(where, self._links(where), "none")
             return document("text/html; charset=utf-8", html.encode(), "no-cache", PAGE_CSP)
+        stamp = self._stamp(now)
         kept = self._pages.get(where)
-        if kept is not None and kept[0] == now.version:
+        if kept is not None and kept[0] == stamp:
             return kept[1]
         with self._making:
             kept = self._pages.get(where)
-            if kept is not None and kept[0] == now.version:
+            if kept is not None and kept[0] == stamp:
                 return kept[1]
             token = make_token(self._reports.secret, now.made_at)
             page = self.renderer.page(where, self._links(where), now, token)
             if page is None:
                 return None
             made = document("text/html; charset=utf-8", page.encode(), CACHE, PAGE_CSP)
-            self._pages[where] = (now.version, made)
+            self._pages[where] = (stamp, made)
             if len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
-            if len(self._forms) < PAGES_KEPT:
+            # the address we write ourselves and no other: junk cannot crowd the pages out
+            if address(where) == (f"{path}?{query}" if query else path):
                 self._forms[path, query] = where
         return made
 
@@ -233,6 +254,17 @@ class PublicSite:
             said = ("503 Service Unavailable", "report.away", "zh")
         return self._message(environ, start_response, *said)
 
+    def _origin(self, environ: Environ) -> str:
+        """Where the site is, for addresses that must be whole; the host has been checked."""
+        told = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
+        return self._settings.public_origin or told
+
+    def _to_form(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        lang = "en" if "lang=en" in environ.get("QUERY_STRING", "") else "zh"
+        to = f"{address(Where(lang=lang))}#report"
+        start_response("303 See Other", [("Location", to), ("Content-Length", "0"), *_NOT_KEPT])
+        return []
+
     def _message(
         self,
         environ: Environ,
@@ -255,6 +287,6 @@ class PublicSite:
         if status.startswith("429"):
             headers.append(("Retry-After", "3600"))
         if status.startswith("405"):
-            headers.append(("Allow", "GET, HEAD"))
+            headers.append(("Allow", "POST" if environ["PATH_INFO"] == "/report" else "GET, HEAD"))
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

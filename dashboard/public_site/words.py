@@ -1,15 +1,23 @@
 """How the public site says numbers, times and names in one language."""
 
+import re
 from datetime import datetime
 from typing import Any
 
-from dashboard.labels import label
+from dashboard.labels import label, table
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, from_ms, local_zone
 from domain.place import Department, Street
 from domain.sign import Sign
 
+_ONE = re.compile(r"^[a-z]{3,}s(?=$|/)")
 _SPANS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
+
+
+def _singular(found: re.Match[str]) -> str:
+    """`cases` → `case`, `patches` → `patch`."""
+    word = found[0]
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
 
 
 class Words:
@@ -23,6 +31,12 @@ class Words:
     def t(self, key: str, **values: object) -> str:
         """The label `public.<key>`."""
         return label(f"public.{key}", self.lang, **values)
+
+    def many(self, key: str, n: int, **values: object) -> str:
+        """A label with a number; `public.<key>.one` where a language has a form for one."""
+        one = f"{key}.one"
+        alone = n == 1 and f"public.{one}" in table()
+        return self.t(one if alone else key, n=n, **values)
 
     def state(self, state: str) -> str:
         """The word of a state."""
@@ -47,9 +61,12 @@ class Words:
         """The district's short name where the language has one."""
         return self.catalogue.short_zh if self.lang == "zh" else self.catalogue.name_en
 
-    def unit(self, sign: Sign) -> str:
-        """The unit as shown; empty for a pure number."""
-        return sign.unit if self.lang == "zh" else sign.unit_en
+    def unit(self, sign: Sign, value: float | None = None) -> str:
+        """The unit as shown, beside a value when one is given; empty for a pure number."""
+        if self.lang == "zh":
+            return sign.unit
+        alone = value is not None and round(value, sign.decimals) == 1
+        return _ONE.sub(_singular, sign.unit_en) if alone else sign.unit_en
 
     def number(self, value: float | None, decimals: int) -> str:
         """`2,431` or `15.2`; a dash where there is none."""

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data_access.cache import uncached
 from data_access.db import Database
@@ -90,6 +90,23 @@ def values_between(
         query = query.where(v.sign == sign)
     with db.read() as conn:
         return [Value(*row) for row in conn.execute(query)]
+
+
+@uncached(_KEPT)
+def marks_of_day(db: Database, start: int, district: str) -> dict[str, dict[str, int]]:
+    """How many street cells of a released day carry which mark, by sign."""
+    v = public_values.c
+    query = (
+        select(v.sign, v.mark, func.count())
+        .where(v.period == "day", v.start == start, v.place != district)
+        .group_by(v.sign, v.mark)
+        .order_by(v.sign, v.mark)
+    )
+    found: dict[str, dict[str, int]] = {}
+    with db.read() as conn:
+        for sign, mark, cells in conn.execute(query):
+            found.setdefault(sign, {})[mark] = int(cells)
+    return found
 
 
 @uncached(_KEPT)

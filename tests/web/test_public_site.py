@@ -237,7 +237,8 @@ def test_alone_and_in_front_of_the_desks_it_is_the_same_page(
     staff = re.compile(r'<a href="/login">[^<]*</a>')
     assert staff.search(other) and staff.sub("", other) == mine
     assert ask(alone, "/about").status == ask(alone, "/readyz").status == 200
-    assert ask(front, "/screen").body == b"desks" == ask(front, "/about").body
+    assert ask(front, "/screen").body == b"desks" == ask(front, "/about", cookie="a=b").body
+    assert ask(front, "/about", "lang=en").headers["Location"] == "/method?lang=en"
     assert asked == ["/screen", "/about"]
     alone.site.close()
     front.site.close()
