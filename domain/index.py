@@ -6,14 +6,16 @@ with D = 0.25 for attention, 0.75 for warning, 2 for alarm, as if the city had a
 reference catalogue of 117: a group of n signs (a domain, a goal, a street) counts each deduction
 117/n-fold, so that groups of different size compare and the district's index is the mean of its
 groups weighted by their number of signs. Signs without a fresh value deduct nothing and are
-counted apart; `low` is what the index would be were they all in alarm.
+counted apart; `low` is what the index would be were they all in alarm. Where fewer than half of
+the signs are known (`blind`) a reader is told so wherever the index stands: a hundred made of
+silence is no good news, and such a place is not called normal (`condition`).
 Our own construction: the source names no formula.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from domain.sign import State
+from domain.sign import GRADED, SEVERITY, State
 
 DEDUCTION: dict[State, float] = {
     State.NORMAL: 0.0,
@@ -60,3 +62,17 @@ def city_index(states: Sequence[tuple[str, State]]) -> Index:
     value = round(max(0.0, 100 - lost), 2)
     low = round(max(0.0, 100 - lost - hidden), 2)
     return Index(value, low, excluded, tuple(found))
+
+
+def blind(unknown: int, signs: int) -> bool:
+    """True when fewer than half of `signs` are known: too little to say how a place is."""
+    return 2 * unknown > signs
+
+
+def condition(states: Collection[State]) -> State:
+    """The state of a place: that of its worst sign; normal only where half of them are known."""
+    bad = [state for state in states if state in GRADED]
+    if bad:
+        return max(bad, key=lambda state: SEVERITY[state])
+    unknown = sum(state is State.UNKNOWN for state in states)
+    return State.UNKNOWN if not states or blind(unknown, len(states)) else State.NORMAL

@@ -125,6 +125,11 @@ class Sign:
         return self.street_rule is not Rule.NA and self.threshold_rule != "n/a"
 
     @property
+    def whole_only(self) -> bool:
+        """True where streets could add up to the district, but none is judged alone (只评全区)."""
+        return self.street_rule is not Rule.NA and self.threshold_rule == "n/a"
+
+    @property
     def slot_ms(self) -> int:
         """Width of the sampling slot in ms: the cadence, within a minute and an hour."""
         return min(max(self.cadence_s, 60), 3600) * 1000

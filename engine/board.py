@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
-from domain.index import Index, city_index
+from domain.index import Index, city_index, condition
 from domain.picture import NOTHING, Cell, Picture
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
@@ -182,20 +182,14 @@ class Board:
         cells = self.streets[street]
         signs = self.city.catalogue.sign
         known = [
-            (SEVERITY[c.state], self._badness(signs[code], street, c), code, c.state)
+            (SEVERITY[c.state], self._badness(signs[code], street, c), code)
             for code, c in cells.items()
             if c.state in GRADED
         ]
-        if known:
-            _, _, code, state = max(known)
-        else:
-            code = None
-            alive = any(c.state is State.NORMAL for c in cells.values())
-            state = State.NORMAL if alive else State.UNKNOWN
         return {
             "code": street,
-            "state": state,
-            "sign": code,
+            "state": condition([c.state for c in cells.values()]),
+            "sign": max(known)[2] if known else None,
             "index": self.street_index(street).value,
         }
 

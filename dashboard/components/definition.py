@@ -71,7 +71,9 @@ def formula(view: View, sign: Sign) -> str:
     """How points add up to a street and streets to the district."""
     by = view.name(sign.weight_by or "", sign.weight_by_en or sign.weight_by or "")
     weight = view.text("definition.weight", by=by) if by else ""
-    street = view.text(f"about.rule.{sign.street_rule}") if sign.at_street else view.text("mark.na")
+    street = (
+        view.text(f"about.rule.{sign.street_rule}") if sign.at_street else mark.absence(view, sign)
+    )
     said = view.text(
         "definition.formula.said",
         street=street,

@@ -72,7 +72,7 @@ def _row(
 def _streets(view: View, catalogue: Catalogue, picture: Picture, sign: Sign) -> list[Node]:
     """In how many streets and towns the sign is in which trouble."""
     if not sign.at_street:
-        return [mark.state(view, None)]
+        return [mark.no_state(view, sign)]
     cells = picture.of_sign(sign.code) if sign.code in picture.signs else {}
     found = Counter(cells[s.code].state for s in catalogue.counted if s.code in cells)
     said: list[Node] = [

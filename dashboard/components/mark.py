@@ -21,10 +21,18 @@ SHORTEN_FROM = 100_000
 _CARRY = 0.99995  # so near to the next step, the step below would round up to it
 
 
-def state(view: View, cell: Cell | State | None, *, word: bool = True) -> Node:
-    """The mark of a state with its word; 不适用 for None. Without `word` the word is a title."""
-    if cell is None:
-        return el("span", view.text("mark.na"), cls="mark-na")
+def absence(view: View, sign: Sign) -> str:
+    """Why a sign has no cell at a street: 不适用, or 只评全区."""
+    return view.text("mark.whole" if sign.whole_only else "mark.na")
+
+
+def no_state(view: View, sign: Sign) -> Node:
+    """What stands in place of a state where a sign has no cell."""
+    return el("span", absence(view, sign), cls="mark-na")
+
+
+def state(view: View, cell: Cell | State, *, word: bool = True) -> Node:
+    """The mark of a state with its word. Without `word` the word is a title."""
     found = cell.state if isinstance(cell, Cell) else cell
     text = view.text(f"state.{found}")
     shape = el("i", cls="mark", data_state=found.value, aria_hidden="true")
@@ -58,7 +66,7 @@ def freshness_or_later(view: View, cell: Cell | None, now_ms: int, offset_min: i
 def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
     """The value of a cell and, apart, its unit: `[span.value, span.unit]`."""
     if cell is None:
-        return [el("span", view.text("mark.na"), cls="value value-na")]
+        return [el("span", absence(view, sign), cls="value value-na")]
     kind = "value"
     if cell.value is None or cell.freshness is Freshness.NEVER:
         return [el("span", DASH, cls="value value-never"), unit(view, sign)]

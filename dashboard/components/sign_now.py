@@ -64,11 +64,12 @@ def head(here: Here) -> list[Node]:
     fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.utc_offset_min)
     where: list[Node] = [el("b", here.place_name), f" · {sign.code} · {here.owner} · "]
     where.append(el("a", view.text("definition"), href="#sign-definition"))
+    stands = mark.no_state(view, sign) if cell is None else mark.state(view, cell)
     drawn = el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge")
     now = el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
-        el("p", mark.state(view, cell), fresh, cls="sign-state"),
+        el("p", stands, fresh, cls="sign-state"),
         drawn,
         cls="sign-now",
         **ageing(sign, cell),
@@ -83,8 +84,9 @@ def sentence(here: Here) -> str:
     view, sign, cell = here.view, here.sign, here.cell
     about = {"sign": here.name, "place": here.place_name}
     if cell is None:
-        key = "sign.say.none" if here.picture is None else "sign.say.absent"
-        return view.text(key, **about)
+        if here.picture is None:
+            return view.text("sign.say.none", **about)
+        return view.text("sign.say.whole" if sign.whole_only else "sign.say.absent", **about)
     if cell.freshness is Freshness.NEVER or cell.value is None:
         return view.text("sign.say.never", **about)
     value = mark.with_unit(view, sign, cell.value)

@@ -24,7 +24,16 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
     view, sign = here.view, here.sign
     title = el("h2", view.text("sign.places", n=len(here.city.counted)))
     if not sign.at_street:
-        return [title, el("p", view.text("sign.places.na", sign=here.name), cls="desk-empty")]
+        return [
+            title,
+            el(
+                "p",
+                view.text(
+                    "sign.places.whole" if sign.whole_only else "sign.places.na", sign=here.name
+                ),
+                cls="desk-empty",
+            ),
+        ]
     if here.picture is None:
         return [title, el("p", view.text("wall.say.empty"), cls="desk-empty")]
     cells = here.picture.of_sign(sign.code)

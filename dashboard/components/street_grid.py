@@ -5,7 +5,7 @@ from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.street_head import Here
-from dashboard.components.street_standing import count
+from dashboard.components.street_standing import ABSENT, WHOLE, bucket, count
 from dashboard.components.street_troubles import aged
 from domain.freshness import Freshness
 from domain.picture import Cell
@@ -23,6 +23,7 @@ def grid(here: Here, selected: str | None) -> list[Node]:
         stale=counts.stale,
         unknown=counts.unknown,
         absent=counts.absent,
+        whole=counts.whole,
     )
     late = el("small", view.text("street.late", n=counts.late), cls="street-late")
     title = view.text("street.all", n=len(here.city.signs))
@@ -36,7 +37,6 @@ def _field(here: Here, domain: Named, selected: str | None) -> Node:
     view = here.view
     signs = [sign for sign in here.city.signs if sign.domain == domain.code]
     defined = [sign for sign in signs if sign.code in here.cells]
-    absent = [sign for sign in signs if sign.code not in here.cells]
     counts = count(here.city, here.cells, signs)
     marks = [
         el("span", mark.state(view, state, word=False), str(counts.of(state)))
@@ -44,7 +44,6 @@ def _field(here: Here, domain: Named, selected: str | None) -> Node:
         if counts.of(state)
     ]
     normal = view.text("street.normal", n=counts.normal, of=counts.applies)
-    names = view.text("street.names").join(view.name(s.short_zh, s.short_en) for s in absent)
     return el(
         "section",
         el(
@@ -53,11 +52,23 @@ def _field(here: Here, domain: Named, selected: str | None) -> Node:
             el("span", *marks, el("small", normal), cls="street-field-counts"),
         ),
         el("ul", *(_cell(here, sign, here.cells[sign.code], selected) for sign in defined)),
-        el("p", el("b", view.text("street.absent", n=len(absent))), names, cls="street-absent")
-        if absent
-        else None,
+        _without(
+            here, "street.absent", [s for s in signs if bucket(s, here.cells.get(s.code)) == ABSENT]
+        ),
+        _without(
+            here, "street.whole", [s for s in signs if bucket(s, here.cells.get(s.code)) == WHOLE]
+        ),
         data_domain=domain.code,
     )
+
+
+def _without(here: Here, key: str, signs: list[Sign]) -> Node | None:
+    """The names of the signs that have no cell here, under what they have in common."""
+    if not signs:
+        return None
+    view = here.view
+    names = view.text("street.names").join(view.name(s.short_zh, s.short_en) for s in signs)
+    return el("p", el("b", view.text(key, n=len(signs))), names, cls="street-absent")
 
 
 def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:

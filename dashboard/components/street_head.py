@@ -78,7 +78,7 @@ def sentence(here: Here) -> str:
     missing = counts.stale + counts.unknown
     if all(cell.at is None for cell in here.cells.values()):
         return view.text("wall.say.empty")
-    if blind(counts):
+    if counts.blind:
         return view.text("street.say.blind", unknown=missing, total=counts.applies)
     more = view.text("wall.say.unknown", unknown=missing) if missing else ""
     if here.standing.state in (State.ALARM, State.WARNING):
@@ -93,11 +93,6 @@ def sentence(here: Here) -> str:
         attention=counts.attention,
     )
     return said + more
-
-
-def blind(counts: Counts) -> bool:
-    """Whether more signs are without data than with: silence is no good news then."""
-    return 2 * (counts.stale + counts.unknown) > counts.applies
 
 
 def _worst(here: Here) -> str:
@@ -138,7 +133,12 @@ def counts_line(view: View, counts: Counts) -> Node:
         el("span", mark.state(view, state), el("b", str(counts.of(state))), data_count=state.value)
         for state in (*reversed(GRADED), State.NORMAL)
     ]
-    apart = (("stale", counts.stale), ("unknown", counts.unknown), ("absent", counts.absent))
+    apart = (
+        ("stale", counts.stale),
+        ("unknown", counts.unknown),
+        ("absent", counts.absent),
+        ("whole", counts.whole),
+    )
     parts += [
         el("span", view.text(f"streets.col.{name}"), " ", el("b", str(n)), data_count=name)
         for name, n in apart
@@ -153,7 +153,7 @@ def index_block(here: Here) -> list[Node]:
     index = standing.index
     lines: list[Node] = [
         el("h2", view.text("street.index")),
-        el("p", index_text(index.value), cls="street-figure", data_blind=blind(standing.counts)),
+        el("p", index_text(index.value), cls="street-figure", data_blind=standing.counts.blind),
         _then(view, "street.day", index.value, standing.day_ago),
         _then(view, "street.week", index.value, standing.week_ago),
     ]

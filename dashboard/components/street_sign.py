@@ -71,8 +71,9 @@ def _take_away(here: Here, sign: Sign, period: Period) -> Node:
 
 def not_defined(here: Here, sign: Sign) -> list[Node]:
     """For a sign that has no meaning below the district."""
-    said = here.view.text("street.sign.absent")
-    return [*_heading(here, sign), el("p", mark.state(here.view, None), " ", said, cls="desk-note")]
+    view = here.view
+    said = view.text("street.sign.whole" if sign.whole_only else "street.sign.absent")
+    return [*_heading(here, sign), el("p", mark.no_state(view, sign), " ", said, cls="desk-note")]
 
 
 def _heading(here: Here, sign: Sign) -> list[Node]:

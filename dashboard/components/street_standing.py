@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from data_access.index_history import Past
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
-from domain.index import Index
+from domain.index import Index, blind, condition
 from domain.judging import judge_for
 from domain.picture import Cell, Picture
 from domain.place import Street
@@ -20,7 +20,7 @@ from domain.sign import GRADED, SEVERITY, Sign, State
 KINDS = ("street", "town", "area")
 SHOWN_STATES = tuple(state.value for state in (*reversed(GRADED), State.NORMAL, State.UNKNOWN))
 WORST_FIRST = (*reversed(GRADED), State.NORMAL, State.UNKNOWN)
-STALE, ABSENT = "stale", "absent"
+STALE, ABSENT, WHOLE = "stale", "absent", "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Counts:
     stale: int  # with a value that is too old to be judged
     unknown: int  # never reported, or not judged
     absent: int  # not defined at this place (不适用)
+    whole: int  # judged for the district only (只评全区)
     late: int
 
     @property
@@ -41,6 +42,11 @@ class Counts:
         """Signs that are defined at the place."""
         known = self.alarm + self.warning + self.attention + self.normal
         return known + self.stale + self.unknown
+
+    @property
+    def blind(self) -> bool:
+        """Whether fewer than half of them are known: silence is no good news then."""
+        return blind(self.stale + self.unknown, self.applies)
 
     def of(self, state: State) -> int:
         """Signs in a state; stale ones are not among the unknown."""
@@ -69,13 +75,8 @@ def standing(
     """How a place stands; `past` = its index a day and a week ago."""
     cells = picture.at_place(place.code)
     ranked = exceptions(catalogue, cells, place.code, picture.as_of)
-    if ranked:
-        worst: str | None = ranked[0]
-        state = cells[ranked[0]].state
-    else:
-        worst = None
-        alive = any(cell.state is State.NORMAL for cell in cells.values())
-        state = State.NORMAL if alive else State.UNKNOWN
+    worst = ranked[0] if ranked else None
+    state = condition([cell.state for cell in cells.values()])
     index = picture.index(place.code)
     return Standing(place, state, worst, index, count(catalogue, cells), past[0], past[1])
 
@@ -95,10 +96,10 @@ def exceptions(
     return sorted(bad, key=how_bad, reverse=True)
 
 
-def bucket(cell: Cell | None) -> str:
+def bucket(sign: Sign, cell: Cell | None) -> str:
     """The one heading under which a sign at a place is counted: the names of `Counts`."""
     if cell is None:
-        return ABSENT
+        return WHOLE if sign.whole_only else ABSENT
     return STALE if cell.freshness is Freshness.STALE else cell.state.value
 
 
@@ -107,10 +108,10 @@ def count(
 ) -> Counts:
     """Count the signs of the catalogue, or those given, by what their cells are."""
     among = catalogue.signs if signs is None else signs
-    found = Counter(bucket(cells.get(sign.code)) for sign in among)
+    found = Counter(bucket(sign, cells.get(sign.code)) for sign in among)
     here = [cells[sign.code] for sign in among if sign.code in cells]
     late = sum(cell.freshness is Freshness.LATE for cell in here)
-    names = (*(state.value for state in WORST_FIRST), STALE, ABSENT)
+    names = (*(state.value for state in WORST_FIRST), STALE, ABSENT, WHOLE)
     return Counts(**{name: found[name] for name in names}, late=late)
 
 

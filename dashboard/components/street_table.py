@@ -31,13 +31,13 @@ from domain.catalogue import Catalogue
 from domain.sign import SEVERITY, State
 
 PATH = "/streets"
-COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent")
+COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent", "whole")
 COLUMNS = (
     *("name", "kind", "state", "worst", "index", "day", "week"),
     *("population", "area", "density", *COUNTS),
 )
 NUMBERS = frozenset({"index", "day", "week", "population", "area", "density", *COUNTS})
-UNSORTED = frozenset({"kind", "worst", "absent"})
+UNSORTED = frozenset({"kind", "worst", "absent", "whole"})
 _RISING = frozenset({"index", "day", "week", "name"})  # what is of interest stands at the low end
 
 
@@ -201,7 +201,7 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
         "kind": view.text(f"streets.kind.{place.kind}"),
         "state": mark.state(view, s.state),
         "worst": _worst(view, city, s),
-        "index": el("b", index_text(s.index.value)),
+        "index": el("b", index_text(s.index.value), data_blind=s.counts.blind),
         "day": _then(s.index.value, s.day_ago),
         "week": _then(s.index.value, s.week_ago),
         "population": people_text(view, place.population),

@@ -24,7 +24,9 @@ def troubles(here: Here, selected: str | None) -> list[Node]:
     view, counts = here.view, here.standing.counts
     silent = _silent(here)
     title = view.text("street.troubles", n=len(here.troubles), silent=len(silent))
-    applies = view.text("street.applies", n=counts.applies, absent=counts.absent)
+    applies = view.text(
+        "street.applies", n=counts.applies, absent=counts.absent, whole=counts.whole
+    )
     said: list[Node] = [el("h2", title, el("small", applies))]
     if not here.troubles and not silent:
         return [*said, el("p", view.text("street.troubles.none"), cls="desk-empty")]

@@ -35,7 +35,7 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
     age = "" if cell is None or cell.since is None else lasting(view, picture.as_of - cell.since)
     return el(
         "li",
-        mark.state(view, cell),
+        mark.state(view, s.state),
         el("a", view.name(place.short_zh, place.name_en), href=view.href(place_path(place.code))),
         el(
             "span",

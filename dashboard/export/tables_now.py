@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard.components.mark import absence
 from dashboard.components.signs_list import chosen, lines
 from dashboard.components.signs_question import SignsQuestion
 from dashboard.components.street_question import ListQuestion
@@ -15,7 +16,7 @@ from domain.picture import Cell, Picture
 from domain.sign import Sign, State
 
 _TIME = 20
-_COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent")
+_COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent", "whole")
 
 
 def signs(ask: Ask) -> Document:
@@ -137,8 +138,7 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     """The cells of `_value_columns`; a value that is not fresh says so beside it."""
     unit = ask.view.name(sign.unit, sign.unit_en)
     if cell is None:
-        absent = ask.view.text("about.rule.na")
-        return (None, unit, absent, None, None, None, None, None)
+        return (None, unit, absence(ask.view, sign), None, None, None, None, None)
     return (
         cell.value,
         unit,

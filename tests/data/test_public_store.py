@@ -306,3 +306,30 @@ def test_the_public_role_reads_the_publication_and_nothing_else(
             conn.execute(text("DROP OWNED BY yiping_public"))
             conn.execute(text("DROP ROLE yiping_public"))
         admin.dispose()
+
+
+def test_hours_and_reports_go_by_the_rule_and_days_stay(city: PublishedCity, now: int) -> None:
+    rules, place = city.catalogue.publication, city.catalogue.code
+    assert rules is not None
+    old = now - (rules.keep_hours_days + 3) * DAY_MS + HOUR_MS
+    rows: list[releases.ValueRow] = [
+        (MEASURE, place, period, old + n * DAY_MS, "exact", 1.0, 1.0, 1.0, False, now)
+        for period in ("hour", "day")
+        for n in range(6)
+    ]
+    gone = now - (rules.keep_reports_days + 1) * DAY_MS
+    with city.public.write() as conn:
+        releases.release(city.public, conn, rows)
+        releases.remember(city.public, conn, **{f"day:{gone}": gone, "days": gone})
+        for at in (gone, now):
+            conn.execute(public_reports.insert().inline().values(at=at, figure="x", text="x"))
+    left = []
+    for minute in range(5):  # a day of it at each step
+        city.publication.publish(now + minute * MINUTE_MS)
+        left.append(sum(1 for row in city.everything() if row[2] == "hour"))
+    assert left == [5, 4, 3, 3, 3]
+    assert sum(1 for row in city.everything() if row[2] == "day") == 6
+    with city.public.read() as conn:
+        assert conn.execute(select(public_reports.c.at)).scalars().all() == [now]
+        assert releases.remembered(conn, f"day:{gone}") is None
+        assert releases.remembered(conn, "days") == gone

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.index import DEDUCTION, city_index
+from domain.index import DEDUCTION, city_index, condition
 from domain.sign import State
 
 groups = st.lists(st.sampled_from(list(State)), min_size=1, max_size=150).map(
@@ -37,6 +37,18 @@ def test_all_calm_is_one_hundred_and_nothing_known_is_no_number() -> None:
     assert city_index([("A", State.NORMAL)]).value == 100
     assert city_index([("A", State.UNKNOWN)]).value is None
     assert city_index([]).value is None
+
+
+@given(st.lists(st.sampled_from(list(State)), max_size=150))
+def test_a_place_is_normal_only_where_half_is_known(states: list[State]) -> None:
+    found = condition(states)
+    known = [state for state in states if state is not State.UNKNOWN]
+    bad = [state for state in known if state is not State.NORMAL]
+    if bad:
+        assert DEDUCTION[found] == max(DEDUCTION[state] for state in bad)
+    else:
+        enough = bool(states) and 2 * len(known) >= len(states)
+        assert found is (State.NORMAL if enough else State.UNKNOWN)
 
 
 def test_worse_costs_more() -> None:

@@ -135,6 +135,16 @@ def test_a_rate_goes_with_its_count(percent: float, cases: float, mark: Mark) ->
     assert shown_rate(percent, cases, Rates(), RULES).mark is mark
 
 
+@pytest.mark.parametrize(
+    ("rate", "cases", "mark"),
+    [(4.0, 10_000, Mark.WITHHELD), (4.0, 20_000, Mark.ROUNDED), (9_997.0, 10_000, Mark.WITHHELD)],
+)
+def test_a_rate_of_ten_thousand_goes_with_its_count_too(
+    rate: float, cases: float, mark: Mark
+) -> None:
+    assert shown_rate(rate, cases, Rates(), RULES, whole=10_000).mark is mark
+
+
 def test_bands() -> None:
     edges = (0, 1000, 2000)
     assert band(0, edges) == Shown(Mark.BAND, None, 0, 999)

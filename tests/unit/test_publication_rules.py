@@ -34,6 +34,10 @@ def rules(catalogue: Catalogue) -> Publication:
         ('version = "1"', "version = 1", "digits in quotes"),
         ("[page]", "[page", "not TOML"),
         ("largest_share = 0.7", "largest_share = 1.5", "a number in 0.3 … 0.9"),
+        ("hours_days = 14", "hours_days = 7", "a number in 8 … 3660"),
+        ("digits = 0", "digits = 0\nout_of = 100", "out_of: must be a table"),
+        ("digits = 0", 'digits = 0\nout_of = { "REQ-99" = 1000 }', "unknown sign 'REQ-99'"),
+        ("digits = 0", 'digits = 0\nout_of = { "REQ-02" = 0 }', "a number in 1 … 1000000"),
     ],
 )
 def test_a_broken_rule_is_refused_with_its_reason(
@@ -51,6 +55,23 @@ def test_a_sign_that_is_not_public_has_no_place_on_the_page(tmp_path: Path) -> N
     text = (folder / FILE).read_text(encoding="utf-8")
     (folder / FILE).write_text(text.replace('["TRA-02", "TRA-01"', '["TRA-11", "TRA-01"', 1))
     assert [f.reason for f in faults_of(folder)] == ["topics.signs: TRA-11 is not public"]
+
+
+def test_a_rate_of_streets_says_what_it_counts_out_of(tmp_path: Path) -> None:
+    folder = copy_city("pingshan", tmp_path)
+    signs, rules = folder / "vital_signs.csv", folder / FILE
+    lines = signs.read_text(encoding="utf-8").split("\n")
+    row = next(n for n, line in enumerate(lines) if line.startswith("REQ-02,"))
+    lines[row] = lines[row].replace(",%,%,", ",件/万件,per 10⁴,", 1)
+    signs.write_text("\n".join(lines), encoding="utf-8")
+    assert [f.reason for f in faults_of(folder)] == [
+        "rates.out_of: REQ-02 is a rate in '件/万件': say what it counts out of"
+    ]
+    text = rules.read_text(encoding="utf-8")
+    told = text.replace("digits = 0", 'digits = 0\nout_of = { "REQ-02" = 10000 }', 1)
+    rules.write_text(told, encoding="utf-8")
+    city = load_catalogue_from(folder)
+    assert city.publication and city.publication.whole(city.sign["REQ-02"]) == 10_000
 
 
 def test_without_rules_a_city_publishes_nothing(tmp_path: Path) -> None:

@@ -53,6 +53,9 @@ def demo(server: LiveServer, catalogue: Catalogue) -> Settings:
     return settings
 
 
+MOST_PAUSES = 300  # of a tenth of a second: longer than a server takes to start
+
+
 class Pauses:
     """The feed's way of waiting: counts, waits for real, and can end it."""
 
@@ -62,6 +65,7 @@ class Pauses:
 
     def __call__(self, seconds: float) -> None:
         self.asked.append(seconds)
+        assert len(self.asked) < MOST_PAUSES, "the intake never answered"
         if self.stop.wait(min(seconds, 0.1)):
             raise Stopped
 

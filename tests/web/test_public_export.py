@@ -1,5 +1,6 @@
 """The public site as files: whole, true to what is served, and linked without a server."""
 
+import json
 import re
 from pathlib import Path
 
@@ -38,6 +39,10 @@ def test_every_link_of_every_page_leads_to_a_file(
             if not (tmp_path / link).is_file():
                 broken.add((page.name, link))
     assert not broken
+    described = json.loads((tmp_path / "data" / "datasets.json").read_text())
+    urls = [d["downloadURL"] for s in described["dataset"] for d in s["distribution"]]
+    assert urls and all((tmp_path / "data" / url).is_file() for url in urls)
+    assert json.loads((tmp_path / "data" / "openapi.json").read_text())["servers"]
 
 
 def test_a_folder_of_somebody_else_is_left_alone(

@@ -143,7 +143,8 @@ def test_all_signs_stand_in_fixed_places(site: Site, street: str) -> None:
     absent = [s for s in city.signs if not s.at_street]
     said = " ".join(words(n) for n in every(body, "p", cls="street-absent"))
     assert all(s.short_zh in said for s in absent)
-    assert f"不适用 {len(absent)}" in words(body)
+    whole = sum(s.whole_only for s in absent)
+    assert f"不适用 {len(absent) - whole} · 只评全区 {whole}" in words(body)
     assert f"正常 {len(shown) - 11} · 异常 9 · 过期 1 · 无数据 1" in words(body)
 
 

@@ -10,7 +10,7 @@ from data_access.engine_state import write_indexes
 from domain.actor import Actor, Role
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.picture import NOTHING
-from domain.sign import State
+from domain.sign import Rule, State
 from tests.web.light_nodes import every, one, words
 from tests.web.moments import live, publish, stale
 from tests.web.site import Site, Visitor
@@ -37,7 +37,7 @@ def rows(body: Any) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def troubled(site: Site) -> tuple[str, str, str]:
-    """A street in alarm, a town in attention, an area that never spoke; their codes."""
+    """A street in alarm, a town in attention, an area with one sign of 96; their codes."""
     city = site.services.catalogue
     street, town, area = (
         next(s.code for s in city.streets if s.kind == k) for k in ("street", "town", "area")
@@ -48,6 +48,7 @@ def troubled(site: Site) -> tuple[str, str, str]:
         (second.code, street): stale(site, second, 1.0),
         (third.code, town): live(site, 2.0, State.ATTENTION),
         **{(s.code, area): NOTHING for s in city.signs if s.at_street},
+        (first.code, area): live(site, 1.0, State.NORMAL),
     }
     publish(site, planted)
     return street, town, area
@@ -59,18 +60,19 @@ def test_every_place_with_its_counts(site: Site, troubled: tuple[str, str, str])
     body = answer(site.person(Role.LEADER))
     found = rows(body["streets-body"])
     assert list(found) == [s.code for s in city.streets], "in official order, areas last"
-    absent = sum(not s.at_street for s in city.signs)
-    applies = len(city.signs) - absent
+    absent = sum(s.street_rule is Rule.NA for s in city.signs)
+    whole = sum(s.whole_only for s in city.signs)
+    assert (absent, whole) == (14, 7)
+    applies = len(city.signs) - absent - whole
     assert {k: found[street][k] for k in ("state", "alarm", "normal", "stale", "unknown")} == {
         "state": "告警", "alarm": "1", "normal": str(applies - 2), "stale": "1", "unknown": "0",
     }  # fmt: skip
     assert found[town]["state"] == "关注" and found[town]["attention"] == "1"
-    assert (found[area]["state"], found[area]["unknown"]) == ("无数据", str(applies))
-    assert found[area]["index"] == "—", "nothing known is not a hundred"
+    assert (found[area]["state"], found[area]["unknown"]) == ("无数据", str(applies - 1))
     for row in found.values():
-        names = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent")
+        names = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent", "whole")
         assert sum(int(row[name]) for name in names) == len(city.signs)
-        assert row["absent"] == str(absent)
+        assert (row["absent"], row["whole"]) == (str(absent), str(whole))
     said = words(body["streets-head"])
     name = city.street[street].name_zh
     assert f"{len(city.counted)} 个街镇中，1 个告警、1 个关注" in said
