@@ -274,7 +274,7 @@ class Content:
         return {
             "line": drawn,
             "caption": caption,
-            "level": words.number(edge, sign.decimals) if drawn.level is not None else None,
+            "level": words.value(sign, edge) if drawn.level is not None else None,
             "last": words.value(sign, last),
             "from": names[0],
             "to": names[-1],

@@ -12,6 +12,7 @@ from dashboard.public_site.links import Where, address
 from data_access.settings import ROOT
 from domain.catalogue import Catalogue
 
+TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 KEEP = "public, max-age=600, stale-while-revalidate=86400"
 ASSETS = ROOT / "assets"
@@ -37,8 +38,9 @@ class Files:
     def find(self, path: str, origin: str = "") -> Document | None:
         """The document at a path of the site; `origin` is where the request found it."""
         if path in ("/robots.txt", "/sitemap.xml") and not self._origin:
-            body = self._robots(origin) if path == "/robots.txt" else self._sitemap(origin)
-            return self._make("text/plain" if path[1] == "r" else XML, body, KEEP)
+            if path == "/robots.txt":
+                return self._make(TEXT, self._robots(origin), KEEP)
+            return self._make(XML, self._sitemap(origin), KEEP)
         found = self._made.get(path)
         if found is not None:
             return found
@@ -61,7 +63,7 @@ class Files:
             case "/public/card.png":
                 return "image/png", self._card
             case "/robots.txt":
-                return "text/plain; charset=utf-8", self._robots(self._origin)
+                return TEXT, self._robots(self._origin)
             case "/sitemap.xml":
                 return XML, self._sitemap(self._origin)
         return None

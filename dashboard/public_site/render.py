@@ -23,6 +23,7 @@ from domain.sign import State
 
 _TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
 LOG_LENGTH = 12
+RULES_SHOWN = 3
 LETTERS = {"zh": 19.0, "en": 10.4}  # width of a letter on the map
 
 
@@ -106,7 +107,7 @@ class Renderer:
             "contact": getattr(self._rules, f"contact_{where.lang}"),
             "version": now.version if now else 0,
             "headline": headline,
-            "share": " ".join(headline),
+            "share": ("" if where.lang == "zh" else " ").join(headline),
             "page_title": words.t("title", city=words.city),
             "description": words.t("description", city=words.city),
             "late": now is not None and now.late,
@@ -191,7 +192,7 @@ class Renderer:
             {"code": code, "title": t(f"about.{code}"), "text": text}
             for code, text in texts.items()
         ]
-        return {"parts": parts, **self._log(words)}
+        return {"parts": parts, "share": f"{t('about')} · {words.city}", **self._log(words)}
 
     def _log(self, words: Words) -> dict[str, Any]:
         corrections = []
@@ -209,13 +210,16 @@ class Renderer:
                 corrections.append(
                     {"at": words.day(item.at), "name": words.name(sign), "text": text}
                 )
+        found = queries.manifests(self._db)[: RULES_SHOWN + 1]
+        older = [body["rules_version"] for _, body in found[1:]] + [None]
         rules = [
             {
                 "at": words.day(at),
-                "text": words.t("rules", version=body["rules_version"]),
+                "text": words.t("rules.again" if version == before else "rules", version=version),
             }
-            for at, body in queries.manifests(self._db)[:3]
-        ]
+            for (at, body), before in zip(found, older, strict=True)
+            if (version := body["rules_version"])
+        ][:RULES_SHOWN]
         return {"corrections": corrections, "rules": rules}
 
     def _kinds(self, words: Words) -> list[dict[str, Any]]:

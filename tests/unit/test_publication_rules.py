@@ -62,10 +62,10 @@ def test_a_rate_of_streets_says_what_it_counts_out_of(tmp_path: Path) -> None:
     signs, rules = folder / "vital_signs.csv", folder / FILE
     lines = signs.read_text(encoding="utf-8").split("\n")
     row = next(n for n, line in enumerate(lines) if line.startswith("REQ-02,"))
-    lines[row] = lines[row].replace(",%,%,", ",件/万件,per 10⁴,", 1)
+    lines[row] = lines[row].replace(",%,%,", ",件,cases,", 1)
     signs.write_text("\n".join(lines), encoding="utf-8")
     assert [f.reason for f in faults_of(folder)] == [
-        "rates.out_of: REQ-02 is a rate in '件/万件': say what it counts out of"
+        "rates.out_of: REQ-02 is a rate in '件': say what it counts out of"
     ]
     text = rules.read_text(encoding="utf-8")
     told = text.replace("digits = 0", 'digits = 0\nout_of = { "REQ-02" = 10000 }', 1)
