@@ -62,6 +62,21 @@ class Shape(NamedTuple):
     room: float  # width that its name may have
 
 
+def with_room(names: Sequence[tuple[Shape, str]], letter: float, height: float) -> set[str]:
+    """Codes of the shapes whose names fit into them and past one another; the widest first."""
+    kept: list[tuple[float, float, float]] = []
+    found = set()
+    for shape, name in sorted(names, key=lambda pair: -pair[0].room):
+        half = len(name) * letter / 2
+        free = all(
+            abs(shape.x - x) > half + other or abs(shape.y - y) > height for x, y, other in kept
+        )
+        if free and 2 * half <= shape.room:
+            kept.append((shape.x, shape.y, half))
+            found.add(shape.code)
+    return found
+
+
 class Drawing(NamedTuple):
     """The whole map."""
 

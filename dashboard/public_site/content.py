@@ -44,7 +44,7 @@ class Published:
         """The same, read at an instant: what has not been renewed must not speak of today."""
         if ms - self.made_at < LATE_MS:
             return self
-        return replace(self, made_at=slot_start(ms, HOUR_MS, 0), late=True)
+        return replace(self, made_at=slot_start(ms, LATE_MS, 0), late=True)
 
 
 def read_published(db: Database, catalogue: Catalogue, rules: Publication) -> Published | None:

@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 from dashboard.labels import label
-from dashboard.public_site.chart import Drawing
+from dashboard.public_site.chart import Drawing, with_room
 from dashboard.public_site.content import Content, Published
 from dashboard.public_site.links import Links, Where
 from dashboard.public_site.street import street_part
@@ -24,7 +24,8 @@ from domain.sign import State
 _TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
 LOG_LENGTH = 12
 RULES_SHOWN = 3
-LETTERS = {"zh": 19.0, "en": 10.4}  # width of a letter on the map
+LETTERS = {"zh": (19.0, 21.0), "en": (10.4, 19.0)}  # width and height of a letter on the map
+LARGER = 1.42  # the letters of a phone and of large type, see public.css
 
 
 @lru_cache(maxsize=1)
@@ -234,8 +235,12 @@ class Renderer:
 
     def _drawn(self, words: Words, now: Published) -> dict[str, Any]:
         states = {code: item["state"] for code, item in now.street_states.items()}
+        named = [(s, words.short(self._catalogue.street[s.code])) for s in self._map.shapes]
+        letter, height = LETTERS[words.lang]
+        fits = with_room(named, letter, height)
+        fits_large = with_room(named, letter * LARGER, height * LARGER)
         places = []
-        for shape in self._map.shapes:
+        for shape, short in named:
             street = self._catalogue.street[shape.code]
             state = states.get(shape.code, "unknown")
             places.append(
@@ -245,8 +250,9 @@ class Renderer:
                     "x": shape.x,
                     "y": shape.y,
                     "name": words.name(street),
-                    "short": _fitting(words.short(street), shape.room, words.lang),
-                    "tight": not _fitting(words.short(street), shape.room / 1.42, words.lang),
+                    "short": short if shape.code in fits | fits_large else "",
+                    "tight": shape.code not in fits_large,
+                    "wide": shape.code not in fits,
                     "state": state,
                     "word": words.state(state),
                 }
@@ -267,11 +273,6 @@ class Renderer:
 
 def _odd(words: Words, n: int) -> str:
     return words.many("signs.odd", n) if n else words.t("signs.fine")
-
-
-def _fitting(name: str, room: float, lang: str) -> str:
-    """The name, where the map has room for it; the list beside it has them all."""
-    return name if len(name) * LETTERS[lang] <= room else ""
 
 
 def downloads(words: Words, links: Links) -> list[dict[str, Any]]:
