@@ -232,12 +232,16 @@ def _db(argv: list[str]) -> int:
     from data_access.db import migrate
     from data_access.public.store import migrate_public
 
+    name = "DATABASE_URL"
     try:
         migrate(settings)
+        name = "PUBLIC_DATABASE_URL"
         migrate_public(settings)
     except (ArgumentError, OperationalError) as fault:
-        print(f"DATABASE_URL: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
-        return 1
+        print(f"{name}: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
+        # a start goes on without the public store: the engine lays it out once it answers
+        if action == "migrate" or name == "DATABASE_URL" or isinstance(fault, ArgumentError):
+            return 1
     if action == "prepare":
         _prepare(settings)
     return 0

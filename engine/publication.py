@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from data_access.closed_samples import busy_days
 from data_access.db import Database
@@ -71,6 +72,9 @@ class Publication:
                 self._prepare()
                 self._prepare = None
             self.publish(now_ms)
+        except OperationalError as fault:
+            log.error("publication failed; the next minute tries again: %s", fault.orig)
+            return False
         except Exception:  # the desks must not stand still because the public page does
             log.exception("publication failed; the next minute tries again")
             return False

@@ -125,6 +125,16 @@ def test_an_unreachable_database_is_named(new_stack: NewStack) -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("action", "code"), [("prepare", 0), ("migrate", 1)])
+def test_a_lost_public_store_does_not_stop_a_start(
+    new_stack: NewStack, action: str, code: int
+) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    done = new_stack(PUBLIC_DATABASE_URL=url).command("db", action)
+    assert done.returncode == code
+    assert "PUBLIC_DATABASE_URL: " in done.stderr and "Traceback" not in done.stderr
+
+
 def test_the_demonstration_can_be_ended(new_stack: NewStack) -> None:
     stack = new_stack(demo=True).start()
     eventually(lambda: stack.login("leader").get("/live/screen").json()["demo"] is True, 30)
