@@ -21,7 +21,7 @@ STREET = "310115005"
 STATES = (
     "/",
     f"/?street={STREET}&lang=en",
-    f"/?street={STREET}&size=large",
+    f"/?street={STREET}&size=large&lang=en",
     "/figure/TRA-02",
     "/method?lang=en",
     "/no-such-page",
@@ -97,7 +97,10 @@ def test_it_reads_the_same_without_scripts(browser: Browser, site: Stack) -> Non
 def test_a_new_publication_appears_by_itself(
     tab: Page, site: Stack, house: Settings, catalogue: Catalogue
 ) -> None:
-    tab.goto(site.url + "/")
+    tab.goto(f"{site.url}/?street={STREET}")
+    tab.locator("#street .list summary").click()
+    tab.locator(".chosen details summary").click()
+    tab.locator("h1").click()  # so that nothing in there has the focus
     before = tab.locator("body").get_attribute("data-version")
     mark = tab.evaluate("document.querySelector('.big b').dataset.seen = 'x'")
     assert mark == "x" and before
@@ -119,3 +122,5 @@ def test_a_new_publication_appears_by_itself(
             releases.put_view(store, conn, view, body["version"], at, msgspec.json.encode(body))
     store.close()
     expect(tab.locator("#air .big b")).to_have_text("77", timeout=15_000)
+    for opened in ("#street .list", ".chosen details"):  # what a reader has opened stays open
+        expect(tab.locator(opened)).to_have_attribute("open", "")
