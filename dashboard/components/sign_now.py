@@ -59,24 +59,29 @@ class Here:
 
 def head(here: Here) -> list[Node]:
     """Title, sentence, value with state, gauge, why."""
+    view = here.view
+    where: list[Node] = [el("b", here.place_name), f" · {here.sign.code} · {here.owner} · "]
+    where.append(el("a", view.text("definition"), href="#sign-definition"))
+    words = el("div", el("p", sentence(here), cls="desk-lead"), *_why(here), cls="sign-words")
+    title = el("h1", here.name)
+    return [title, el("p", *where, cls="sign-where"), el("div", _now(here), words, cls="sign-top")]
+
+
+def _now(here: Here) -> Node:
     view, sign, cell = here.view, here.sign, here.cell
+    if cell is None:  # nothing to measure here, or nothing known yet
+        said = mark.DASH if here.picture is None else mark.no_state(view, sign)
+        return el("div", el("p", said, cls="sign-figure"), cls="sign-now")
     judge = judge_for(here.city, sign, here.place, here.now_ms)
     fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.utc_offset_min)
-    where: list[Node] = [el("b", here.place_name), f" · {sign.code} · {here.owner} · "]
-    where.append(el("a", view.text("definition"), href="#sign-definition"))
-    stands = mark.no_state(view, sign) if cell is None else mark.state(view, cell)
-    drawn = el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge")
-    now = el(
+    return el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
-        el("p", stands, fresh, cls="sign-state"),
-        drawn,
+        el("p", mark.state(view, cell), fresh, cls="sign-state"),
+        el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge"),
         cls="sign-now",
         **ageing(sign, cell),
     )
-    words = el("div", el("p", sentence(here), cls="desk-lead"), *_why(here), cls="sign-words")
-    title = el("h1", here.name)
-    return [title, el("p", *where, cls="sign-where"), el("div", now, words, cls="sign-top")]
 
 
 def sentence(here: Here) -> str:
