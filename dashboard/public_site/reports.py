@@ -7,13 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 from data_access.db import Database
 from data_access.public.queries import add_report
 from domain.one_line import one_line
 
+T = TypeVar("T")
 LONGEST_BODY = 8_192
 LONGEST_TEXT = 300
 TOKEN_LIFE_MS = 24 * 3_600_000
@@ -89,7 +90,7 @@ class Reports:
             return "400 Bad Request", "report.empty", lang
         if not self.senders.may_send(address):
             return "429 Too Many Requests", "report.often", lang
-        _off_the_loop(lambda: add_report(self._db, now_ms, figure, text))
+        off_the_loop(lambda: add_report(self._db, now_ms, figure, text))
         return "200 OK", "report.thanks", lang
 
 
@@ -110,11 +111,11 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _off_the_loop(work: Callable[[], None]) -> None:
-    """A commit must not hold up the other visitors of the process."""
+def off_the_loop(work: Callable[[], T]) -> T:
+    """What takes long, a commit or a spreadsheet, must not hold up the other visitors."""
     from gevent import get_hub, monkey
 
-    if monkey.is_module_patched("socket"):
-        get_hub().threadpool.apply(work)
-    else:
-        work()
+    if not monkey.is_module_patched("socket"):
+        return work()
+    found: T = get_hub().threadpool.apply(work)
+    return found

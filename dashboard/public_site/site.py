@@ -113,6 +113,7 @@ class PublicSite:
         if not self._started:
             self._started = True
             self.feed.start()
+            self._page("/", "")  # so that the first reader waits for nothing
             self._keeper.start()
 
     def drain(self) -> None:

@@ -89,6 +89,7 @@ def test_every_address_works_and_tells_nothing_that_is_not_published(
     site.feed.look()
     for path, query in every_address(catalogue):
         site.data.turnstile._counts.clear()
+        site.data.sheets._counts.clear()
         answer = ask(site, path, query)
         assert answer.status == 200, (path, query, answer.body[:200])
         assert "Set-Cookie" not in answer.headers
@@ -191,6 +192,16 @@ def test_too_many_questions_are_refused_with_the_time_to_wait(site: PublicSite) 
     answers = [ask(site, "/api/v1/public/datasets.json") for _ in range(PER_MINUTE + 1)]
     assert [a.status for a in answers[:-1]] == [200] * PER_MINUTE
     assert answers[-1].status == 429 and 1 <= int(answers[-1].headers["Retry-After"]) <= 61
+
+
+def test_spreadsheets_made_anew_are_dear(site: PublicSite) -> None:
+    days = [f"day=2026-11-{n}" for n in range(10, 24)]
+    told = [ask(site, "/api/v1/public/days.xlsx", day).status for day in days[:11]]
+    assert told == [200] * 10 + [429]
+    site.data.turnstile._counts.clear()
+    told = [ask(site, "/api/v1/public/days.xlsx", day).status for day in days[10:13]]
+    assert told == [200] * 2 + [429], "so many a minute for everybody together"
+    assert ask(site, "/api/v1/public/days.xlsx", days[0]).status == 200, "kept: not made again"
 
 
 HOSTILE = (
