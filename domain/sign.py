@@ -91,6 +91,7 @@ class Sign:
     goal: str  # code of a Goal
     unit: str  # as shown: µg/m³, ℃, 万m³/日; "" for a pure number
     unit_en: str
+    unit_one_en: str  # beside the value 1: station for stations; "" where it is the same
     decimals: int  # digits after the point when shown
     value_min: float  # absurd outside [value_min, value_max]
     value_max: float
@@ -113,7 +114,8 @@ class Sign:
     value_labels_en: tuple[str, ...]
     derived: str | None  # one of DERIVED_RULES, None when measured; a report wins over it
     basis_type: str
-    basis: str
+    basis_zh: str  # where the row comes from, in words; "" in both or in neither
+    basis_en: str
     weight_by_en: str | None = None
     co_departments: tuple[str, ...] = ()  # codes of Departments beside the owner
     owner_note: str = ""  # the owner as the source words it, with its sub-office
@@ -128,6 +130,13 @@ class Sign:
     def whole_only(self) -> bool:
         """True where streets could add up to the district, but none is judged alone (只评全区)."""
         return self.street_rule is not Rule.NA and self.threshold_rule == "n/a"
+
+    def unit_beside(self, value: float | None, lang: str) -> str:
+        """The unit in `zh` or `en`, the singular where the value is shown as 1."""
+        if lang == "zh":
+            return self.unit
+        alone = value is not None and round(value, self.decimals) == 1
+        return (alone and self.unit_one_en) or self.unit_en
 
     @property
     def slot_ms(self) -> int:

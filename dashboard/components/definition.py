@@ -115,9 +115,12 @@ def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
 def _basis(view: View, sign: Sign) -> str:
     key = f"about.basis.{sign.basis_type}"
     kind = view.text(key) if key in labels() else sign.basis_type
-    if sign.basis in ("", sign.basis_type):
+    said = view.name(sign.basis_zh, sign.basis_en)
+    if not said:
         return kind
-    return view.text("definition.basis.said", kind=kind, basis=sign.basis)
+    if said.casefold().startswith(kind.casefold()):  # not: 假定：假定，参照…
+        return kind + said[len(kind) :]
+    return view.text("definition.basis.said", kind=kind, basis=said)
 
 
 def _versions(view: View, sign: Sign) -> Node:

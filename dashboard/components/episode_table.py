@@ -81,7 +81,7 @@ def _row(
         "to": _ended(view, city, row, picture, now_ms),
         "span": span(view, max(0, end - row.since)),
         "value": mark.figure(view, sign, row.value) if sign else mark.DASH,
-        "unit": mark.unit(view, sign) if sign else "",
+        "unit": mark.unit(view, sign, row.value) if sign else "",
         "version": view.text("episodes.version", n=row.threshold_version),
         "owner": view.name(owner.short_zh, owner.name_en) if owner else mark.DASH,
     }

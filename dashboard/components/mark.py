@@ -72,12 +72,12 @@ def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
         return [el("span", DASH, cls="value value-never"), unit(view, sign)]
     if cell.freshness is Freshness.STALE:
         kind = "value value-stale"
-    return [el("span", figure(view, sign, cell.value), cls=kind), unit(view, sign)]
+    return [el("span", figure(view, sign, cell.value), cls=kind), unit(view, sign, cell.value)]
 
 
-def unit(view: View, sign: Sign) -> Node:
+def unit(view: View, sign: Sign, beside: float | None = None) -> Node:
     """A sign's unit, empty where it has none or where its levels have names."""
-    text = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)
+    text = "" if sign.value_labels_zh else sign.unit_beside(beside, view.lang)
     return el("span", text, cls="unit")
 
 
@@ -102,7 +102,7 @@ def with_unit(view: View, sign: Sign, given: float | None, *, threshold: bool = 
     text = figure(view, sign, given) if whole else edge(view, sign, given or 0.0)
     if text == DASH:
         return text
-    name = "" if sign.value_labels_zh else view.name(sign.unit, sign.unit_en)
+    name = "" if sign.value_labels_zh else sign.unit_beside(given, view.lang)
     return text + name if name.startswith("%") else f"{text} {name}".rstrip()
 
 

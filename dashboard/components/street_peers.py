@@ -94,17 +94,19 @@ def _row(here: Group, found: Peers, row: Ranked) -> dict[str, Any]:
         counts = el("small", f"{grouped(round(row.numerator))} / {grouped(round(row.denominator))}")
     return {
         "measure": [_link(here, sign, name), *([counts] if counts is not None else [])],
-        "value": el("b", _value(sign, row)),
+        "value": el("b", _value(sign, row, view.lang)),
         "strip": [drawing],
         "place": said,
         "": {"data_measure": INDEX if sign is None else sign.code, "data_chosen": "true"},
     }
 
 
-def _value(sign: Sign | None, row: Ranked) -> str:
+def _value(sign: Sign | None, row: Ranked, lang: str) -> str:
     if row.value is None:
         return "—"
-    return f"{row.value:.1f}" if sign is None else f"{row.value:.{sign.decimals}f}{sign.unit}"
+    if sign is None:
+        return f"{row.value:.1f}"
+    return f"{row.value:.{sign.decimals}f}{sign.unit_beside(row.value, lang)}"
 
 
 def _link(here: Group, sign: Sign | None, text: str) -> Node:

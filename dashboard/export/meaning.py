@@ -35,7 +35,7 @@ def _line(ask: Ask, sign: Sign, today: str) -> tuple[str, ...]:
         ask.text("meaning.since", version=thresholds.version, date=thresholds.valid_from),
         *(_edge(b) for b in (thresholds.attention, thresholds.warning, thresholds.alarm)),
         ask.department_name(sign.department),
-        sign.basis,
+        view.name(sign.basis_zh, sign.basis_en),
     )
 
 

@@ -1,6 +1,5 @@
 """How the public site says numbers, times and names in one language."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +9,7 @@ from domain.clock import DAY_MS, HOUR_MS, from_ms, local_zone
 from domain.place import Department, Street
 from domain.sign import Sign
 
-_ONE = re.compile(r"^[a-z]{3,}s(?=$|/)")
 _SPANS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
-
-
-def _singular(found: re.Match[str]) -> str:
-    """`cases` → `case`, `patches` → `patch`."""
-    word = found[0]
-    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
 
 
 class Words:
@@ -63,10 +55,7 @@ class Words:
 
     def unit(self, sign: Sign, value: float | None = None) -> str:
         """The unit as shown, beside a value when one is given; empty for a pure number."""
-        if self.lang == "zh":
-            return sign.unit
-        alone = value is not None and round(value, sign.decimals) == 1
-        return _ONE.sub(_singular, sign.unit_en) if alone else sign.unit_en
+        return sign.unit_beside(value, self.lang)
 
     def number(self, value: float | None, decimals: int) -> str:
         """`2,431` or `15.2`; a dash where there is none."""

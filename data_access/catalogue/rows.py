@@ -63,9 +63,9 @@ class Row:
             self.fault(f"{name}: {value[:60]!r} is not of the form {pattern}")
         return value
 
-    def chinese(self, name: str, *, longest: int = 60) -> str:
+    def chinese(self, name: str, *, longest: int = 60, empty: bool = False) -> str:
         """A name with at least one Chinese character."""
-        value = self.text(name, longest=longest)
+        value = self.text(name, longest=longest, empty=empty)
         if value and not _CJK.search(value):
             self.fault(f"{name}: no Chinese in {value[:40]!r}: translation missing?")
         return value

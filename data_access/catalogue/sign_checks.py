@@ -27,6 +27,7 @@ def check_sign(row: Row, sign: Sign) -> None:
         row.fault(f"raise_after_s: {sign.raise_after_s} is more than two cadences")
     _check_rules(row, sign)
     _check_labels(row, sign)
+    _check_basis(row, sign)
     if sign.department in sign.co_departments:
         row.fault(f"co_departments: {sign.department!r} is already the owner")
 
@@ -45,6 +46,8 @@ def _check_unit(row: Row, sign: Sign) -> None:
         row.fault(f"unit: unknown unit {sign.unit!r}")
     if row.sound("unit_en") and bool(sign.unit) != bool(sign.unit_en):
         row.fault("unit_en: translation missing" if sign.unit else "unit: missing beside unit_en")
+    if row.sound("unit_one_en") and sign.unit_one_en and not sign.unit_en:
+        row.fault("unit_en: missing beside unit_one_en")
 
 
 def _check_rules(row: Row, sign: Sign) -> None:
@@ -68,6 +71,13 @@ def _check_labels(row: Row, sign: Sign) -> None:
     wrong = len(sign.value_labels_zh) != levels or sign.decimals
     if known and sign.value_labels_zh and wrong:
         row.fault(f"value_labels_zh: one for each of the {levels:g} whole values is needed")
+
+
+def _check_basis(row: Row, sign: Sign) -> None:
+    """In both languages or in neither: the empty one is blamed."""
+    if row.sound("basis_zh", "basis_en") and bool(sign.basis_zh) != bool(sign.basis_en):
+        empty, other = ("basis_en", "zh") if sign.basis_zh else ("basis_zh", "en")
+        row.fault(f"{empty}: missing beside basis_{other}")
 
 
 def check_thresholds(row: Row, sign: Sign, versions: Versions) -> None:

@@ -21,16 +21,18 @@ from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
 
 FILE = "vital_signs.csv"
 BASIS_TYPES = ("standard", "practice", "fact", "fact+assumed", "assumed")
+LONGEST = 600  # characters of a basis
 SHORT_ZH, SHORT_EN = 7, 16  # what a cell of the wall has room for
 DAY_S = 86_400
 UNDATED = Thresholds(0, "0001-01-01", None, *(Bounds(None, None),) * 3)
 _COLUMNS = (
-    *("code", "name_zh", "name_en", "short_zh", "short_en", "domain", "goal", "unit", "unit_en"),
+    *("code", "name_zh", "name_en", "short_zh", "short_en", "domain", "goal"),
+    *("unit", "unit_en", "unit_one_en"),
     *("decimals", "value_min", "value_max", "cadence_s", "stale_after_s", "direction", "typical"),
     *("street_rule", "district_rule", "weight_by", "weight_by_en", "threshold_rule"),
     *("raise_after_s", "clear_after", "source", "department", "co_departments", "owner_note"),
     *("public", "wall_trend", "value_labels_zh", "value_labels_en", "derived", "derived_from"),
-    *("basis_type", "basis"),
+    *("basis_type", "basis_zh", "basis_en"),
 )
 
 
@@ -96,6 +98,7 @@ def _measure(row: Row) -> dict[str, Any]:
     return {
         "unit": row.text("unit", longest=12, empty=True),
         "unit_en": row.english("unit_en", longest=SHORT_EN, empty=True),
+        "unit_one_en": row.english("unit_one_en", longest=SHORT_EN, empty=True),
         "decimals": row.integer("decimals", 0, 4),
         "value_min": row.number("value_min"),
         "value_max": row.number("value_max"),
@@ -131,5 +134,6 @@ def _provenance(row: Row, around: Surroundings) -> dict[str, Any]:
         "derived": row.text("derived", empty=True) or None,
         "derived_from": tuple((role, sign) for role, _, sign in pairs),
         "basis_type": row.choice("basis_type", BASIS_TYPES, "basis type"),
-        "basis": row.text("basis"),
+        "basis_zh": row.chinese("basis_zh", longest=LONGEST, empty=True),
+        "basis_en": row.english("basis_en", longest=LONGEST, empty=True),
     }

@@ -27,6 +27,7 @@ _DEPTH = Sign(
     goal="safety",
     unit="cm",
     unit_en="cm",
+    unit_one_en="",
     decimals=0,
     value_min=0,
     value_max=1000,
@@ -49,7 +50,8 @@ _DEPTH = Sign(
     value_labels_en=(),
     derived=None,
     basis_type="assumed",
-    basis="made for a test",
+    basis_zh="为测试而设",
+    basis_en="made for a test",
 )
 
 

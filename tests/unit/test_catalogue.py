@@ -88,6 +88,16 @@ def test_units_are_written_as_they_are_shown(city: Catalogue) -> None:
         assert not re.search(r"ug|m[23]\b|m[23]/|^C$|^-$", sign.unit + " " + sign.unit_en)
 
 
+def test_what_is_counted_has_a_singular_and_a_basis_in_both_languages(city: Catalogue) -> None:
+    for sign in city.signs:
+        counted = re.match(r"[a-z]{3,}s(?=$|/)|people", sign.unit_en)
+        assert bool(counted) == bool(sign.unit_one_en), sign.code
+        assert sign.basis_zh and sign.basis_en, sign.code
+    sign = next(s for s in city.signs if s.unit_one_en and not s.decimals)
+    assert sign.unit_beside(1, "en") == sign.unit_one_en != sign.unit_beside(0, "en")
+    assert sign.unit_beside(None, "en") == sign.unit_en and sign.unit_beside(1, "zh") == sign.unit
+
+
 def test_short_names_fit_the_wall(city: Catalogue) -> None:
     assert max(len(s.short_zh) for s in city.signs) <= 7
     assert max(len(s.short_en) for s in city.signs) <= 16
@@ -112,7 +122,7 @@ def test_thresholds_can_be_shown_with_the_decimals_of_the_sign(city: Catalogue) 
 def test_only_noisy_signs_wait_before_they_worsen(catalogue: Catalogue) -> None:
     waiting = [s for s in catalogue.signs if s.raise_after_s]
     assert len(waiting) == 8
-    assert all("raised only after" in s.basis for s in waiting)
+    assert all("raised only after" in s.basis_en and "才升级" in s.basis_zh for s in waiting)
 
 
 def test_wall_trends_are_the_four_call_numbers(catalogue: Catalogue) -> None:

@@ -47,8 +47,8 @@ def test_a_wrong_cell_and_only_that_is_blamed(
 
 
 def test_a_control_character(folder: Path) -> None:
-    line = set_cell(folder, SIGNS, "REQ-01", "basis", "a\x07b")
-    assert faults_of(folder) == [Fault(SIGNS, line, "basis: control character in 'a\\x07b'")]
+    line = set_cell(folder, SIGNS, "REQ-01", "basis_en", "a\x07b")
+    assert faults_of(folder) == [Fault(SIGNS, line, "basis_en: control character in 'a\\x07b'")]
 
 
 CHINESE = "Chinese in '更安全': translation missing?"

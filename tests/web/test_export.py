@@ -234,7 +234,7 @@ def test_the_workbook_carries_filter_definitions_and_watermark(city: Site) -> No
     assert name.startswith("体征_20261123-") and "operator-" in name and "演示数据" in name
     sign = city.services.catalogue.signs[0]
     told = [c.value for row in second.iter_rows() for c in row]
-    assert sign.code in told and sign.basis in told
+    assert sign.code in told and sign.basis_zh in told
 
 
 def test_what_others_wrote_stays_text(city: Site, visitors: dict[str, Visitor]) -> None:
