@@ -228,6 +228,13 @@ def test_unclear_requests_are_refused(server: LiveServer, request_bytes: bytes) 
     assert answer.count(b"HTTP/1.1") == 1  # nothing that follows is taken for a request
 
 
+def test_a_chunked_body_is_read_to_its_end(server: LiveServer) -> None:
+    chunked = b"POST /report HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    after = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answer = _raw(server, chunked + b"5\r\nhello\r\n0\r\n\r\n" + after)
+    assert answer.count(b"HTTP/1.1 ") == 2 and b"HTTP/1.1 200 " in answer
+
+
 def test_requests_in_one_packet_are_answered_in_order(server: LiveServer) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     two = b"GET /live/screen HTTP/1.1\r\nHost: localhost\r\n\r\n"
