@@ -32,7 +32,12 @@ def table() -> dict[str, dict[str, str]]:
 
 
 def label(key: str, lang: str = "zh", **values: object) -> str:
-    """The text of `key` in `lang`, its {places} filled; LabelError when there is none."""
+    """The text of `key` in `lang`, its {places} filled; LabelError when there is none.
+
+    Where `n` is 1 the row `<key>.one` is taken, if the table has one.
+    """
+    if values.get("n") in (1, "1") and f"{key}.one" in table():
+        key = f"{key}.one"
     try:
         text = table()[key][lang]
     except KeyError as missing:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dashboard.labels import label, table
+from dashboard.labels import label
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, from_ms, local_zone
 from domain.place import Department, Street
@@ -26,9 +26,7 @@ class Words:
 
     def many(self, key: str, n: int, **values: object) -> str:
         """A label with a number; `public.<key>.one` where a language has a form for one."""
-        one = f"{key}.one"
-        alone = n == 1 and f"public.{one}" in table()
-        return self.t(one if alone else key, n=n, **values)
+        return self.t(key, n=n, **values)
 
     def state(self, state: str) -> str:
         """The word of a state."""

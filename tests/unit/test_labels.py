@@ -157,6 +157,16 @@ def test_texts_are_filled_and_unknown_keys_refused() -> None:
         labels.label("app.name", "fr")
 
 
+def test_one_of_a_kind_has_its_own_text_where_the_table_has_one() -> None:
+    for key in (k for k in labels.table() if f"{k}.one" in labels.table()):
+        many, one = (set(PLACES.findall(labels.table()[k]["en"])) for k in (key, f"{key}.one"))
+        assert many == one, key
+    assert labels.label("department.say.signs", "en", n=1) == "Owns 1 vital sign"
+    assert labels.label("department.say.signs", "en", n=2) == "Owns 2 vital signs"
+    assert labels.label("export.rows", "en", n="1") == "1 row"
+    assert labels.label("department.say.signs", "zh", n=1) == "归口 1 项体征"
+
+
 def test_a_language_from_outside_is_one_of_ours() -> None:
     assert labels.language("en") == "en"
     for wrong in ("fr", "", None, 7, ["en"]):
