@@ -126,6 +126,7 @@
     const key = [seen.state, seen.freshness, value, age].join("|");
     if (cell.was && cell.was.key === key) return false;
     text(cell.value, value);
+    text(cell.unit, wall.unit(cell.sign, cell.reading.value));
     text(cell.age, age);
     data(cell.node, "state", seen.state);
     data(cell.node, "freshness", seen.freshness);

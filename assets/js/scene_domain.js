@@ -94,10 +94,11 @@
     data(card.mark, "state", seen.state);
     text(card.word, known || seen.freshness === "live" ? wall.state(seen.state) : wall.t("freshness." + seen.freshness));
     text(card.value, value);
+    text(card.unit, wall.unit(card.sign, reading.value));
     text(card.age, age);
     show(card.unit, seen.freshness !== "never");
     root.yiping.scenePieces.paintGauge(card.gauge, card.sign, reading.value, known);
-    card.node.setAttribute("aria-label", [wall.name(card.sign), value + " " + wall.unit(card.sign), card.word.textContent, age].filter(Boolean).join(", "));
+    card.node.setAttribute("aria-label", [wall.name(card.sign), value + " " + card.unit.textContent, card.word.textContent, age].filter(Boolean).join(", "));
     return seen;
   }
 

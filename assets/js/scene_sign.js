@@ -170,7 +170,7 @@
       data(shape, "state", place.state);
       text(where, wall.place(place.code, true));
       text(value, wall.value(sign, place.value));
-      text(unit, wall.unit(sign));
+      text(unit, wall.unit(sign, place.value));
     });
   }
 
@@ -187,6 +187,7 @@
     data(scene.gauge.node, "state", seen.state);
     text(scene.word, known || seen.freshness === "live" ? wall.state(seen.state) : wall.t("freshness." + seen.freshness));
     text(scene.value, value);
+    text(scene.unit, wall.unit(sign, reading.value));
     text(scene.age, age);
     root.yiping.scenePieces.paintGauge(scene.gauge, sign, reading.value, known);
     const since = scene.since ? Date.parse(scene.since) : null;

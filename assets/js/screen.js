@@ -28,9 +28,11 @@
       short: (item) => item["short_" + lang] || pick(item, lang === "zh" ? "short" : "name"),
       labels: (sign) => sign["labels_" + lang],
       state: (state) => t("state." + state),
-      unit: (sign) => {
+      unit: (sign, value) => {
         if ((wall.labels(sign) || []).length) return ""; // the name of a level says it all
-        return lang === "zh" ? sign.unit : sign.unit_en || sign.unit;
+        if (lang === "zh") return sign.unit;
+        const alone = typeof value === "number" && Number(value.toFixed(sign.decimals)) === 1;
+        return (alone && sign.unit_one_en) || sign.unit_en || sign.unit;
       },
     });
     wall.value = (sign, value) => {
@@ -38,7 +40,7 @@
       const named = typeof value === "number" && names[Math.round(value)];
       return named || format.number(value, sign.decimals, wall.scale);
     };
-    wall.valueUnit = (sign, value) => (wall.value(sign, value) + " " + wall.unit(sign)).trim();
+    wall.valueUnit = (sign, value) => (wall.value(sign, value) + " " + wall.unit(sign, value)).trim();
     wall.place = (code, brief) => {
       const street = code && wall.street.get(code);
       if (!street) return t("wall.place.district");

@@ -195,12 +195,17 @@
     });
   }
 
+  function withUnit(p, value) {
+    const figure = p.number(value);
+    return (figure + " " + (Number(figure) === 1 ? p.data.unit_one : p.data.unit)).trim();
+  }
+
   /* "11-23 18:05  126 %  ·  …": each line's value at an instant, or that there is none. */
   function tell(p, at) {
     const offset = p.data.offset;
     const parts = p.lines.map((line) => {
       const found = scale.nearest(line.known, at, Math.max(p.data.reach, line.step) / 2 + line.step);
-      return line.name + " " + (found ? p.number(found[1]) + (p.data.unit ? " " + p.data.unit : "") : p.data.words.gap);
+      return line.name + " " + (found ? withUnit(p, found[1]) : p.data.words.gap);
     });
     return [format.day(at, offset).slice(5) + " " + format.clock(at, offset), ...parts].join("  ·  ");
   }

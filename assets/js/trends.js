@@ -17,13 +17,14 @@
       const dot = el("i", "dot");
       show(dot, false);
       const value = el("b", "figure");
+      const unit = el("small", "unit");
       const peak = el("span", "peak");
       const chart = el("div", "chart", [picture, dot]);
       const head = el("p", "trend-head", [
         el("span", "what", wall.short(sign)),
-        el("span", "now-value", [value, el("small", "unit", wall.unit(sign))]),
+        el("span", "now-value", [value, unit]),
       ]);
-      return { sign, node: el("li", "trend", [head, chart, peak]), path, nights, dot, value, peak };
+      return { sign, node: el("li", "trend", [head, chart, peak]), path, nights, dot, value, unit, peak };
     });
     node.replaceChildren(
       el("h3", "", wall.t("wall.trends")),
@@ -62,6 +63,7 @@
       const seen = root.yiping.ageing.effective(reading, item.sign, wall.now());
       data(item.node, "freshness", seen.freshness);
       text(item.value, wall.value(item.sign, reading.value));
+      text(item.unit, wall.unit(item.sign, reading.value));
     }
   }
 

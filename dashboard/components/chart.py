@@ -119,6 +119,7 @@ def _data(
         "offset": catalogue.utc_offset_min,
         "decimals": sign.decimals,
         "unit": view.name(sign.unit, sign.unit_en),
+        "unit_one": sign.unit_beside(1, view.lang),
         "reach": sign.stale_after_s * 1000,
         "state": cell.state.value if now and cell is not None else None,
         "label": view.text(

@@ -57,6 +57,7 @@ def sign_facts(sign: Sign, local_date: str) -> Mapping[str, Any]:
         "name_en": sign.name_en,
         "unit": sign.unit,
         "unit_en": sign.unit_en,
+        "unit_one_en": sign.unit_one_en,
         "decimals": sign.decimals,
         "domain": sign.domain,
         "goal": sign.goal,

@@ -36,11 +36,9 @@ class Picture:
         """A value as the wall words it."""
         return shown(value, sign, self.lang)
 
-    def unit(self, sign: Sign) -> str:
+    def unit(self, sign: Sign, value: float | None) -> str:
         """The unit beside a value; a named level has none."""
-        if sign.value_labels_zh:
-            return ""
-        return sign.unit if self.lang == "zh" else sign.unit_en
+        return "" if sign.value_labels_zh else sign.unit_beside(value, self.lang)
 
     def short(self, sign: Sign) -> str:
         """The name in a cell."""
@@ -61,7 +59,7 @@ class Picture:
             found[sign.code] = (
                 self.short(sign),
                 self.value(sign, said["value"]),
-                self.unit(sign),
+                self.unit(sign, said["value"]),
                 said["state"],
                 said["freshness"],
             )
