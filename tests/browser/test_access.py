@@ -27,7 +27,7 @@ def question(url: str) -> tuple[str, dict[str, list[str]]]:
     return parts.path, parse_qs(parts.query)
 
 
-@pytest.mark.parametrize("path", ["/screen", "/sources?freshness=late", "/about", "/nowhere"])
+@pytest.mark.parametrize("path", ["/screen", "/sources?freshness=late", "/signs", "/nowhere"])
 def test_a_stranger_is_led_to_the_front_door(city: Stack, visit: Visit, path: str) -> None:
     visitor = visit(city)
     page = visitor.tab()
@@ -111,7 +111,7 @@ def test_signing_out_ends_every_tab_of_the_session(city: Stack, visit: Visit) ->
     wall = Wall(visitor.tab(), city.url).open()
     wall.eventually(lambda w: w.stream == "live")
     desk = visitor.tab()
-    desk.goto(f"{city.url}/about")
+    desk.goto(f"{city.url}/signs")
     began = time.monotonic()
     desk.get_by_role("button", name=Words("zh")["nav.signout"]).click()
     desk.wait_for_url("**/login")
@@ -119,7 +119,7 @@ def test_signing_out_ends_every_tab_of_the_session(city: Stack, visit: Visit) ->
     print(f"the other tab knew of the sign-out after {time.monotonic() - began:.1f} s")
     for path in ("/live/screen", "/live/screen/events"):
         assert status(visitor, path) == 401
-    assert status(visitor, "/about") == 302
+    assert status(visitor, "/signs") == 302
     desk.go_back()
     desk.wait_for_url("**/login*")  # nothing is kept to look at
     visitor.forgive("401: ")
