@@ -9,8 +9,9 @@ from data_access.closed_samples import Question, Sample, last_samples
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
+from domain.index import condition
 from domain.publication import Kind, Period, Publication
-from domain.sign import SEVERITY, Sign, State
+from domain.sign import GRADED, SEVERITY, Sign, State
 
 Json = dict[str, Any]
 _STATES = {severity: state for state, severity in SEVERITY.items()}
@@ -129,11 +130,9 @@ def _question(place: str, sign: Sign, cutoff: int) -> Question:
 
 def _street(code: str, cells: dict[str, Cell]) -> Json:
     """The worst of a street's measures; the state of a count would tell the count."""
-    worst = max(cells.items(), key=lambda item: SEVERITY[item[1].state], default=None)
-    if worst is None or worst[1].state is State.UNKNOWN:
-        return {"code": code, "state": State.UNKNOWN.value, "sign": None}
-    normal = worst[1].state is State.NORMAL
-    return {"code": code, "state": worst[1].state.value, "sign": None if normal else worst[0]}
+    state = condition([cell.state for cell in cells.values()])
+    worst = next((sign for sign, c in cells.items() if c.state is state and state in GRADED), None)
+    return {"code": code, "state": state.value, "sign": worst}
 
 
 def _plain(cell: Cell) -> list[Any]:

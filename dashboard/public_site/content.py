@@ -14,6 +14,7 @@ from data_access.public import queries
 from data_access.public.queries import Value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
+from domain.index import blind, condition
 from domain.publication import Kind, Publication, Topic
 from domain.sign import SEVERITY, Bounds, Direction, Rule, Sign, State, Thresholds
 
@@ -101,14 +102,19 @@ class Content:
         known = sum(counts[s] for s in counts if s != State.UNKNOWN.value)
         if not known:
             return [t("head.none", city=self.words.city_short)]
+        if blind(counts[State.UNKNOWN.value], known + counts[State.UNKNOWN.value]):
+            return [t("head.few", city=self.words.city_short), *self._phrases(now)]
         alarms, warnings = counts[State.ALARM.value], counts[State.WARNING.value]
         calm = not alarms + warnings + counts[State.ATTENTION.value]
         key = "calm" if calm else "mostly" if not alarms else "alarm"
         key = "many" if alarms + warnings > len(self.live) // 10 else key
         opening = [t("head.today", city=self.words.city_short), t(f"head.{key}", n=alarms)]
+        return [*opening, *self._phrases(now)]
+
+    def _phrases(self, now: Published) -> list[str]:
         troubled = {c for c, s in now.signs.items() if s["state"] in _TROUBLED}
         said = [getattr(p, self.words.lang) for p in self.rules.phrases if p.sign in troubled]
-        return [*opening, *said[:2]]
+        return said[:2]
 
     def lead(self, now: Published) -> str:
         """How many signs stand how, in one sentence."""
@@ -166,16 +172,17 @@ class Content:
         items = [(s, now.signs[s.code]) for s in signs if s.code in now.signs]
         states = Counter(item["state"] for _, item in items)
         worst = next((s for s in _TROUBLED if states[s]), None)
-        state = worst or ("normal" if states["normal"] else "unknown")
+        state = condition([State(item["state"]) for _, item in items]).value
         named = sorted(
             ((s, i) for s, i in items if i["state"] in _TROUBLED),
             key=lambda pair: -SEVERITY[State(pair[1]["state"])],
         )
         t = self.words.t
-        calm = "group.known" if state == "normal" and states["unknown"] else f"group.{state}"
+        mixed = states["normal"] and states["unknown"]
+        calm = ("few" if state == "unknown" else "known") if mixed else state
         return {
             "state": state,
-            "word": self.words.many(f"group.{worst}", states[worst]) if worst else t(calm),
+            "word": self.words.many(f"group.{worst}", states[worst]) if worst else t(f"group.{calm}"),
             "tally": t("group.tally", n=len(items), normal=states["normal"]),
             "unknown": states["unknown"],
             "named": [self.cell(sign, item, now) for sign, item in named[:3]],
