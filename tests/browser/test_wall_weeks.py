@@ -1,6 +1,6 @@
 """A wall that hangs for weeks: thousands of updates through the page's own code, and nothing grows.
 
-YIPING_WALL_UPDATES makes it longer (the default is a few hours of a busy city).
+YIPING_WALL_UPDATES makes it longer (the default is an hour or two of a busy city).
 """
 
 import os
@@ -18,7 +18,7 @@ from tests.browser.wall import Wall
 from tests.fixtures.product import Stack
 from tests.web_client import Client
 
-UPDATES = int(os.environ.get("YIPING_WALL_UPDATES", "10000"))
+UPDATES = int(os.environ.get("YIPING_WALL_UPDATES", "5000"))
 ROUNDS = 10  # of which the first two fill rings and compile code
 HEAP_PER_1000 = 150_000  # bytes: what a bounded cache of text widths may weigh more or less
 NODES_PER_1000 = 60  # one node forgotten with each update would be 1000
