@@ -182,7 +182,9 @@ class Content:
         calm = ("few" if state == "unknown" else "known") if mixed else state
         return {
             "state": state,
-            "word": self.words.many(f"group.{worst}", states[worst]) if worst else t(f"group.{calm}"),
+            "word": self.words.many(f"group.{worst}", states[worst])
+            if worst
+            else t(f"group.{calm}"),
             "tally": t("group.tally", n=len(items), normal=states["normal"]),
             "unknown": states["unknown"],
             "named": [self.cell(sign, item, now) for sign, item in named[:3]],
