@@ -6,7 +6,7 @@ from functools import cached_property
 
 from domain.place import CatalogueSource, Committee, Department, Named, Street
 from domain.publication import Publication
-from domain.sign import Sign
+from domain.sign import Sign, State
 from domain.wall import WallProfile
 
 
@@ -77,6 +77,7 @@ class Catalogue:
     platforms: tuple[Named, ...] = ()  # of scenarios: 城市运行, 经济治理, …
     stages: tuple[Named, ...] = ()  # of scenarios: 应用, 新建, 预研, 储备
     scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
+    limits: Mapping[State, int] = field(default_factory=dict)  # ms within which a state should end
     publication: Publication | None = None  # None: nothing is told to the public
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
@@ -104,6 +105,11 @@ class Catalogue:
     def source(self) -> dict[str, CatalogueSource]:
         """Expected business systems by code."""
         return {s.code: s for s in self.sources}
+
+    def due(self, state: State, since_ms: int | None) -> int | None:
+        """When a state that holds since an instant should have ended; None: it has no limit."""
+        limit = self.limits.get(state)
+        return None if limit is None or since_ms is None else since_ms + limit
 
     def share(self, street: str, rule: str) -> float | None:
         """Share (0 … 1] of the district that threshold `rule` gives a street; None = do not scale.

@@ -37,8 +37,9 @@
       late: el("p", "notice"),
       worst: el("ul", "scene-worst"),
     };
-    const facts = el("dl", "scene-terms"); // a deadline gets its row here as soon as there are cases
+    const facts = el("dl", "scene-terms");
     scene.lasting = fact(facts, t("wall.scene.lasting"));
+    scene.due = fact(facts, t("wall.scene.due"));
     scene.crossed = fact(facts, t("wall.scene.crossed"));
     const owner = fact(facts, t("wall.scene.owner"));
     const department = wall.department.get(sign.department);
@@ -143,6 +144,7 @@
     const own = !head || (reading && ["attention", "warning", "alarm"].includes(reading.state));
     scene.since = own ? reading && reading.since : head.since;
     scene.at = own ? null : head.street;
+    scene.limit = wall.stat.limits[own ? reading && reading.state : head.state];
     const crossed = own && scene.detail && scene.detail.district ? scene.detail.district.threshold : head && head.threshold;
     const value = own ? reading.value : head && head.value;
     const bounded = typeof crossed === "number" && typeof value === "number";
@@ -196,6 +198,12 @@
     const whole = since === null ? "" : from.includes(":") ? from : from + " " + clock(since, wall.offset);
     const words = { time: whole, lasting: since === null ? "" : lasting(now - since, wall.t) };
     text(scene.lasting, since === null ? wall.t("wall.scene.blank") : wall.t("wall.scene.since", words));
+    const left = since === null || !scene.limit ? null : since + scene.limit - now;
+    const due = left === null ? "" : wall.t("wall.scene.due." + (left < 0 ? "over" : "left"), { lasting: lasting(Math.abs(left), wall.t) });
+    text(scene.due, due);
+    data(scene.due, "over", left !== null && left < 0 ? "1" : "0");
+    show(scene.due, left !== null);
+    show(scene.due.previousSibling, left !== null);
     aged(wall, scene, now);
   }
 

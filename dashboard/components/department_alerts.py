@@ -6,7 +6,7 @@ from dashboard.components import gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.street_question import place_path
-from dashboard.components.street_words import lasting
+from dashboard.components.street_words import lasting, state_word
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
@@ -15,7 +15,7 @@ from domain.sign import Sign, State
 
 OPEN = (State.ALARM, State.WARNING)
 MOST = 60
-COLUMNS = ("state", "sign", "place", "value", "unit", "gauge", "since", "lasting")
+COLUMNS = ("state", "sign", "place", "value", "unit", "gauge", "since", "lasting", "due")
 
 
 class Open(NamedTuple):
@@ -38,6 +38,12 @@ def open_alerts(catalogue: Catalogue, picture: Picture, department: str) -> list
     ]
     # one whose beginning is not known has stood at least as long as anything that is
     return sorted(found, key=lambda o: (o.cell.since or 0, OPEN.index(o.cell.state), o.sign.code))
+
+
+def overdue(catalogue: Catalogue, alerts: list[Open], now_ms: int) -> int:
+    """How many have stood longer than their state's limit."""
+    due = [catalogue.due(alert.cell.state, alert.cell.since) for alert in alerts]
+    return sum(at is not None and at < now_ms for at in due)
 
 
 def unknown(catalogue: Catalogue, picture: Picture, department: str) -> int:
@@ -76,8 +82,33 @@ def alerts_table(
     if len(found) > MOST:
         more = view.text("department.alerts.more", n=len(found) - MOST)
         said.append(el("p", more, cls="desk-note"))
-    said.append(el("p", view.text("department.alerts.note"), cls="desk-note"))
-    return said
+    note = view.text("department.alerts.note") + _limits(view, catalogue)
+    return [*said, el("p", note, cls="desk-note")]
+
+
+def _limits(view: View, catalogue: Catalogue) -> str:
+    if not catalogue.limits:
+        return view.text("department.alerts.unlimited")
+    parts = [
+        view.text(
+            "department.alerts.limit",
+            state=state_word(view, state),
+            span=lasting(view, catalogue.limits[state]),
+        )
+        for state in OPEN
+        if state in catalogue.limits
+    ]
+    return view.text("department.alerts.limits", list=view.text("rankings.join").join(parts))
+
+
+def _due(view: View, catalogue: Catalogue, cell: Cell, now_ms: int) -> Node:
+    due = catalogue.due(cell.state, cell.since)
+    if due is None:
+        return mark.DASH
+    if due < now_ms:
+        said = view.text("department.due.over", span=lasting(view, now_ms - due))
+        return el("b", said, cls="department-overdue")
+    return view.text("department.due.left", span=lasting(view, due - now_ms))
 
 
 def place_name(view: View, catalogue: Catalogue, place: str) -> str:
@@ -108,4 +139,5 @@ def _row(
         "gauge": gauge.gauge(view, cell, judge_for(catalogue, sign, alert.place, picture.as_of)),
         "since": stamp or mark.DASH,
         "lasting": mark.DASH if since is None else lasting(view, now_ms - since),
+        "due": _due(view, catalogue, cell, now_ms),
     }

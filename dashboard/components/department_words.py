@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dashboard.components.department_alerts import OPEN, Open, place_name, unknown
+from dashboard.components.department_alerts import OPEN, Open, overdue, place_name, unknown
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import because, places
 from dashboard.components.street_words import lasting, state_word
@@ -31,6 +31,8 @@ def lead(
     if not alerts:
         return said + view.text("department.say.fine") + more
     now = _now(view, picture, alerts) + more
+    late = overdue(catalogue, alerts, now_ms)
+    now += view.text("department.say.overdue", n=late) if late else ""
     return said + now + _longest(view, catalogue, alerts[0], now_ms)
 
 

@@ -35,6 +35,7 @@ def screen_static(services: Services) -> dict[str, object]:
         "goals": _named(city.goals),
         "signs": [sign_facts(sign, today.isoformat()) for sign in city.signs],
         "streets": [_street(street) for street in city.streets],
+        "limits": {state.value: ms for state, ms in city.limits.items()},
         "departments": [_department(owner) for owner in _owners(city)],
         "labels": {lang: labels_for(lang, PREFIXES) for lang in LANGUAGES},
         "walls": [_wall(wall) for wall in city.walls],

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import SLUG, Row, read_toml
+from domain.clock import HOUR_MS
 from domain.place import Named
+from domain.sign import GRADED, State
 
 FILE = "city.toml"
 _VOCABULARIES = ("goals", "domains", "fields", "platforms", "stages")
@@ -17,6 +19,8 @@ _TABLES = {
     "area_km2": ("value", "basis"),
     "box": ("west", "south", "east", "north"),
 }
+LIMITED = tuple(state.value for state in GRADED)
+MOST_HOURS = 8_760
 SCALED_BY = ("population", "area_km2", "employment")  # columns of streets.csv
 
 
@@ -34,6 +38,7 @@ class City:
     area_km2: float | None
     box: tuple[float, float, float, float]  # west, south, east, north
     scaling: dict[str, str]
+    limits: dict[State, int]  # ms
     vocabularies: dict[str, tuple[Named, ...]]
     readable: bool  # False: the file itself is broken, the rest are stand-ins
 
@@ -97,7 +102,7 @@ def read_city(folder: Path, report: Report) -> City:
 
 
 def _city(toml: _Toml, readable: bool) -> City:
-    known = {*_TEXTS, "utc_offset_minutes", *_TABLES, "scaling", *_VOCABULARIES}
+    known = {*_TEXTS, "utc_offset_minutes", *_TABLES, "scaling", "limits", *_VOCABULARIES}
     for key in toml.data:
         if key not in known:
             toml.fault("", key, "unknown key")
@@ -113,6 +118,7 @@ def _city(toml: _Toml, readable: bool) -> City:
         area_km2=area,
         box=_box(toml),
         scaling=_scaling(toml),
+        limits=_limits(toml),
         vocabularies={name: _vocabulary(toml, name) for name in _VOCABULARIES},
         readable=readable,
     )
@@ -176,6 +182,25 @@ def _scaling(toml: _Toml) -> dict[str, str]:
         else:
             rules[rule] = str(column)
     return rules
+
+
+def _limits(toml: _Toml) -> dict[State, int]:
+    """Time limits in ms by state; none where the city has none."""
+    found: dict[State, int] = {}
+    for key in toml.table("limits"):
+        if key == "basis":
+            continue
+        if key not in LIMITED:
+            toml.fault("limits", key, f"must be one of {', '.join(LIMITED)}")
+            continue
+        hours = toml.number("limits", key)
+        if hours is not None and not 0 < hours <= MOST_HOURS:
+            toml.fault("limits", key, f"more than 0 and at most {MOST_HOURS} hours are needed")
+        elif hours is not None:
+            found[State(key)] = round(hours * HOUR_MS)
+    if found and not isinstance(toml.table("limits").get("basis"), str):
+        toml.fault("limits", "basis", "where the figures come from is needed")
+    return found
 
 
 def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:

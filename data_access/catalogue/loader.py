@@ -93,6 +93,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         platforms=words["platforms"],
         stages=words["stages"],
         scaling=city.scaling,
+        limits=city.limits,
         publication=read_publication(folder, signs, of_signs),
         walls=read_walls(folder, words["domains"], {s.code for s in signs}, of_signs),
     )

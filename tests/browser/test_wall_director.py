@@ -158,6 +158,7 @@ def alarm_and_back(wall: Wall, feeder: Feeder, catalogue: Catalogue, sign: Sign)
     shown = wall.text("#wall-scene")
     assert sign.name_zh in shown and owner.name_zh in shown
     assert street.short_zh in shown
+    assert "还剩 3:59:" in shown  # of the four hours of an alarm
     wall.eventually(lambda w: w.streets()[street.code] == "alarm")
     assert set(wall.streets().values()) == {"alarm", "unknown"}  # by this sign alone
     assert told(page, "director") == "auto"
