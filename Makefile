@@ -11,6 +11,8 @@ MAKEFLAGS += --keep-going --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# for what does not look at a clock: a process a core, a file's tests together
+PYTEST_WIDE := $(PYTEST) -n auto --maxprocesses 4 --dist loadfile
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 JS_TESTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs' | sort)
 
@@ -69,7 +71,7 @@ types: $(VENV)/.tests
 # --- suites: each a run of its own, so that none leaves anything to another ------------------
 
 unit: $(VENV)/.tests ## tests/unit alone: pure and fast
-	$(PYTEST) tests/unit
+	$(PYTEST_WIDE) tests/unit
 
 unit-js: system-packages ## the unit tests of the JavaScript alone
 	@test -n "$(JS_TESTS)" || { echo "no JavaScript test was found"; exit 1; }
@@ -77,13 +79,13 @@ unit-js: system-packages ## the unit tests of the JavaScript alone
 	node --test $(JS_TESTS)
 
 data: $(VENV)/.tests system-packages ## tests/data alone: SQLite, PostgreSQL, Valkey
-	$(PYTEST) tests/data
+	$(PYTEST_WIDE) tests/data
 
 web-suite: $(VENV)/.tests system-packages ## tests/web alone: gate, pages, API
-	$(PYTEST) tests/web
+	$(PYTEST_WIDE) tests/web
 
 browser: $(VENV)/.tests system-packages ## tests/browser alone: Chromium
 	$(PYTEST) tests/browser
 
 system: $(VENV)/.tests system-packages ## tests/system alone: the whole product, and killing it
-	$(PYTEST) tests/system
+	$(PYTEST_WIDE) tests/system

@@ -73,14 +73,29 @@
     if (address.startsWith("#") || link.hasAttribute("download") || link.dataset.plain !== undefined) return;
     event.preventDefault();
     if (link.dataset.stay === undefined) go(address);
-    else stay(address);
+    else stay(link, address);
   }
 
-  /* A link with data-stay changes the address but not where the reader has scrolled to. */
-  function stay(address) {
+  let stayed = null; // the link a reader stayed with, until it has been painted again
+
+  /* A link with data-stay changes the address, but neither where the reader has scrolled to nor
+     what has the focus: the page that answers is built anew and would lose both. */
+  function stay(link, address) {
     const at = root.scrollY;
+    stayed = { href: address, column: columnOf(link) };
     go(address);
     root.scrollTo(0, at);
+  }
+
+  function columnOf(link) {
+    const head = link.closest("th[data-column]");
+    return head ? head.dataset.column : null;
+  }
+
+  /* The link in a container that was followed; the one of its column where that now sorts back. */
+  function sameLink(container, { href, column }) {
+    const links = [...container.querySelectorAll("a[href]")].filter((link) => columnOf(link) === column);
+    return links.find((link) => link.getAttribute("href") === href) || (column ? links[0] : undefined);
   }
 
   const painted = new WeakMap();
@@ -105,14 +120,16 @@
   /* New content, with the focus, the open panels and the typed text where they were. */
   function replace(container, nodes) {
     const active = document.activeElement;
-    const focused = container.contains(active) && active.getAttribute("href");
+    const held = container.contains(active) && active.getAttribute("href");
+    const focused = held ? { href: held, column: columnOf(active) } : active === document.body && stayed;
     const typed = root.yiping.forms.remember(container);
     container.replaceChildren(...nodes.map((node) => build(node)));
     container.dispatchEvent(new CustomEvent("light:painted", { bubbles: true })); // chart.js draws
     root.yiping.forms.restore(container, typed);
-    if (!focused) return;
-    const again = [...container.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused);
-    if (again) again.focus({ preventScroll: true });
+    const again = focused && sameLink(container, focused);
+    if (!again) return;
+    stayed = null;
+    again.focus({ preventScroll: true });
   }
 
   /* A page whose answers stop coming must not look alive. A hidden tab is not asked. */

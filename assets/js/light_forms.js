@@ -5,6 +5,7 @@
   "use strict";
 
   const FIELDS = "input, select, textarea";
+  const WRITTEN = /^(search|text|textarea)$/;
 
   /* The address a form asks for: [[name, value], …] behind a path, empty fields left out. Pure. */
   function address(path, pairs) {
@@ -24,7 +25,7 @@
     });
     container.addEventListener("change", (event) => {
       const form = event.target.form;
-      const written = /^(search|text)$/.test(event.target.type); // asks when it is submitted
+      const written = WRITTEN.test(event.target.type); // asks when it is submitted
       if (form && form.dataset.auto !== undefined && !written) ask(form, go);
     });
     container.addEventListener("click", toggle);
@@ -58,11 +59,23 @@
     const fields = [...container.querySelectorAll(FIELDS)].filter((f) => f.name && f.type !== "hidden");
     return {
       focused: fields.find((field) => field === active)?.name,
+      control: container.contains(active) ? control(active) : null,
+      caret: WRITTEN.test(active.type) ? [active.selectionStart, active.selectionEnd] : null,
       typed: fields.filter(isChanged)
         .map((field) => [field.name, field.value, field.checked, turn(field)]),
       open: [...container.querySelectorAll("details[id]")].map((part) => [part.id, part.open]),
       dialog: container.querySelector("dialog[open][id]")?.id,
     };
+  }
+
+  /* A selector that finds a folding panel's head or a button again in the next painting. */
+  function control(active) {
+    if (active.id) return "#" + CSS.escape(active.id);
+    const { opens, closes } = active.dataset;
+    if (opens) return `[data-opens="${CSS.escape(opens)}"]`;
+    if (closes !== undefined) return "[data-closes]";
+    const panel = active.tagName === "SUMMARY" && active.parentElement.id;
+    return panel ? `#${CSS.escape(panel)} > summary` : null;
   }
 
   /* What was typed into a form belongs to its turn: a new data-turn is a fresh form. */
@@ -90,8 +103,10 @@
     }
     const dialog = kept.dialog && container.querySelector("#" + CSS.escape(kept.dialog));
     if (dialog) dialog.showModal();
-    const field = kept.focused && named(kept.focused);
-    if (field) field.focus({ preventScroll: true });
+    const field = kept.focused ? named(kept.focused) : kept.control && container.querySelector(kept.control);
+    if (!field) return;
+    field.focus({ preventScroll: true });
+    if (kept.caret && WRITTEN.test(field.type)) field.setSelectionRange(...kept.caret);
   }
 
   const api = { address, attend, remember, restore };

@@ -52,7 +52,7 @@ def table(
     numbers = about.get("numbers", frozenset())
     kind = {name: "number" if name in numbers else None for name in columns}
     head = [
-        el("th", text, cls=kind[name], scope="col")
+        el("th", text, cls=kind[name], scope="col", data_column=name)
         for name, text in zip(columns, heads, strict=True)
     ]
     body = [

@@ -147,6 +147,7 @@ def _own(view: View, path: str, rest: Query, period: Period) -> Node:
         el("summary", said, cls="choice choice-here" if here else "choice"),
         form,
         cls="period-own",
+        id="period-own",
     )
 
 

@@ -34,7 +34,14 @@ def committees(here: Here) -> list[Node]:
         more = view.text("street.committees.more", n=len(rest))
         inside = any(c.code == asked for c in rest)
         said.append(
-            el("details", el("summary", more), _list(here, rest), open=inside, cls="street-more")
+            el(
+                "details",
+                el("summary", more),
+                _list(here, rest),
+                open=inside,
+                cls="street-more",
+                id="street-more",
+            )
         )
     return [node for node in said if node is not None]
 

@@ -23,7 +23,9 @@ def crumbs(here: Here) -> list[Node]:
 
 def _menu(name: str, title: str, body: list[Node]) -> Node:
     panel = el("div", *body, cls="crumb-panel")
-    return el("details", el("summary", title), panel, cls="crumb-menu", data_menu=name)
+    return el(
+        "details", el("summary", title), panel, cls="crumb-menu", id=f"crumb-{name}", data_menu=name
+    )
 
 
 def _siblings(here: Here) -> list[Node]:

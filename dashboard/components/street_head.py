@@ -203,7 +203,13 @@ def receipt(here: Here, index: Index) -> list[Node]:
         points = el("b", minus(hundredths(rest)), data_points=str(hundredths(rest)))
         folded = el("div", *lines[SHOWN:], cls="street-lines")
         said.append(
-            el("details", el("summary", el("span", more), points), folded, cls="street-rest")
+            el(
+                "details",
+                el("summary", el("span", more), points),
+                folded,
+                cls="street-rest",
+                id="street-rest",  # stays open when it is painted again
+            )
         )
     lost = hundredths(index.detractors)
     total = view.text("street.sum", lost=plain(lost), value=plain(max(0, 10_000 - lost)))

@@ -27,6 +27,8 @@ _TROUBLES = """() => [...document.querySelectorAll(".trouble-table tbody tr")].m
 _ROWS = """() => Object.fromEntries([...document.querySelectorAll(".street-table tbody tr")].map(
   (row) => [row.dataset.place, {state: row.querySelector(".mark").dataset.state,
     index: row.querySelector("[data-column=index]").innerText.trim()}]))"""
+_IN_ALARM = """() => [...document.querySelectorAll(".street-table tbody tr .mark")]
+  .every((mark) => mark.dataset.state === "alarm")"""
 _INSIDE = """(node) => {
   const box = node.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight;
@@ -110,6 +112,10 @@ def test_from_the_list_to_a_committee_and_back_by_keyboard(
     opened(page, f"{city.url}/streets", ".street-table")
     press(page, '.choice[href*="state=alarm"]')
     page.wait_for_url("**/streets?state=alarm")
+    page.wait_for_selector('.choice-here[href*="state=alarm"]:focus')  # painted, focus and all
+    press(page, '.street-table th[data-column="index"] a')
+    page.wait_for_selector('.street-table th[aria-sort][data-column="index"] a:focus')
+    page.wait_for_function(_IN_ALARM)  # the containers of a page are painted one by one
     press(page, f'tr[data-place="{place.code}"] td[data-column="name"] a')
     page.wait_for_url(f"**/street/{place.code}")
     page.wait_for_selector(f"h1:text-is('{place.name_zh}')")
@@ -131,7 +137,7 @@ def test_from_the_list_to_a_committee_and_back_by_keyboard(
     page.wait_for_selector('.trouble-table tr[aria-current][data-state="alarm"]')
     page.go_back()
     page.wait_for_selector(".street-table")
-    assert page.url.endswith("/streets?state=alarm")
+    assert page.url.endswith("/streets?state=alarm&sort=index")
 
 
 def test_values_grow_old_when_no_answer_comes(

@@ -113,7 +113,11 @@ def test_a_rate_says_its_numerator_and_denominator(told: Site, city: Catalogue) 
     leader = told.person(Role.LEADER)
     body = answer(leader, RANKINGS, of="towns", period="7d", measure="OPS-06")
     assert city.sign["OPS-06"].name_zh in words(body)
-    counts = [words(td) for td in find(body, "data-column") if td[1]["data-column"] == "counts"]
+    counts = [
+        words(td)
+        for td in find(body, "data-column")
+        if td[0] == "td" and td[1]["data-column"] == "counts"
+    ]
     assert counts and all(" / " in text for text in counts)
     code = next(s.code for s in city.streets if s.kind == "town")
     panel = answer(leader, RANKINGS, of="towns", period="7d", measure="OPS-06", receipt=code)
