@@ -211,7 +211,7 @@ def test_drill_to_what_was_refused(
     link.click()
     page.wait_for_selector(".quarantine-table")
     assert "source=desks-too" in page.url
-    reasons = page.locator("[data-column=reason]").all_inner_texts()
+    reasons = page.locator("td[data-column=reason]").all_inner_texts()
     wanted = ("unknown_sign", "absurd", "too_far_ahead", "wrong_type")
     assert sorted(reasons) == sorted(words[f"reason.{reason}"] for reason in wanted)
     said = page.inner_text(".quarantine-table")
