@@ -101,26 +101,27 @@ def rows(page: Page) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "dark")])
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
-@pytest.mark.parametrize("path", PAGES)
 def test_every_width(
     city: Stack,
     operator: Client,
     sent: list[Row],
     visit: Visit,
-    path: str,
     width: int,
     height: int,
+    lang: str,
+    scheme: str,
 ) -> None:
-    caller = None if path == "/login" else operator
-    for lang, scheme in (("zh", "light"), ("en", "dark")):
-        page = visit(city, caller, width, height, scheme).tab()
+    stranger, member = (visit(city, who, width, height, scheme).tab() for who in (None, operator))
+    for path, painted in PAGES.items():
+        page = stranger if path == "/login" else member
         mark = "&" if "?" in path else "?"
-        show(page, f"{city.url}{path}{mark}lang={lang}", PAGES[path])
+        show(page, f"{city.url}{path}{mark}lang={lang}", painted)
         options = {"root": "body", "smallest": SMALLEST_PX, "scrolls": True}
         found = page.evaluate(AUDIT, options)
-        assert found["texts"] > 5
-        assert not found["faults"], f"{lang}\n" + "\n".join(found["faults"])
+        assert found["texts"] > 5, path
+        assert not found["faults"], f"{path}\n" + "\n".join(found["faults"])
 
 
 @pytest.mark.parametrize("path", PAGES)
