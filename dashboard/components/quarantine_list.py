@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.components.light import Node, el, table
+from dashboard.components.refusal import refusal
 from dashboard.components.source_list import NONE, PATH, freshness_mark, lag, mark, owner
 from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
@@ -92,7 +93,7 @@ def _row(view: View, row: Quarantined, catalogue: Catalogue) -> dict[str, Any]:
         "received": day_and_time(row.received_at, catalogue.utc_offset_min),
         "via": _known(view, "quarantine.via", row.via),
         "reason": reason_name(view, row.reason),
-        "detail": row.detail,
+        "detail": refusal(view, row.reason, row.detail),
         "payload": el("code", row.payload),
     }
 

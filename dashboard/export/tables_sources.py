@@ -3,6 +3,7 @@
 from werkzeug.exceptions import NotFound
 
 from dashboard.components.quarantine_list import reason_name
+from dashboard.components.refusal import refusal
 from dashboard.components.source_list import mark
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document, Kind
@@ -50,7 +51,13 @@ def quarantine(ask: Ask) -> Document:
         *(ask.column("detail", width=40), ask.column("payload", width=60)),
     )
     cells = (
-        (row.received_at, row.via, reason_name(ask.view, row.reason), row.detail, row.payload)
+        (
+            row.received_at,
+            row.via,
+            reason_name(ask.view, row.reason),
+            refusal(ask.view, row.reason, row.detail),
+            row.payload,
+        )
         for row in rows
     )
     return ask.short("quarantine", columns, cells, ask.marks(ask.services.now_ms, source=code))
