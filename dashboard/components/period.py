@@ -93,11 +93,14 @@ class Period:
         return self.ends() if self.name == "custom" else view.text(f"period.{self.name}")
 
     def ends(self) -> str:
-        """`11-22 18:42 – 11-23 18:42`; with years where they differ from that of the end."""
+        """`11-22 18:42 – 11-23 18:42`; the year before what a reader has chosen (it need not be
+        this year's), and before both ends where they differ in it."""
         zone = local_zone(self.offset_min)
         start, end = (from_ms(ms).astimezone(zone) for ms in (self.from_ms, self.to_ms))
-        pattern = "%m-%d %H:%M" if start.year == end.year else "%Y-%m-%d %H:%M"
-        return f"{start.strftime(pattern)} – {end.strftime(pattern)}"
+        short, long = "%m-%d %H:%M", "%Y-%m-%d %H:%M"
+        differ = start.year != end.year
+        first = start.strftime(long if differ or self.name == "custom" else short)
+        return f"{first} – {end.strftime(long if differ else short)}"
 
 
 def picker(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from xml.sax.saxutils import escape
 
+from dashboard.icon import ICON
 from dashboard.labels import LANGUAGES
 from dashboard.live.replies import Document
 from dashboard.public_site.card import card_png
@@ -16,11 +17,6 @@ TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 KEEP = "public, max-age=600, stale-while-revalidate=86400"
 ASSETS = ROOT / "assets"
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><rect x="1.5" y="3.5" width="25"'
-    ' height="21" rx="2" fill="none" stroke="#131a23" stroke-width="3"/>'
-    '<path d="M7 14h14" stroke="#131a23" stroke-width="3"/></svg>'
-)
 
 
 class Files:

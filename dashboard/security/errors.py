@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, Se
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.icon import ICON_URI
 from dashboard.index import theme
 from dashboard.labels import label, language
 from dashboard.security.headers import FRONT_CSP
@@ -68,6 +69,7 @@ def _page(code: int) -> str:
         "error.html",
         lang=lang,
         theme=theme(request.args.get("theme"), request.path),
+        icon=ICON_URI,
         code=code,
         title=label(f"error.{key}.title", lang),
         text=label(f"error.{key}.text", lang),

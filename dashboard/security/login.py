@@ -6,6 +6,7 @@ import flask
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.icon import ICON_URI
 from dashboard.index import theme
 from dashboard.labels import label, language
 from dashboard.outline import outline
@@ -108,6 +109,7 @@ class _Door:
             city=catalogue.name_zh if lang == "zh" else catalogue.name_en,
             next=onward(request.values.get("next")),
             username=request.form.get("username", "")[:LONGEST_FIELD],
+            icon=ICON_URI,
             fault=fault and label(fault, lang),
             demo=self._services.settings.demo,
             outline=outline(catalogue.map_path),
