@@ -33,6 +33,8 @@ ROUTES = {
     "/_dash-dependencies": EVERYBODY,
     "/_favicon.ico": EVERYBODY,
     "/assets/css/base.css": EVERYBODY,
+    "/assets/together.js": EVERYBODY,
+    "/assets/together.css": EVERYBODY,
     "/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js": EVERYBODY,
 }
 OPEN = ("/healthz", "/readyz", "/login", "/assets/css/00-tokens.css", "/assets/front/front.css")

@@ -1,11 +1,13 @@
 """What a page costs on the wire: every script that its HTML names, as the server packs it."""
 
 import re
+from hashlib import blake2b
 
 import brotli
 import pytest
 
 from dashboard.live.statics import QUALITY
+from data_access.settings import ROOT
 from domain.actor import Role
 from tests.web.site import Site
 
@@ -19,7 +21,8 @@ def test_the_scripts_of_a_page(shared_site: Site, path: str) -> None:
     leader = shared_site.person(Role.LEADER)
     page = leader.get(path).get_data(as_text=True)
     named = re.findall(r'<script src="([^"]+)"', page)
-    assert len(named) > 20
+    own = [src for src in named if src.startswith("/assets/")]
+    assert len(own) == 1 and len(named) < 16
     assert not [src for src in named if "dash_table" in src or "plotly" in src]
     sizes = {}
     for src in named:
@@ -39,3 +42,18 @@ def test_the_tab_has_our_sign_and_asks_nobody_for_it(shared_site: Site) -> None:
         page = answer.get_data(as_text=True)
         assert page.count('rel="icon"') == 1
         assert '<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,%3Csvg' in page
+
+
+def test_one_file_holds_all_our_own_in_their_order(shared_site: Site) -> None:
+    leader = shared_site.person(Role.LEADER)
+    page = leader.get("/screen").get_data(as_text=True)
+    for kind in ("js", "css"):
+        named = re.findall(rf'(?:src|href)="(/assets/[^"]+{kind}[^"]*)"', page)
+        assert len(named) == 1
+        address, _, digest = named[0].partition("?m=")
+        body = leader.get(named[0]).get_data()
+        assert blake2b(body, digest_size=8).hexdigest() == digest
+        files = sorted((ROOT / "assets" / kind).glob(f"*.{kind}"))
+        at = [body.index(file.read_bytes()) for file in files]
+        assert len(files) > 15 and at == sorted(at)
+        assert shared_site.stranger().get(address).status_code in (302, 401)
