@@ -39,6 +39,7 @@
     }
     leaflet.invalidateSize({ animate: false, pan: false });
     leaflet.fitBounds(bounds, { animate: false, padding: [4, 4] });
+    leaflet.getContainer().dataset.fitted = "1"; // a frame after its shapes: until then it may lie anywhere
     const over = document.getElementById("wall-map-labels");
     if (!over) return;
     const { fontSize, fontFamily } = getComputedStyle(over);

@@ -34,7 +34,7 @@ def test_a_full_city_fits_its_wall(
     assert list(wall.cells()) == [s.code for s in by_domain(catalogue)]
     assert in_window(tab, "#wall .cell") == len(catalogue.signs)
     assert set(wall.streets()) == {s.code for s in catalogue.counted}
-    assert in_window(tab, "path.street") == len(catalogue.counted)
+    wall.eventually(lambda _: in_window(tab, "path.street") == len(catalogue.counted))
     faults = wall.look()
     assert not faults, "\n".join(faults)
 

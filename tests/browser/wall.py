@@ -59,7 +59,8 @@ class Wall:
     def ready(self) -> "Wall":
         """Wait until cells and map are painted."""
         self.page.wait_for_selector("html[data-ready='1']", state="attached", timeout=READY_MS)
-        self.page.wait_for_selector("path.street[data-state]", state="attached", timeout=READY_MS)
+        fitted = "[data-fitted] path.street[data-state]"
+        self.page.wait_for_selector(fitted, state="attached", timeout=READY_MS)
         return self
 
     @property
