@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -40,12 +42,27 @@ class Settings(BaseSettings):
     map_approval_no: str | None = None
     trusted_hosts: str = ""  # comma-separated; empty = loopback names only
     public_origin: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")
+    embed_origins: str | None = None  # comma-separated; who may show the public pages in a frame
     behind_proxy: bool = False  # trust one hop of X-Forwarded-*, set Secure cookies
     log_level: str = "INFO"
     retain_raw_days: int = Field(default=2, ge=1)
     retain_minute_days: int = Field(default=7, ge=1)
     retain_hour_days: int = Field(default=400, ge=1)
     retain_quarantine_days: int = Field(default=400, ge=30)
+
+    @field_validator("embed_origins", mode="after")
+    @classmethod
+    def _origins(cls, value: str | None) -> str | None:
+        """Each ends up in a header: scheme and host, nothing more."""
+        for origin in _parts(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is not an origin such as https://news.example.cn")
+        return value
+
+    @property
+    def embedders(self) -> tuple[str, ...]:
+        """The origins of `embed_origins`."""
+        return _parts(self.embed_origins)
 
     @field_validator("data_dir", mode="after")
     @classmethod
@@ -94,6 +111,10 @@ class Settings(BaseSettings):
     def public_secret(self) -> bytes:
         """What the public site signs its form with: a secret of its own, of no use elsewhere."""
         return _kept_secret(self.data_dir / "public.key")
+
+
+def _parts(value: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in (value or "").split(","))))
 
 
 def _with_driver(url: str) -> str:

@@ -1,21 +1,14 @@
-"""What the open data is, for machines: a DCAT-like catalogue and an OpenAPI description."""
+"""What the open data is, for programs: an OpenAPI description."""
 
 from typing import Any
 
+from dashboard.public_site.dcat import LICENCE, TABLES
 from dashboard.public_site.sheets import COLUMNS, TYPES
 from domain.catalogue import Catalogue
-from domain.publication import Publication
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 BASE = "/api/v1/public/"
-_TABLES = {
-    "signs": ("Vital signs of the district at present", "PT1M", False),
-    "days": ("Vital signs of the district by day", "P1D", True),
-    "weeks": ("Counts that happened, by week, of the district and its streets", "P1W", True),
-    "streets": ("Figures of the streets by day", "P1D", True),
-}
 _DOCUMENTS = {
-    "datasets": "Catalogue of the data sets",
+    "datasets": "Catalogue of the data sets (DCAT-AP, JSON-LD)",
     "manifest": "Rules by when they came into force, and what the newest day left out",
     "corrections": "Correction log, newest first",
     "openapi": "This description",
@@ -42,41 +35,6 @@ _CONTENT: dict[str, Any] = {
 SCHEMA = {name: _SCHEMA.get(name, {"type": "string"}) for name in COLUMNS}
 
 
-def catalogue_of(catalogue: Catalogue, rules: Publication, base: str = BASE) -> dict[str, Any]:
-    """datasets.json: the data sets with publisher, licence, rhythm and files.
-
-    `base` is where the files lie, seen from the catalogue.
-    """
-    return {
-        "@context": "https://www.w3.org/ns/dcat.jsonld",
-        "@type": "Catalog",
-        "title": {"zh": catalogue.name_zh, "en": catalogue.name_en},
-        "publisher": {"zh": rules.contact_zh, "en": rules.contact_en},
-        "license": LICENCE,
-        "rules": f"{base}manifest.json",
-        "dataset": [
-            {
-                "@type": "Dataset",
-                "identifier": name,
-                "title": title,
-                "accrualPeriodicity": rhythm,
-                "license": LICENCE,
-                "spatial": catalogue.code,
-                "schema": SCHEMA,
-                "distribution": [
-                    {
-                        "@type": "Distribution",
-                        "downloadURL": f"{base}{name}.{kind}",
-                        "mediaType": media.partition(";")[0],
-                    }
-                    for kind, media in TYPES.items()
-                ],
-            }
-            for name, (title, rhythm, _) in _TABLES.items()
-        ],
-    }
-
-
 def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> dict[str, Any]:
     """The OpenAPI 3.1 description of everything below `base`.
 
@@ -84,7 +42,7 @@ def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> d
     """
     paths = {
         f"{base}{name}.{{kind}}": _operation(title, dated and served)
-        for name, (title, _, dated) in _TABLES.items()
+        for name, (_, title, _, dated) in TABLES.items()
     }
     one = _operation("One vital sign of the district by day", served)
     one["get"]["parameters"].append(_parameter("sign", "path", "code of a public sign"))
@@ -93,6 +51,11 @@ def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> d
         paths[f"{base}{name}.json"] = {
             "get": {"summary": _DOCUMENTS[name], "responses": {"200": {"description": "JSON"}}}
         }
+    if served:
+        news = {"summary": "Corrections and official warnings as an Atom feed"}
+        answer = {"200": {"description": "Atom", "content": {"application/atom+xml": {}}}}
+        asked = [_parameter("lang", "query", "zh or en", ["zh", "en"])]
+        paths[f"{base}news.atom"] = {"get": {**news, "parameters": asked, "responses": answer}}
     return {
         "openapi": "3.1.0",
         "info": {

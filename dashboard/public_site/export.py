@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from dashboard.labels import LANGUAGES
-from dashboard.public_site.described import catalogue_of, openapi
+from dashboard.public_site.dcat import catalogue_of
+from dashboard.public_site.described import openapi
 from dashboard.public_site.files import sitemap
 from dashboard.public_site.links import Where, Written, file_name
 from dashboard.public_site.site import PublicSite
@@ -65,7 +66,7 @@ def write(site: PublicSite, catalogue: Catalogue, folder: Path, origin: str = ""
             (folder / "public" / name).write_bytes(found[1])
             count += 1
     for name in downloads(now.signs):
-        (folder / "data" / name).write_bytes(_download(site, catalogue, name))
+        (folder / "data" / name).write_bytes(_download(site, catalogue, name, origin))
         count += 1
     if origin:
         whole = sitemap(catalogue, lambda where: f"{origin}/{file_name(where)}")
@@ -74,11 +75,12 @@ def write(site: PublicSite, catalogue: Catalogue, folder: Path, origin: str = ""
     return count
 
 
-def _download(site: PublicSite, catalogue: Catalogue, name: str) -> bytes:
+def _download(site: PublicSite, catalogue: Catalogue, name: str, origin: str) -> bytes:
     """A download; what describes the others names them as they lie in the folder."""
     match name:
         case "datasets.json":
-            return msgspec.json.encode(catalogue_of(catalogue, site.data.rules, ""))
+            base, home = (f"{origin}/data/", f"{origin}/") if origin else ("", "../index.html")
+            return msgspec.json.encode(catalogue_of(catalogue, site.data.rules, base, home))
         case "openapi.json":
             return msgspec.json.encode(openapi(catalogue, "/", served=False))
     return site.data.body(name)[1]

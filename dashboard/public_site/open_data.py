@@ -12,11 +12,14 @@ from wsgiref.types import StartResponse
 import msgspec
 
 from dashboard.live.replies import JSON, Document, Environ
-from dashboard.public_site.described import catalogue_of, openapi
+from dashboard.public_site.dcat import catalogue_of
+from dashboard.public_site.described import openapi
 from dashboard.public_site.feed import PublicFeed
+from dashboard.public_site.news import ATOM, feed
 from dashboard.public_site.reports import off_the_loop, sender_of
 from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
-from dashboard.security.headers import BASE, DATA_CSP
+from dashboard.public_site.words import Words
+from dashboard.security.headers import DATA_CSP, OPEN
 from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value
@@ -25,6 +28,8 @@ from domain.clock import DAY_MS, local_zone, to_ms, to_rfc3339
 from domain.publication import Publication
 
 PREFIX = "/api/v1/public/"
+JSON_LD = "application/ld+json"
+WHOLE = ("datasets.json", "news.atom")  # name their own addresses, so they differ by host
 PER_MINUTE = 120
 MAKING = {"csv": 8, "json": 8, "xlsx": 12}  # what a table costs that is not ready
 SHEETS_PER_MINUTE = 12  # made for everybody together: a second's work each
@@ -84,13 +89,15 @@ class OpenData:
         self.rules = rules
         self._feed = feed
         self._make = make
-        self._kept: OrderedDict[tuple[str, str], tuple[int, Document]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], tuple[int, Document]] = OrderedDict()
         self._lock = threading.Lock()
         self.turnstile = Turnstile(PER_MINUTE)
         self.sheets = Turnstile(SHEETS_PER_MINUTE)
 
-    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """200, 304, or a JSON object that says what was wrong."""
+    def answer(
+        self, environ: Environ, start_response: StartResponse, origin: str
+    ) -> Iterable[bytes]:
+        """200, 304, or a JSON object that says what was wrong. `origin`: where we are asked."""
         name, query = environ["PATH_INFO"].removeprefix(PREFIX), environ.get("QUERY_STRING", "")
         wait = self._wait(sender_of(environ, self._behind_proxy), name, query)
         if wait:
@@ -99,7 +106,7 @@ class OpenData:
                 environ, start_response, "429 Too Many Requests", detail, ("Retry-After", str(wait))
             )
         try:
-            found = self.document(name, query)
+            found = self.document(name, query, origin)
         except Refused as refused:
             return self._refuse(environ, start_response, refused.status, str(refused))
         return found.answer(environ, start_response)
@@ -112,36 +119,43 @@ class OpenData:
         wait = self.turnstile.wait(sender, MAKING[kind])
         return wait or (self.sheets.wait("") if kind == "xlsx" else 0)
 
-    def document(self, name: str, query: str) -> Document:
+    def document(self, name: str, query: str, origin: str) -> Document:
         """The document of a name; Refused when there is none."""
-        ready = self._ready(name, query)
+        where = origin if name in WHOLE else ""
+        ready = self._ready(name, query, where)
         if ready is not None:
             return ready
         version = self._feed.now.version if self._feed.now else 0
-        made = self._make(*self.body(name, query))
+        made = self._make(*self.body(name, query, origin))
         with self._lock:
-            self._kept[name, query] = (version, made)
+            self._kept[name, query, where] = (version, made)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _ready(self, name: str, query: str) -> Document | None:
+    def _ready(self, name: str, query: str, origin: str = "") -> Document | None:
         version = self._feed.now.version if self._feed.now else 0
-        kept = self._kept.get((name, query))
+        kept = self._kept.get((name, query, origin))
         return kept[1] if kept is not None and kept[0] == version else None
 
-    def body(self, name: str, query: str = "") -> tuple[str, bytes]:
+    def body(self, name: str, query: str = "", origin: str = "") -> tuple[str, bytes]:
         """(content type, bytes) of a name; Refused when there is none."""
         match name:
             case "datasets.json":
-                return JSON, _json(catalogue_of(self._catalogue, self.rules))
+                base = f"{origin}{PREFIX}"
+                found = catalogue_of(self._catalogue, self.rules, base, f"{origin}/")
+                return JSON_LD, _json(found)
+            case "news.atom":
+                words = Words(self._catalogue, _language(query))
+                made_at = self._feed.now.made_at if self._feed.now else 0
+                return ATOM, feed(self._db, self.rules, words, origin, made_at)
             case "openapi.json":
                 return JSON, _json(openapi(self._catalogue))
             case "manifest.json":
                 return JSON, _json(self._manifests())
             case "corrections.json":
-                found = queries.newest_corrections(self._db, 1000)
-                return JSON, _json([item._asdict() for item in found])
+                newest = queries.newest_corrections(self._db, 1000)
+                return JSON, _json([item._asdict() for item in newest])
         table = self._table(name, query)
         if table is None:
             raise Refused("404 Not Found", f"there is no {PREFIX}{name[:40]}: see openapi.json")
@@ -305,12 +319,33 @@ class OpenData:
             ("Content-Type", JSON),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
-            *BASE,
+            *OPEN,
             ("Content-Security-Policy", DATA_CSP),
             *extra,
         ]
         start_response(status, head)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def allow(start_response: StartResponse) -> Iterable[bytes]:
+    """The answer to a browser that asks whether a page elsewhere may read the open data."""
+    head = [
+        ("Access-Control-Allow-Methods", "GET, HEAD"),
+        ("Access-Control-Allow-Headers", "If-None-Match"),
+        ("Access-Control-Max-Age", "86400"),
+        ("Content-Length", "0"),
+        *OPEN,
+        ("Content-Security-Policy", DATA_CSP),
+    ]
+    start_response("204 No Content", head)
+    return []
+
+
+def _language(query: str) -> str:
+    """The language of a feed; it knows no other question."""
+    if query not in ("", "lang=zh", "lang=en"):
+        raise Refused("400 Bad Request", "known in a query: lang (zh, en)")
+    return query[-2:] or "zh"
 
 
 def _json(value: object) -> bytes:

@@ -11,6 +11,7 @@ from dashboard.labels import label
 from dashboard.public_site.chart import Drawing, with_room
 from dashboard.public_site.content import Content, Published
 from dashboard.public_site.links import Links, Where
+from dashboard.public_site.news import correction_text
 from dashboard.public_site.street import street_part
 from dashboard.public_site.words import Words
 from data_access.db import Database
@@ -202,14 +203,7 @@ class Renderer:
         for item in queries.newest_corrections(self._db, LOG_LENGTH):
             sign = self._catalogue.sign.get(item.sign)
             if sign is not None:
-                old, new = (words.value(sign, value) for value in (item.old, item.new))
-                day = words.day(item.start)
-                said = item.text(words.lang)
-                text = (
-                    words.t("fix.said", day=day, text=said)
-                    if said
-                    else words.t("fix.text", day=day, old=old, new=new, unit=words.unit(sign))
-                )
+                text = correction_text(words, sign, item)
                 corrections.append(
                     {"at": words.day(item.at), "name": words.name(sign), "text": text}
                 )

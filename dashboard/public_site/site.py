@@ -27,10 +27,10 @@ from dashboard.public_site.content import Published
 from dashboard.public_site.feed import PublicFeed
 from dashboard.public_site.files import Files
 from dashboard.public_site.links import Served, Where, address
-from dashboard.public_site.open_data import OpenData
+from dashboard.public_site.open_data import PREFIX, OpenData, allow
 from dashboard.public_site.render import Renderer
 from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token, sender_of
-from dashboard.security.headers import BASE, DATA_CSP
+from dashboard.security.headers import BASE, DATA_CSP, OPEN, embeddable
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
 from data_access.boundaries import load_map
@@ -52,12 +52,12 @@ FORGET_S = 1.0
 _NOT_KEPT = [("Cache-Control", "no-store")]
 
 
-def page_head(kind_csp: str) -> Headers:
-    """The headers of every answer of the site."""
-    return [("Vary", "Accept-Encoding"), *BASE, ("Content-Security-Policy", kind_csp)]
+_VARY = ("Vary", "Accept-Encoding")
+_FILE = [_VARY, *BASE, ("Content-Security-Policy", DATA_CSP)]
+OPEN_HEAD: Headers = [_VARY, *OPEN, ("Content-Security-Policy", DATA_CSP)]
 
 
-def document(kind: str, body: bytes, cache: str = CACHE, csp: str = DATA_CSP) -> Document:
+def document(kind: str, body: bytes, cache: str = CACHE, head: Headers = _FILE) -> Document:
     """A body with its entity tag in every encoding."""
     etag = blake2b(body, digest_size=9).hexdigest()
     packed = {
@@ -65,7 +65,12 @@ def document(kind: str, body: bytes, cache: str = CACHE, csp: str = DATA_CSP) ->
         "gzip": gzip.compress(body, 6, mtime=0),
         "": body,
     }
-    return Document(etag, kind, packed, cache, page_head(csp))
+    return Document(etag, kind, packed, cache, head)
+
+
+def open_document(kind: str, body: bytes) -> Document:
+    """A body that pages of other sites may read."""
+    return document(kind, body, head=OPEN_HEAD)
 
 
 class PublicSite:
@@ -80,6 +85,7 @@ class PublicSite:
         self._clock = clock
         self._staff = staff
         self._hosts = trusted_hosts(settings)
+        self._head: Headers = [_VARY, *embeddable(PAGE_CSP, settings.embedders)]
         self.db = open_public(settings)
         self._writer = open_public(settings, read_only=False)
         map_ = load_map(settings, catalogue)
@@ -93,7 +99,9 @@ class PublicSite:
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
         self._reports = Reports(self._writer, settings.public_secret())
         self.files = Files(catalogue, shapes, document, settings.public_origin or "")
-        self.data = OpenData(self.db, catalogue, rules, self.feed, document, settings.behind_proxy)
+        self.data = OpenData(
+            self.db, catalogue, rules, self.feed, open_document, settings.behind_proxy
+        )
         self._snapshot = SnapshotRoute(self.hub)
         self._events = EventsRoute(self.hub, lambda: self.draining)
         self._pages: OrderedDict[Where, tuple[Stamp, Document]] = OrderedDict()
@@ -140,6 +148,8 @@ class PublicSite:
             return ready.answer(environ, start_response)
         if path == "/report" and method == "POST":
             return self._report(environ, start_response)
+        if method == "OPTIONS" and path.startswith(PREFIX):
+            return allow(start_response)
         if method not in ("GET", "HEAD"):
             return self._message(environ, start_response, "405 Method Not Allowed", "notallowed")
         return self._get(path, environ, start_response)
@@ -151,8 +161,8 @@ class PublicSite:
             return self._events.answer(environ, start_response)
         if path == "/live/public":
             return self._snapshot.answer(environ, start_response)
-        if path.startswith("/api/v1/public/"):
-            return self.data.answer(environ, start_response)
+        if path.startswith(PREFIX):
+            return self.data.answer(environ, start_response, self._origin(environ))
         found = self.files.find(path, self._origin(environ))
         found = found or self._page(path, environ.get("QUERY_STRING", ""))
         if found is None:
@@ -197,7 +207,7 @@ class PublicSite:
             return None
         if now is None:
             html = self.renderer.message(where, self._links(where), "none")
-            return document("text/html; charset=utf-8", html.encode(), "no-cache", PAGE_CSP)
+            return document("text/html; charset=utf-8", html.encode(), "no-cache", self._head)
         stamp = self._stamp(now)
         kept = self._pages.get(where)
         if kept is not None and kept[0] == stamp:
@@ -210,7 +220,7 @@ class PublicSite:
             page = self.renderer.page(where, self._links(where), now, token)
             if page is None:
                 return None
-            made = document("text/html; charset=utf-8", page.encode(), CACHE, PAGE_CSP)
+            made = document("text/html; charset=utf-8", page.encode(), CACHE, self._head)
             self._pages[where] = (stamp, made)
             if len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
@@ -283,7 +293,7 @@ class PublicSite:
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
-            *page_head(PAGE_CSP),
+            *self._head,
         ]
         if status.startswith("429"):
             headers.append(("Retry-After", "3600"))

@@ -18,6 +18,13 @@ BASE: tuple[tuple[str, str], ...] = (
         " microphone=(), payment=(), usb=()",
     ),
 )
+OPEN: tuple[tuple[str, str], ...] = (
+    *((n, v) for n, v in BASE if n != "Cross-Origin-Resource-Policy"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Retry-After"),
+)
+"""Of what any page anywhere may read: the open data, which knows no visitor."""
 DATA_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FRONT_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
@@ -26,6 +33,18 @@ FRONT_CSP = (
 NO_STORE = "private, no-store"
 _SUBDOMAINS = "abc"  # Leaflet's own default
 _STATIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+
+
+def embeddable(csp: str, origins: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The headers of a page that the pages of `origins` may show in a frame, and nobody else.
+
+    `csp` forbids frames. X-Frame-Options knows no list, so it goes where somebody is named.
+    """
+    if not origins:
+        return (*BASE, ("Content-Security-Policy", csp))
+    named = csp.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
+    rest = tuple((name, value) for name, value in BASE if name != "X-Frame-Options")
+    return (*rest, ("Content-Security-Policy", named))
 
 
 def page_csp(script_hashes: Sequence[str], map_tiles: str | None) -> str:

@@ -1,0 +1,163 @@
+"""`datasets.json`: the data sets as DCAT-AP in JSON-LD, for portals that harvest catalogues.
+
+The context stands in the document itself, so that reading it asks nobody else. Every address in it
+is whole when `base` is.
+"""
+
+from typing import Any
+
+from dashboard.public_site.sheets import TYPES
+from domain.catalogue import Catalogue
+from domain.publication import Publication
+
+Json = dict[str, Any]
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_EU = "http://publications.europa.eu/resource/authority/"
+_MEDIA = "https://www.iana.org/assignments/media-types/"
+TABLES: dict[str, tuple[str, str, str, bool]] = {  # title zh, en; how often renewed; asks for dates
+    "signs": (
+        "全区体征当前值",
+        "Vital signs of the district at present",
+        "UPDATE_CONT",
+        False,
+    ),
+    "days": ("全区体征按日", "Vital signs of the district by day", "DAILY", True),
+    "weeks": (
+        "全区与街镇计数按周",
+        "Counts that happened, by week, of the district and its streets",
+        "WEEKLY",
+        True,
+    ),
+    "streets": ("街镇数据按日", "Figures of the streets by day", "DAILY", True),
+}
+
+
+def _link(name: str) -> Json:
+    return {"@id": name, "@type": "@id"}
+
+
+def _texts(name: str) -> Json:
+    return {"@id": name, "@container": "@language"}
+
+
+CONTEXT: Json = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "Catalog": "dcat:Catalog",
+    "Dataset": "dcat:Dataset",
+    "Distribution": "dcat:Distribution",
+    "Agent": "foaf:Agent",
+    "id": "@id",
+    "type": "@type",
+    "title": _texts("dct:title"),
+    "description": _texts("dct:description"),
+    "name": _texts("foaf:name"),
+    "fn": "vcard:fn",
+    "identifier": "dct:identifier",
+    "spatial": "dct:spatial",
+    "place": "dct:identifier",
+    "label": _texts("http://www.w3.org/2004/02/skos/core#prefLabel"),
+    "publisher": _link("dct:publisher"),
+    "contactPoint": "dcat:contactPoint",
+    "license": _link("dct:license"),
+    "rules": _link("dct:accessRights"),
+    "language": _link("dct:language"),
+    "homepage": _link("foaf:homepage"),
+    "accrualPeriodicity": _link("dct:accrualPeriodicity"),
+    "theme": _link("dcat:theme"),
+    "schema": _link("dct:conformsTo"),
+    "landingPage": _link("dcat:landingPage"),
+    "dataset": "dcat:dataset",
+    "distribution": "dcat:distribution",
+    "accessURL": _link("dcat:accessURL"),
+    "downloadURL": _link("dcat:downloadURL"),
+    "mediaType": _link("dcat:mediaType"),
+}
+
+
+def catalogue_of(catalogue: Catalogue, rules: Publication, base: str, home: str) -> Json:
+    """The catalogue with its sets and their files.
+
+    `base` is where the files lie and `home` the page for people: whole addresses, or relative to
+    the document where nobody knows where it will be served.
+    """
+    publisher = f"{base}datasets.json#publisher"
+    names = {"zh": catalogue.name_zh, "en": catalogue.name_en}
+    return {
+        "@context": CONTEXT,
+        "id": f"{base}datasets.json#catalogue",
+        "type": "Catalog",
+        "title": {
+            "zh": f"{names['zh']}城市运行公开数据",
+            "en": f"{names['en']}: public figures of how the city runs",
+        },
+        "description": {
+            "zh": "按公布规则发布的体征数值；小数目受保护，公布后不再改动。",
+            "en": "Figures of vital signs under published rules; small counts are protected, "
+            "and what is released does not change.",
+        },
+        "publisher": {"id": publisher, "type": "Agent", "name": names},
+        "license": LICENCE,
+        "homepage": home,
+        "rules": f"{base}manifest.json",
+        "language": [f"{_EU}language/ZHO", f"{_EU}language/ENG"],
+        "dataset": [
+            _dataset(catalogue, rules, base, home, publisher, code, *of)
+            for code, of in TABLES.items()
+        ],
+    }
+
+
+def _dataset(
+    catalogue: Catalogue,
+    rules: Publication,
+    base: str,
+    home: str,
+    publisher: str,
+    code: str,
+    title_zh: str,
+    title_en: str,
+    rhythm: str,
+    _dated: bool,
+) -> Json:
+    return {
+        "id": f"{base}datasets.json#{code}",
+        "type": "Dataset",
+        "identifier": code,
+        "title": {"zh": title_zh, "en": title_en},
+        "description": {
+            "zh": f"{catalogue.name_zh}：{title_zh}。"
+            "列的含义见 openapi.json，规则见 manifest.json。",
+            "en": f"{catalogue.name_en}: {title_en}. openapi.json explains the columns, "
+            "manifest.json the rules.",
+        },
+        "publisher": publisher,
+        "contactPoint": {
+            "type": "vcard:Organization",
+            "fn": rules.contact_en or catalogue.name_en,
+        },
+        "accrualPeriodicity": f"{_EU}frequency/{rhythm}",
+        "theme": f"{_EU}data-theme/GOVE",
+        "spatial": {
+            "type": "dct:Location",
+            "place": catalogue.code,
+            "label": {"zh": catalogue.name_zh, "en": catalogue.name_en},
+        },
+        "license": LICENCE,
+        "schema": f"{base}openapi.json",
+        "landingPage": home,
+        "distribution": [
+            {
+                "id": f"{base}datasets.json#{code}-{kind}",
+                "type": "Distribution",
+                "title": {"zh": f"{title_zh} ({kind})", "en": f"{title_en} ({kind})"},
+                "accessURL": f"{base}{code}.{kind}",
+                "downloadURL": f"{base}{code}.{kind}",
+                "mediaType": f"{_MEDIA}{media.partition(';')[0]}",
+                "license": LICENCE,
+            }
+            for kind, media in TYPES.items()
+        ],
+    }
