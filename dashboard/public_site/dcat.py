@@ -6,6 +6,7 @@ is whole when `base` is.
 
 from typing import Any
 
+from dashboard.labels import LANGUAGES, label
 from dashboard.public_site.sheets import TYPES
 from domain.catalogue import Catalogue
 from domain.publication import Publication
@@ -14,21 +15,11 @@ Json = dict[str, Any]
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _EU = "http://publications.europa.eu/resource/authority/"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
-TABLES: dict[str, tuple[str, str, str, bool]] = {  # title zh, en; how often renewed; asks for dates
-    "signs": (
-        "全区体征当前值",
-        "Vital signs of the district at present",
-        "UPDATE_CONT",
-        False,
-    ),
-    "days": ("全区体征按日", "Vital signs of the district by day", "DAILY", True),
-    "weeks": (
-        "全区与街镇计数按周",
-        "Counts that happened, by week, of the district and its streets",
-        "WEEKLY",
-        True,
-    ),
-    "streets": ("街镇数据按日", "Figures of the streets by day", "DAILY", True),
+TABLES: dict[str, tuple[str, bool]] = {  # how often renewed, whether it is asked by dates
+    "signs": ("UPDATE_CONT", False),
+    "days": ("DAILY", True),
+    "weeks": ("WEEKLY", True),
+    "streets": ("DAILY", True),
 }
 
 
@@ -89,25 +80,27 @@ def catalogue_of(catalogue: Catalogue, rules: Publication, base: str, home: str)
         "@context": CONTEXT,
         "id": f"{base}datasets.json#catalogue",
         "type": "Catalog",
-        "title": {
-            "zh": f"{names['zh']}城市运行公开数据",
-            "en": f"{names['en']}: public figures of how the city runs",
-        },
-        "description": {
-            "zh": "按公布规则发布的体征数值；小数目受保护，公布后不再改动。",
-            "en": "Figures of vital signs under published rules; small counts are protected, "
-            "and what is released does not change.",
-        },
+        "title": _both("title", names),
+        "description": _both("text", names),
         "publisher": {"id": publisher, "type": "Agent", "name": names},
         "license": LICENCE,
         "homepage": home,
         "rules": f"{base}manifest.json",
         "language": [f"{_EU}language/ZHO", f"{_EU}language/ENG"],
         "dataset": [
-            _dataset(catalogue, rules, base, home, publisher, code, *of)
-            for code, of in TABLES.items()
+            _dataset(catalogue, rules, base, home, publisher, code, rhythm)
+            for code, (rhythm, _) in TABLES.items()
         ],
     }
+
+
+def title_of(code: str, lang: str) -> str:
+    """What a table is called."""
+    return label(f"public.dcat.{code}", lang)
+
+
+def _both(key: str, names: dict[str, str]) -> dict[str, str]:
+    return {lang: label(f"public.dcat.{key}", lang, city=names[lang]) for lang in LANGUAGES}
 
 
 def _dataset(
@@ -117,22 +110,16 @@ def _dataset(
     home: str,
     publisher: str,
     code: str,
-    title_zh: str,
-    title_en: str,
     rhythm: str,
-    _dated: bool,
 ) -> Json:
+    names = {"zh": catalogue.name_zh, "en": catalogue.name_en}
+    titles = {lang: title_of(code, lang) for lang in LANGUAGES}
     return {
         "id": f"{base}datasets.json#{code}",
         "type": "Dataset",
         "identifier": code,
-        "title": {"zh": title_zh, "en": title_en},
-        "description": {
-            "zh": f"{catalogue.name_zh}：{title_zh}。"
-            "列的含义见 openapi.json，规则见 manifest.json。",
-            "en": f"{catalogue.name_en}: {title_en}. openapi.json explains the columns, "
-            "manifest.json the rules.",
-        },
+        "title": titles,
+        "description": _both("columns", names),
         "publisher": publisher,
         "contactPoint": {
             "type": "vcard:Organization",
@@ -143,7 +130,7 @@ def _dataset(
         "spatial": {
             "type": "dct:Location",
             "place": catalogue.code,
-            "label": {"zh": catalogue.name_zh, "en": catalogue.name_en},
+            "label": names,
         },
         "license": LICENCE,
         "schema": f"{base}openapi.json",
@@ -152,7 +139,7 @@ def _dataset(
             {
                 "id": f"{base}datasets.json#{code}-{kind}",
                 "type": "Distribution",
-                "title": {"zh": f"{title_zh} ({kind})", "en": f"{title_en} ({kind})"},
+                "title": {lang: f"{title} ({kind})" for lang, title in titles.items()},
                 "accessURL": f"{base}{code}.{kind}",
                 "downloadURL": f"{base}{code}.{kind}",
                 "mediaType": f"{_MEDIA}{media.partition(';')[0]}",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.public_site.dcat import LICENCE, TABLES
+from dashboard.public_site.dcat import LICENCE, TABLES, title_of
 from dashboard.public_site.sheets import COLUMNS, TYPES
 from domain.catalogue import Catalogue
 
@@ -41,8 +41,8 @@ def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> d
     Without `served` it is of files beside it: no questions are answered.
     """
     paths = {
-        f"{base}{name}.{{kind}}": _operation(title, dated and served)
-        for name, (_, title, _, dated) in TABLES.items()
+        f"{base}{name}.{{kind}}": _operation(title_of(name, "en"), dated and served)
+        for name, (_, dated) in TABLES.items()
     }
     one = _operation("One vital sign of the district by day", served)
     one["get"]["parameters"].append(_parameter("sign", "path", "code of a public sign"))
