@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
-    from data_access.db import Database
     from data_access.settings import Settings
-    from domain.catalogue import Catalogue
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
@@ -118,7 +116,8 @@ def _run(argv: list[str]) -> int:
         settings,
         valkey_socket=None if settings.redis_url else settings.valkey_socket,
         prepare=_command(settings, "prepare", "db", "prepare"),
-        services=_services(settings),
+        services=[_command(settings, "engine"), _command(settings, "web", serves=True)],
+        later=lambda: _feeds(settings),
         greeting=lambda: _greeting(settings),
     )
 
@@ -147,27 +146,29 @@ def _run_public(settings: "Settings") -> int:
         settings,
         valkey_socket=None,
         prepare=_command(settings, "prepare", "db", "public"),
-        services=[_command(settings, "web", "web", "--site", "public")],
+        services=[_command(settings, "web", "web", "--site", "public", serves=True)],
         greeting=lambda: "the public page alone",
     )
 
 
-def _command(settings: "Settings", name: str, *arguments: str) -> "Command":
+def _command(settings: "Settings", name: str, *arguments: str, serves: bool = False) -> "Command":
     from dashboard.supervisor import Command
 
     env = {"YIPING_DATA": str(settings.data_dir)}
-    return Command(name, [sys.executable, str(HERE), *(arguments or (name,))], env)
+    return Command(name, [sys.executable, str(HERE), *(arguments or (name,))], env, serves)
 
 
-def _services(settings: "Settings") -> "list[Command]":
-    services = [_command(settings, name) for name in ("engine", "web")]
-    if settings.demo:
-        from engine.demo.real import replay_arguments
+def _feeds(settings: "Settings") -> "list[Command]":
+    """What plays the city's sources in a demonstration."""
+    if not settings.demo:
+        return []
+    from engine.demo.real import replay_arguments
 
-        services.append(_command(settings, "demo"))
-        for n, arguments in enumerate(replay_arguments(settings), 1):
-            services.append(_command(settings, f"replay{n}", "replay", *arguments))
-    return services
+    replays = enumerate(replay_arguments(settings), 1)
+    return [
+        _command(settings, "demo"),
+        *(_command(settings, f"replay{n}", "replay", *given) for n, given in replays),
+    ]
 
 
 def _greeting(settings: "Settings") -> str:
@@ -180,12 +181,18 @@ def _greeting(settings: "Settings") -> str:
 def _web(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="app.py web", description=COMMANDS["web"])
     parser.add_argument("--site", choices=("all", "public"), default=None)
-    site = parser.parse_args(argv).site or _settings().site
-    _checked_map(_settings())  # here it is a fault of configuration; in a worker, a crash
-    config = HERE.parent / "dashboard" / "gunicorn_conf.py"
-    server = "app:server" if site == "all" else "app:public_server"
-    arguments = ["-m", "gunicorn", "--pythonpath", str(HERE.parent), "-c", str(config)]
-    os.execv(sys.executable, [sys.executable, *arguments, server])  # noqa: S606
+    asked = parser.parse_args(argv).site
+    from gevent import monkey
+
+    monkey.patch_all()  # before anything is imported that opens sockets or makes locks
+    from dashboard import web_process
+    from data_access.boundaries import checked_map
+
+    web_process.load("callbacks")
+    settings = _settings()
+    checked_map(settings)  # here it is a fault of configuration; in a worker, a crash
+    whole = (asked or settings.site) == "all"
+    return web_process.serve("app:server" if whole else "app:public_server")
 
 
 def _engine(argv: list[str]) -> int:
@@ -220,91 +227,9 @@ def _db(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="app.py db", description=COMMANDS["db"])
     parser.add_argument("action", choices=("migrate", "status", "prepare", "public"))
     action = parser.parse_args(argv).action
-    settings = _settings()
-    if action == "status":
-        from data_access import db_status
+    from engine import prepare
 
-        return db_status.main(settings)
-    if action == "public":
-        return _prepare_public(settings)
-    from sqlalchemy.exc import ArgumentError, OperationalError
-
-    from data_access.db import migrate
-    from data_access.public.store import migrate_public
-
-    name = "DATABASE_URL"
-    try:
-        migrate(settings)
-        name = "PUBLIC_DATABASE_URL"
-        migrate_public(settings)
-    except (ArgumentError, OperationalError) as fault:
-        print(f"{name}: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
-        # a start goes on without the public store: the engine lays it out once it answers
-        if action == "migrate" or name == "DATABASE_URL" or isinstance(fault, ArgumentError):
-            return 1
-    if action == "prepare":
-        _prepare(settings)
-    return 0
-
-
-def _prepare_public(settings: "Settings") -> int:
-    """A file of our own is laid out; the schema of a server is the engine's to make."""
-    from data_access.public.store import migrate_public, public_url
-
-    if public_url(settings).startswith("sqlite"):
-        migrate_public(settings)
-    return 0
-
-
-def _prepare(settings: "Settings") -> None:
-    """Everything that must stand before the first process starts; harmless to repeat."""
-    from data_access.db import open_database
-    from data_access.demo_accounts import ensure_demo_accounts
-    from data_access.sources import ensure_sources
-    from domain.clock import to_ms, utc_now
-    from engine.demo.bootstrap import ensure_demo_keys
-
-    catalogue = _checked_map(settings)
-    db = open_database(settings)
-    ensure_sources(db, catalogue, to_ms(utc_now()))
-    if not settings.demo:
-        _end_demo(settings, db)
-    # both take back what they gave when DEMO=0
-    ensure_demo_accounts(db, settings, catalogue)
-    ensure_demo_keys(db, settings, catalogue)
-    db.close()
-
-
-def _checked_map(settings: "Settings") -> "Catalogue":
-    """The city's catalogue; ValueError (MAP: …) when its map cannot be shown."""
-    from data_access.boundaries import load_map
-    from data_access.catalogue.loader import load_catalogue
-
-    catalogue = load_catalogue(settings.city)
-    try:
-        load_map(settings, catalogue)
-    except ValueError as fault:
-        raise ValueError(f"MAP: {fault}") from fault
-    return catalogue
-
-
-def _end_demo(settings: "Settings", db: "Database") -> None:
-    """DEMO=0 on a store that was a demonstration: nothing invented may stay in it."""
-    from data_access.demo_removal import remove_demo
-    from data_access.public.releases import forget_everything
-    from data_access.public.store import open_public
-    from engine.demo.bootstrap import FILE, read_keys
-    from engine.demo.process import STATE_FILE
-    from engine.demo.real import replay_sources
-
-    fed = {*read_keys(settings.data_dir / FILE), *replay_sources(settings)}
-    removed = remove_demo(db, fed)
-    (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
-    if removed:
-        public = open_public(settings, read_only=False)
-        forget_everything(public)
-        public.close()
-        print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")
+    return prepare.main(action, _settings())
 
 
 def _user(argv: list[str]) -> int:

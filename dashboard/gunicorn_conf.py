@@ -9,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from dashboard.supervisor.loan import listening
 from data_access.settings import load_settings
 
 _settings = load_settings()
@@ -18,7 +19,7 @@ if _soft != resource.RLIM_INFINITY and _soft < _wanted:  # a viewer is a file de
     resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _hard))
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
-bind = f"{_host}:{_settings.port}"
+bind = listening() or f"{_host}:{_settings.port}"
 workers = _settings.web_workers
 worker_class = "dashboard.live.worker.Worker"
 worker_connections = min(25_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 512)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from data_access.catalogue.loader import load_catalogue
 from data_access.geometry import Polygon, label_of, polygons, thinned
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
@@ -57,6 +58,16 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
     if approval:
         zh, en = f"{zh}。审图号：{approval}", f"{en}. Map approval number {approval}"
     return MapData(geojson, settings.boundaries is None, zh, en, approval)
+
+
+def checked_map(settings: Settings) -> Catalogue:
+    """The city's catalogue; ValueError (MAP: …) when its map cannot be shown."""
+    catalogue = load_catalogue(settings.city)
+    try:
+        load_map(settings, catalogue)
+    except ValueError as fault:
+        raise ValueError(f"MAP: {fault}") from fault
+    return catalogue
 
 
 def _check_tiles(address: str, approval: str | None) -> None:

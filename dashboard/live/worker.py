@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 import gevent
 from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIHandler, PyWSGIServer
 
+from dashboard.supervisor.loan import ring
+
 IDLE_S = 75.0  # between requests, and for any single read or write
 HEAD_S = 10.0  # from the first line of a request to the end of its head
 MAX_HEAD = 16_384  # bytes of all header lines
@@ -165,6 +167,7 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Begin to listen for snapshots, then serve until told to stop."""
         self._tell("start")
+        ring()
         super().run()
 
     def handle_exit(self, sig: int, frame: Any) -> None:

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -47,23 +46,6 @@ def _take(handle: int, patience_s: float) -> bool:
             if time.monotonic() >= deadline:
                 return False
             time.sleep(0.05)
-
-
-def check_port(host: str, port: int) -> None:
-    """Trouble when nobody could listen on host:port now."""
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            probe.listen(1)
-    except socket.gaierror as fault:
-        raise Trouble(f"HOST: {host!r} is not an address of this machine: {fault}") from fault
-    except OSError as fault:
-        raise Trouble(
-            f"PORT: cannot listen on {host}:{port}: {fault.strerror};"
-            " choose another one, e.g. PORT=8051"
-        ) from fault
 
 
 def ready(url: str, host_header: str | None = None) -> tuple[bool, str]:

@@ -15,18 +15,30 @@ BACKOFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start: a name for the log, the command line, and its environment's additions."""
+    """What to start: a name for the log, the command line, and its environment's additions.
+
+    `serves`: it answers at the product's address and is lent the socket (see `lobby`).
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    serves: bool = False
 
 
 class Child:
     """A running (or waiting to be restarted) command in a process group of its own."""
 
-    def __init__(self, command: Command, watcher: Watcher, keep_fds: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        command: Command,
+        watcher: Watcher,
+        keep_fds: Sequence[int] = (),
+        lent: Mapping[str, int] | None = None,
+    ) -> None:
+        """`lent`: file descriptors that it inherits, told by number in its environment."""
         self.command = command
+        self._lent = dict(lent or {})
         self.name = command.name
         self.start_at: float | None = None  # monotonic instant of the next start
         self._watcher = watcher
@@ -56,13 +68,14 @@ class Child:
         """Start it; must be called from the main thread (the death signal follows the thread)."""
         self.start_at = None
         self._started = time.monotonic()
+        told = {name: str(number) for name, number in self._lent.items()}
         self._process = subprocess.Popen(  # noqa: S603 - commands come from app.py
             self.command.argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.command.env},
-            pass_fds=self._keep_fds,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.command.env, **told},
+            pass_fds=(*self._keep_fds, *self._lent.values()),
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )

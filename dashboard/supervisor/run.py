@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-from dashboard.supervisor.checks import Trouble, check_port, hold_data_dir, ready, write_processes
+from dashboard.supervisor.checks import Trouble, hold_data_dir, ready, write_processes
 from dashboard.supervisor.child import Child, Command
 from dashboard.supervisor.guard import Watcher
+from dashboard.supervisor.loan import Loan
+from dashboard.supervisor.lobby import Lobby, listen
 from dashboard.supervisor.log import Log
 from dashboard.supervisor.valkey import answers, valkey_command
 
+VALKEY_S = 10.0
 STOP_WORK_S = 7.0  # for engine, web and demonstration after SIGTERM
 STOP_ALL_S = 1.5  # for Valkey after them; then SIGKILL: within 10 s in all
 READY_S = 90.0
@@ -26,8 +29,10 @@ __all__ = ["Supervisor", "Trouble"]
 class Supervisor:
     """Owns the processes of one data directory.
 
-    `prepare` runs once to its end before `services` start; `valkey_socket` is None when a Redis
-    is given. `url` is polled for readiness, `greeting` is said when it answers.
+    `prepare` runs once to its end before `services` start, except that what serves is loaded
+    meanwhile and waits for it. `later` starts when the product answers: what feeds it must not
+    compete with its start. `valkey_socket` is None when a Redis is given. `url` is polled for
+    readiness, `greeting` is said when it answers.
     """
 
     def __init__(
@@ -40,12 +45,13 @@ class Supervisor:
         prepare: Command,
         services: Sequence[Command],
         greeting: Callable[[], str],
+        later: Callable[[], Sequence[Command]] = tuple,
         host_header: str | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.host, self.port, self.host_header = host, port, host_header
         self.valkey_socket = valkey_socket
-        self.prepare, self.services = prepare, services
+        self.prepare, self.services, self.later = prepare, services, later
         self.greeting = greeting
         self.log = Log()
         self._children: list[Child] = []
@@ -67,19 +73,17 @@ class Supervisor:
     def run(self) -> int:
         """Start everything and stay until stopped; the answer is the exit code."""
         lock, childrens_lock = hold_data_dir(self.data_dir)
-        check_port(self.host, self.port)
+        self._lobby = Lobby(listen(self.host, self.port), self._selector)
         self._catch_signals()
         self._watcher = Watcher()
         self._keep = (childrens_lock,)
         began = time.monotonic()
         try:
-            if self._start_valkey() and self._run_prepare():
-                for command in self.services:
-                    self._start(Child(command, self._watcher, self._keep))
-                self._wait_ready(began)
-                while not self._stopping:
-                    self._turn(5.0)
+            self._bring_up(began)
+            while not self._stopping:
+                self._turn(5.0)
         finally:
+            self._lobby.close()
             self._stop()
             self._watcher.close()
             (self.data_dir / "run.json").unlink(missing_ok=True)
@@ -87,13 +91,33 @@ class Supervisor:
             os.close(lock)
         return self._exit_code
 
+    def _bring_up(self, began: float) -> None:
+        """Valkey, what serves and what prepares start side by side, the rest after them."""
+        self._lobby.open()
+        self._loan = Loan(self._lobby.door, self._selector, self._lobby.shut)
+        self._start_valkey()
+        for command in self.services:
+            if command.serves:
+                self._start(Child(command, self._watcher, self._keep, self._loan.lent))
+        if not (self._run_prepare() and self._wait_for_valkey()):
+            return
+        self._lobby.step = "web"
+        self._loan.open_gate()
+        for command in self.services:
+            if not command.serves:
+                self._start(Child(command, self._watcher, self._keep))
+        self._wait_ready(began)
+        if not self._stopping:
+            for command in self.later():
+                self._start(Child(command, self._watcher, self._keep))
+
     def _catch_signals(self) -> None:
         wake, self._wake = socket.socketpair()
         for end in (wake, self._wake):
             end.setblocking(False)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         self._wake_writer = wake
-        self._selector.register(self._wake, selectors.EVENT_READ, None)
+        self._selector.register(self._wake, selectors.EVENT_READ, self._drain_wake)
         stops = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means it
             stops.append(signal.SIGHUP)
@@ -104,22 +128,26 @@ class Supervisor:
     def _on_signal(self, signum: int, _frame: FrameType | None) -> None:
         self._signals += 1
 
-    def _start_valkey(self) -> bool:
+    def _start_valkey(self) -> None:
         if self.valkey_socket is None:
-            return True
+            return
         try:
             command = Command("valkey", valkey_command(self.valkey_socket))
         except ValueError as fault:
             raise Trouble(str(fault)) from fault
         self._start(Child(command, self._watcher, self._keep))
-        deadline = time.monotonic() + 10
+        self._valkey_deadline = time.monotonic() + VALKEY_S
+
+    def _wait_for_valkey(self) -> bool:
+        if self.valkey_socket is None:
+            return not self._stopping
         while not answers(self.valkey_socket):
             if self._stopping:
                 return False
-            if time.monotonic() > deadline:
+            if time.monotonic() > self._valkey_deadline:
                 raise Trouble(f"the embedded Valkey does not answer on {self.valkey_socket}")
             self._turn(0.02)
-        return True
+        return not self._stopping
 
     def _run_prepare(self) -> bool:
         child = Child(self.prepare, self._watcher, self._keep)
@@ -131,6 +159,9 @@ class Supervisor:
     def _wait_ready(self, began: float) -> None:
         deadline = time.monotonic() + READY_S
         while not self._stopping:
+            if self._loan.waits and time.monotonic() < deadline:
+                self._turn(0.2)  # nobody but ourselves would answer
+                continue
             ok, said = ready(self.url, self.host_header)
             if ok:
                 seconds = time.monotonic() - began
@@ -152,7 +183,7 @@ class Supervisor:
             delay = child.plan_restart()
             self.log.say(f"{child.name} cannot be started: {fault}; once more in {delay:g} s")
             return
-        self._selector.register(child.output, selectors.EVENT_READ, child)
+        self._selector.register(child.output, selectors.EVENT_READ, self._pumping(child))
         self._note_processes()
 
     def _note_processes(self) -> None:
@@ -168,10 +199,8 @@ class Supervisor:
         if due:
             patience = max(0.0, min(patience, min(due) - time.monotonic()))
         for key, _events in self._selector.select(patience):
-            if key.data is None:
-                self._drain_wake()
-            else:
-                self._pump(key.data)
+            if key.fd in self._selector.get_map():  # the one before may have sent it away
+                key.data()
         for child in list(self._children):
             if child.ended():
                 self._on_end(child)
@@ -186,6 +215,9 @@ class Supervisor:
                 pass
         except BlockingIOError:
             pass
+
+    def _pumping(self, child: Child) -> Callable[[], object]:
+        return lambda: self._pump(child)
 
     def _pump(self, child: Child) -> bool:
         """Pass on what the child said; False when there was nothing."""
@@ -224,6 +256,9 @@ class Supervisor:
             return
         delay = child.plan_restart()
         self.log.say(f"{child.name} {how}; starting it again in {delay:g} s")
+        if child.command.serves:
+            self._lobby.step = "again"
+            self._lobby.open()
 
     def _stop(self) -> None:
         """Work first, then Valkey, then by force; a second signal forces at once."""

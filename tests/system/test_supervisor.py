@@ -9,12 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dashboard.labels import label
 from dashboard.supervisor.guard import die_with_parent
+from dashboard.supervisor.lobby import MOST_GUESTS
 from data_access.settings import ROOT
 from tests.conditions import eventually
 from tests.fixtures.product import free_port
@@ -141,6 +145,60 @@ def test_a_child_that_dies_starts_again(small: Callable[..., Small], name: str) 
     eventually(lambda: run.pids().get(name, old) != old)
     run.says(f"{name} was ended by signal 9; starting it again")
     assert not gone(run.pids()[name])
+
+
+def asked(run: Small, path: str) -> tuple[int, str]:
+    """Status and body of what answers at the product's address now."""
+    request = urllib.request.Request(f"http://127.0.0.1:{run.port}{path}")
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        assert refused.headers["Retry-After"] == "1"
+        assert refused.headers["Cache-Control"] == "no-store"
+        return refused.code, refused.read().decode()
+
+
+def test_from_its_first_moment_the_address_says_what_is_being_prepared(
+    small: Callable[..., Small],
+) -> None:
+    run = small("slow")
+    eventually(lambda: (run.folder / "var" / "run.json").exists(), timeout=20)
+    status, page = asked(run, "/")
+    assert status == 503 and label("starting.title") in page
+    assert label("starting.database", "zh") in page and 'http-equiv="refresh"' in page
+    for path in ("/healthz", "/readyz", "/live/screen", "/api/v1/readings"):
+        status, told = asked(run, path)
+        assert status == 503 and json.loads(told)["error"]["code"] == "starting"
+    assert "at work" not in run.log()
+    (run.folder / "var" / "go").touch()
+    run.says("welcome")
+    assert asked(run, "/") == (200, "{}")
+
+
+def test_guests_who_say_nothing_keep_nobody_out(small: Callable[..., Small]) -> None:
+    run = small("slow")
+    eventually(lambda: (run.folder / "var" / "run.json").exists(), timeout=20)
+    silent = [socket.create_connection(("127.0.0.1", run.port)) for _ in range(MOST_GUESTS + 20)]
+    try:
+        assert asked(run, "/")[0] == 503
+        (run.folder / "var" / "go").touch()
+        run.says("welcome")
+    finally:
+        for guest in silent:
+            guest.close()
+
+
+def test_while_the_web_starts_again_nobody_is_refused(small: Callable[..., Small]) -> None:
+    run = small()
+    run.says("welcome")
+    for _ in range(2):
+        old = run.pids()["web"]
+        os.kill(old, signal.SIGKILL)
+        seen = set()
+        while run.pids().get("web", old) == old or 200 not in seen:
+            seen.add(asked(run, "/")[0])  # raises where the connection is refused
+        assert seen <= {200, 503}
 
 
 def test_a_fault_of_configuration_stops_everything(small: Callable[..., Small]) -> None:
