@@ -16,6 +16,7 @@ BENCHES = {
     "latency": "from a committed reading to a changed pixel",
     "pages": "the desk's pages over a year of history",
     "public": "the public page: views, weight, first paint on a phone",
+    "hostile": "hostile requests and bodies against the whole product",
     "ranking": "whether rank intervals hold the truth, and what a ranking costs",
 }
 _KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
