@@ -17,6 +17,7 @@ BENCHES = {
     "pages": "the desk's pages over a year of history",
     "public": "the public page: views, weight, first paint on a phone",
     "hostile": "hostile requests and bodies against the whole product",
+    "killing": "kill -9 of every part in turn under load, and what is left afterwards",
     "ranking": "whether rank intervals hold the truth, and what a ranking costs",
 }
 _KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

@@ -140,9 +140,13 @@ class Product:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop(self) -> None:
+        """End it; what it kept stays until the `with` block ends."""
         if self._child is not None:
             self._child.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def is_ready(self) -> bool:
         """Whether every part says ok; RuntimeError when the product has ended."""
