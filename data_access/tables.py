@@ -252,6 +252,10 @@ audit = Table(
     Column("object", String(200), nullable=False),
     Column("result", String(16), nullable=False),  # ok | denied | failed
     Column("address", String(64), nullable=False),
+    # read newest first by whatever it is filtered by (see audit.py)
+    Index("ix_audit_at", "at", "id"),
+    Index("ix_audit_action", "action", "at", "id"),
+    Index("ix_audit_who", "who", "at", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -32,6 +32,7 @@ NAVIGATION = (
     _Entry("/episodes", "nav.episodes"),
     _Entry("/sources", "nav.sources"),
     _Entry("/reports", "nav.reports"),
+    _Entry("/audit", "nav.audit"),
     _Entry("/about", "nav.about"),
 )
 

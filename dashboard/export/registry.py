@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dashboard.export import tables_now, tables_past, tables_scores, tables_sources
+from dashboard.export import tables_audit, tables_now, tables_past, tables_scores, tables_sources
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document
-from dashboard.security.policy import STAFF, Roles
+from dashboard.security.policy import ADMINS, STAFF, Roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "receipt": Table(STAFF, tables_scores.receipt),
         "sources": Table(STAFF, tables_sources.sources),
         "quarantine": Table(STAFF, tables_sources.quarantine),
+        "audit": Table(ADMINS, tables_audit.audit),
     }
 )
 """A table that is not here does not exist; for quarantine the rows decide (see data_access)."""

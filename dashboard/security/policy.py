@@ -21,6 +21,7 @@ Roles = frozenset[Role]
 
 EVERYBODY: Roles = frozenset((*PEOPLE, Role.SCREEN))
 STAFF: Roles = frozenset(PEOPLE)
+ADMINS: Roles = frozenset((Role.ADMIN,))
 KEY_ONLY: Roles = frozenset()  # no session opens it: the gate asks for a key
 
 PUBLIC = frozenset(
@@ -60,6 +61,7 @@ PAGES: Mapping[str, Roles] = {
     "/episodes": STAFF,
     "/sources": STAFF,
     "/reports": frozenset((Role.OPERATOR, Role.ADMIN)),
+    "/audit": ADMINS,
     "/about": STAFF,
     "/not-found": STAFF,
 }

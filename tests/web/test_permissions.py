@@ -23,6 +23,7 @@ PAGES = {  # written down once more on purpose: a slip in the policy table must 
     "/episodes": STAFF,
     "/sources": STAFF,
     "/reports": {"operator", "admin"},
+    "/audit": {"admin"},
     "/about": STAFF,
     "/not-found": STAFF,
 }
