@@ -76,7 +76,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         name_zh=city.name_zh,
         name_en=city.name_en,
         short_zh=city.short_zh,
-        utc_offset_min=city.utc_offset_min,
+        zone=city.zone,
         population=city.population,
         area_km2=city.area_km2,
         domains=words["domains"],

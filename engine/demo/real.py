@@ -102,7 +102,7 @@ def real_input(
     for file in files:
         wanted = {q: o for q, o in behaviour.observed.items() if o.sign in file.signs}
         try:
-            series = Series(file, catalogue.offset_ms, now_ms=0)  # by the calendar, not from now
+            series = Series(file, catalogue.zone.grid_ms, now_ms=0)  # by the calendar, not from now
             placed = _read(file, series, frozenset(o.sign for o in wanted.values()))
         except FileFault as fault:
             log.warning("%s: its signs are simulated", fault)
