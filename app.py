@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
-    from data_access.db import Database
     from data_access.settings import Settings
     from domain.catalogue import Catalogue
 
@@ -74,8 +73,9 @@ def _configuration_faults(fault: Exception) -> list[str]:
     from pydantic import ValidationError
 
     from data_access.catalogue.loader import CatalogueError
+    from data_access.mapping import MappingError
 
-    if isinstance(fault, CatalogueError):
+    if isinstance(fault, CatalogueError | MappingError):
         return [str(fault)]
     if isinstance(fault, ValidationError) and fault.title == "Settings":
         return [
@@ -161,7 +161,7 @@ def _command(settings: "Settings", name: str, *arguments: str) -> "Command":
 
 def _services(settings: "Settings") -> "list[Command]":
     services = [_command(settings, name) for name in ("engine", "web")]
-    if settings.demo:
+    if settings.demo and _simulated(settings):
         from engine.demo.real import replay_arguments
 
         services.append(_command(settings, "demo"))
@@ -170,10 +170,20 @@ def _services(settings: "Settings") -> "list[Command]":
     return services
 
 
+def _simulated(settings: "Settings") -> bool:
+    from data_access.catalogue.loader import load_catalogue
+    from engine.demo.behaviour_files import has_behaviour
+
+    return has_behaviour(load_catalogue(settings.city))
+
+
 def _greeting(settings: "Settings") -> str:
     accounts = settings.data_dir / "demo-accounts.json"
     if settings.demo and accounts.exists():
-        return f"demonstration accounts: {accounts}"
+        told = f"demonstration accounts: {accounts}"
+        if not _simulated(settings):
+            told += f"\nDEMO=1: {settings.city} has no demo.toml, nothing is simulated"
+        return told
     return "accounts are made by: python app.py user add"
 
 
@@ -262,13 +272,15 @@ def _prepare(settings: "Settings") -> None:
     from data_access.demo_accounts import ensure_demo_accounts
     from data_access.sources import ensure_sources
     from domain.clock import to_ms, utc_now
+    from engine.demo.behaviour_files import has_behaviour
     from engine.demo.bootstrap import ensure_demo_keys
+    from engine.demo.ending import end_demo
 
     catalogue = _checked_map(settings)
     db = open_database(settings)
     ensure_sources(db, catalogue, to_ms(utc_now()))
-    if not settings.demo:
-        _end_demo(settings, db)
+    if not (settings.demo and has_behaviour(catalogue)):
+        end_demo(settings, db)
     # both take back what they gave when DEMO=0
     ensure_demo_accounts(db, settings, catalogue)
     ensure_demo_keys(db, settings, catalogue)
@@ -276,35 +288,20 @@ def _prepare(settings: "Settings") -> None:
 
 
 def _checked_map(settings: "Settings") -> "Catalogue":
-    """The city's catalogue; ValueError (MAP: …) when its map cannot be shown."""
+    """The city's catalogue, checked as `city lint` does; ValueError (MAP: …) when the map that
+    the settings ask for cannot be shown."""
     from data_access.boundaries import load_map
+    from data_access.catalogue.check import check_city
     from data_access.catalogue.loader import load_catalogue
+    from engine.demo.behaviour_files import behaviour_faults
 
     catalogue = load_catalogue(settings.city)
+    check_city(catalogue, behaviour_faults)
     try:
         load_map(settings, catalogue)
     except ValueError as fault:
         raise ValueError(f"MAP: {fault}") from fault
     return catalogue
-
-
-def _end_demo(settings: "Settings", db: "Database") -> None:
-    """DEMO=0 on a store that was a demonstration: nothing invented may stay in it."""
-    from data_access.demo_removal import remove_demo
-    from data_access.public.releases import forget_everything
-    from data_access.public.store import open_public
-    from engine.demo.bootstrap import FILE, read_keys
-    from engine.demo.process import STATE_FILE
-    from engine.demo.real import replay_sources
-
-    fed = {*read_keys(settings.data_dir / FILE), *replay_sources(settings)}
-    removed = remove_demo(db, fed)
-    (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
-    if removed:
-        public = open_public(settings, read_only=False)
-        forget_everything(public)
-        public.close()
-        print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")
 
 
 def _user(argv: list[str]) -> int:
@@ -342,8 +339,9 @@ def _city(argv: list[str]) -> int:
     parser.add_argument("path", type=Path, help="folder of catalogue files")
     path = parser.parse_args(argv).path
     from data_access.catalogue import lint
+    from engine.demo.behaviour_files import behaviour_faults
 
-    return lint.main(path)
+    return lint.main(path, behaviour_faults)
 
 
 def build_server() -> Any:
