@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-import app
+from data_access.catalogue import lint as lint_command
 from data_access.catalogue import standards
 from data_access.catalogue.check import check_city
 from data_access.catalogue.faults import MOST, CatalogueError, Fault, told
-from data_access.catalogue.loader import cities, load_catalogue, load_catalogue_from
-from data_access.settings import Settings
+from data_access.catalogue.loader import load_catalogue_from
 from engine.demo.behaviour_files import behaviour_faults
 from tests.unit.broken_city import copy_city, read_table, replace_line, set_cell, write_table
 
@@ -24,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def lint(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = app.main(["city", "lint", str(folder)])
+    code = lint_command.main(folder, behaviour_faults)
     return code, capsys.readouterr().out
 
 
@@ -208,14 +207,3 @@ def test_fifty_of_a_kind_are_told_whole() -> None:
 def test_signs_that_cannot_be_read_leave_their_thresholds_in_peace(folder: Path) -> None:
     (folder / "vital_signs.csv").write_text("code\n")
     assert {f.file for f in refused(folder)} == {"vital_signs.csv"}
-
-
-@pytest.mark.parametrize("city", cities())
-def test_a_start_checks_the_city(city: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: object) -> list[Fault]:
-        return [Fault("demo.toml", 1, "no")]
-
-    monkeypatch.setattr("engine.demo.behaviour_files.behaviour_faults", refuse)
-    with pytest.raises(CatalogueError, match=r"demo.toml:1: no"):
-        app._checked_map(Settings(city=city))
-    assert load_catalogue(city)
