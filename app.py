@@ -72,8 +72,9 @@ def _configuration_faults(fault: Exception) -> list[str]:
     from pydantic import ValidationError
 
     from data_access.catalogue.loader import CatalogueError
+    from data_access.mapping import MappingError
 
-    if isinstance(fault, CatalogueError):
+    if isinstance(fault, CatalogueError | MappingError):
         return [str(fault)]
     if isinstance(fault, ValidationError) and fault.title == "Settings":
         return [
@@ -160,7 +161,7 @@ def _command(settings: "Settings", name: str, *arguments: str, serves: bool = Fa
 
 def _feeds(settings: "Settings") -> "list[Command]":
     """What plays the city's sources in a demonstration."""
-    if not settings.demo:
+    if not (settings.demo and _simulated(settings)):
         return []
     from engine.demo.real import replay_arguments
 
@@ -171,10 +172,20 @@ def _feeds(settings: "Settings") -> "list[Command]":
     ]
 
 
+def _simulated(settings: "Settings") -> bool:
+    from data_access.catalogue.loader import load_catalogue
+    from engine.demo.behaviour_files import has_behaviour
+
+    return has_behaviour(load_catalogue(settings.city))
+
+
 def _greeting(settings: "Settings") -> str:
     accounts = settings.data_dir / "demo-accounts.json"
     if settings.demo and accounts.exists():
-        return f"demonstration accounts: {accounts}"
+        told = f"demonstration accounts: {accounts}"
+        if not _simulated(settings):
+            told += f"\nDEMO=1: {settings.city} has no demo.toml, nothing is simulated"
+        return told
     return "accounts are made by: python app.py user add"
 
 
@@ -186,11 +197,13 @@ def _web(argv: list[str]) -> int:
 
     monkey.patch_all()  # before anything is imported that opens sockets or makes locks
     from dashboard import web_process
-    from data_access.boundaries import checked_map
 
     web_process.load("callbacks")
     settings = _settings()
-    checked_map(settings)  # here it is a fault of configuration; in a worker, a crash
+    if not web_process.is_lent():  # else what prepares the start has looked
+        from engine.prepare import checked_city
+
+        checked_city(settings)  # here it is a fault of configuration; in a worker, a crash
     whole = (asked or settings.site) == "all"
     return web_process.serve("app:server" if whole else "app:public_server")
 
@@ -267,8 +280,9 @@ def _city(argv: list[str]) -> int:
     parser.add_argument("path", type=Path, help="folder of catalogue files")
     path = parser.parse_args(argv).path
     from data_access.catalogue import lint
+    from engine.demo.behaviour_files import behaviour_faults
 
-    return lint.main(path)
+    return lint.main(path, behaviour_faults)
 
 
 def build_server() -> Any:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 MINUTE_DAYS, HOUR_DAYS = 7, 365
 _VALUE = "s.typical * (1 + ((b.t / {width} * 7919 + p.n * 31) % 100) / 1000.0)"
@@ -41,7 +41,7 @@ def fill_year(path: Path, catalogue: Catalogue, now_ms: int) -> int:
     store.executemany("INSERT INTO bench_signs VALUES (?, ?, ?, ?)", signs)
     total = 0
     for table, (width, days, rest) in _TIERS.items():
-        end = slot_start(now_ms, width, catalogue.offset_ms)
+        end = catalogue.zone.slot_start(now_ms, width)
         store.execute("CREATE TEMP TABLE bench_buckets (t INTEGER PRIMARY KEY)")
         buckets = ((t,) for t in range(end - days * DAY_MS, end, width))
         store.executemany("INSERT INTO bench_buckets VALUES (?)", buckets)

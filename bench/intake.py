@@ -157,7 +157,7 @@ def _check_rolled(watch: Watch, catalogue: Catalogue, begin_ms: int) -> None:
     """Every slot of every street and of the district has its row, no more and no less."""
     slots = 0
     for sign in catalogue.signs:
-        width, offset = sign.slot_ms, catalogue.offset_ms
+        width, offset = sign.slot_ms, catalogue.zone.grid_ms
         end_ms = begin_ms + (BEFORE + MINUTES - 1) * MINUTE_MS
         loaded = slot_start(end_ms, width, offset) - slot_start(begin_ms, width, offset)
         places = 1 + sign.at_street * len(catalogue.counted)

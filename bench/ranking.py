@@ -16,7 +16,7 @@ from data_access.settings import Settings
 from data_access.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, slot_start
+from domain.clock import DAY_MS
 from domain.ranking import RateUnit, ScoreUnit, rank_rates, rank_scores
 from domain.span import Span
 
@@ -84,7 +84,7 @@ def _queries() -> Iterator[Figure]:
         migrate(settings)
         db = open_database(settings, durable=False)
         rows = _fill(db, catalogue)
-        span = Span.of(NOW - 28 * DAY_MS, NOW, NOW, catalogue.offset_ms)
+        span = Span.of(NOW - 28 * DAY_MS, NOW, NOW, catalogue.zone)
         streets = [s.code for s in catalogue.streets]
         signs = [s.code for s in catalogue.signs]
         sums = timed(lambda: state_sums(db, streets, signs, span), 5)
@@ -112,7 +112,7 @@ def _queries() -> Iterator[Figure]:
 def _fill(db: Database, catalogue: Catalogue) -> int:
     """A year of day rows for every sign at every place; how many."""
     dice = random.Random(SEED)
-    today = slot_start(NOW, DAY_MS, catalogue.offset_ms)
+    today = catalogue.zone.day_start(NOW)
     count = 0
     for place in (catalogue.code, *(s.code for s in catalogue.streets)):
         rows = []

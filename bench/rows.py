@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bench.report import SEED
 from domain.catalogue import Catalogue
-from domain.clock import MINUTE_MS, slot_start, to_rfc3339
+from domain.clock import MINUTE_MS, to_rfc3339
 from domain.sign import Rule, Sign
 from engine.window import KEEP_SLOTS
 
@@ -59,7 +59,7 @@ def history(catalogue: Catalogue, source: str, until_ms: int) -> Iterator[str]:
     for back in range(HISTORY, 0, -1):
         at = {}
         for sign in catalogue.signs:
-            end = slot_start(until_ms, sign.slot_ms, catalogue.offset_ms)
+            end = catalogue.zone.slot_start(until_ms, sign.slot_ms)
             at[sign.code] = end - back * sign.slot_ms + sign.slot_ms // 2
         yield from _round(devices, drawn, source, at, back)
 

@@ -29,9 +29,9 @@ def register(app: dash.Dash, services: Services) -> None:
     @policy(Role.ADMIN)
     def audit_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
         question, city, now_ms = Question.of(stored), services.catalogue, services.now_ms
-        wanted = question.wanted(now_ms, city.utc_offset_min)
+        wanted = question.wanted(now_ms, city.zone)
         page = audit_page(services.db, current_actor(), wanted, question.key())
-        at = el("b", day_and_time(now_ms, city.utc_offset_min))
+        at = el("b", day_and_time(now_ms, city.zone))
         return {
             "audit-head": audit_head(question, city, now_ms),
             "audit-body": audit_body(question, city, page),

@@ -23,7 +23,6 @@ from dashboard.services import Services
 from data_access.departments import department_days, open_department
 from data_access.scores import Standings, department_ranking, department_receipt
 from domain.actor import PEOPLE, Actor, Forbidden
-from domain.clock import DAY_MS
 from domain.judging import day_start
 from domain.picture import Picture
 from domain.place import Department
@@ -82,7 +81,7 @@ def _answer(
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
     listed = view.href(PATH, of="departments", kind=department.kind, **question.filters())
     kind = view.text(f"rankings.kind.{department.kind}")
-    period = question.period(now_ms, city.utc_offset_min)
+    period = question.period(now_ms, city.zone)
     page = [
         el("h1", view.name(department.name_zh, department.name_en)),
         el("p", lead(view, city, department, picture, alerts, now_ms), cls="desk-lead"),
@@ -107,8 +106,8 @@ def _standings(
     services: Services, question: DepartmentQuestion, actor: Actor, department: Department
 ) -> Standings:
     city, now_ms = services.catalogue, services.now_ms
-    period = question.period(now_ms, city.utc_offset_min)
-    span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+    period = question.period(now_ms, city.zone)
+    span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
     return department_ranking(services.db, actor, city, department.kind, span)
 
 
@@ -130,7 +129,7 @@ def _receipt(
         view=view,
         catalogue=city,
         title=view.name(department.short_zh, department.short_en),
-        period=ends(found, city.utc_offset_min),
+        period=ends(found, city.zone),
         standing=row,
         others=others if row.rank is not None else (),
         links=export_links(view, "receipt", asked),
@@ -144,9 +143,9 @@ def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> 
     city = services.catalogue
     today = day_start(services.now_ms, city)
     days = department_days(
-        services.db, actor, city, question.code, today - HISTORY_DAYS * DAY_MS, today
+        services.db, actor, city, question.code, city.zone.next_day(today, -HISTORY_DAYS), today
     )
-    return history(question.view, days, today, city.utc_offset_min)
+    return history(question.view, days, today, city.zone)
 
 
 def _painted(

@@ -61,8 +61,8 @@ def register(app: dash.Dash, services: Services) -> None:
 def _answer(services: Services, question: Question, actor: Actor) -> dict[str, list[Node]]:
     view, city, now_ms = question.view, services.catalogue, services.now_ms
     sign = next((s for s in rate_signs(city) if s.code == question.measure), None)
-    period = question.period(now_ms, city.utc_offset_min)
-    span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+    period = question.period(now_ms, city.zone)
+    span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
     found = _standings(services, question, actor, sign, span)
     look = _look(services, question, actor, sign)
     higher = sign is None or sign.direction is Direction.LOWER_WORSE
@@ -71,7 +71,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     page = el(
         "section",
         el("h1", _title(question, sign), el("small", _group(question))),
-        *lead(look, found, higher, city.utc_offset_min),
+        *lead(look, found, higher, city.zone),
         controls(question, city, period),
         export_links(view, "rankings", question.filters()),
         table,
@@ -198,7 +198,7 @@ def _slip(
         view=question.view,
         catalogue=services.catalogue,
         title=_name(services, question, code) if row is not None else "",
-        period=ends(found, services.catalogue.utc_offset_min),
+        period=ends(found, services.catalogue.zone),
         standing=row,
         others=others if row is not None and row.rank is not None else (),
         close=question.href(receipt=None),

@@ -38,7 +38,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def reports_answer(_ticks: Any, outcome: Any, stored: Any) -> dict[str, list[Node]]:
         question, city = Question.of(stored), services.catalogue
         found = newest_reports(public, current_actor(), question.show)
-        at = day_and_time(services.now_ms, city.utc_offset_min)
+        at = day_and_time(services.now_ms, city.zone)
         mark: list[Node] = [
             el("span", question.view.text("desk.data_time"), " ", el("b", at)),
         ]

@@ -83,7 +83,7 @@ def _here(services: Services, question: SignQuestion, place: str) -> Here:
 
 def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) -> Answer:
     view, city, question = here.view, here.city, here.question
-    period = question.span(here.now_ms, city.utc_offset_min)
+    period = question.span(here.now_ms, city.zone)
     defined = here.place == city.code or here.sign.at_street
     demo = here.cell is not None and here.cell.demo
     as_of = here.picture.as_of if here.picture else None
@@ -178,7 +178,7 @@ def _draft(services: Services, question: SignQuestion, given: Mapping[Any, Any])
     city, text = services.catalogue, given.get("note-text")
     ends = {"period": "custom", "from": given.get("note-from"), "to": given.get("note-to")}
     far = services.now_ms + DAY_MS
-    span = Period.of(ends, far, city.utc_offset_min)
+    span = Period.of(ends, far, city.zone)
     good = span.name == "custom"
     return Draft(
         place=question.street or city.code,

@@ -17,7 +17,7 @@ from dashboard.security.sessions import current_actor
 from dashboard.services import Services
 from data_access.series_query import sparks
 from domain.actor import PEOPLE
-from domain.clock import HOUR_MS, slot_start
+from domain.clock import HOUR_MS
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -62,7 +62,7 @@ def _body(services: Services, question: SignsQuestion, every: list[Line]) -> lis
         links = export_links(view, "signs", question.query())
         return [*head, sign_table(question, city, shown, now), links]
     # the hour that runs is the newest point
-    end = slot_start(now, HOUR_MS, city.offset_ms) + HOUR_MS
+    end = city.zone.slot_end(now, HOUR_MS)
     found = sparks(services.db, current_actor(), city, city.code, end)
     note = el("p", view.text("signs.note"), cls="desk-note")
     return [*head, multiples(question, city, shown, found, now), note]

@@ -104,7 +104,7 @@ def _mark(
 ) -> list[Node]:
     """When this was read from the store, and whether any of it is simulated."""
     view = question.view
-    at = day_and_time(at_ms, services.catalogue.utc_offset_min)
+    at = day_and_time(at_ms, services.catalogue.zone)
     said: list[Node] = [el("span", view.text("desk.data_time"), " ", el("b", at))]
     if any(row.kind != "live" for row in rows):
         said.append(el("span", view.text("desk.demo"), cls="desk-demo"))

@@ -31,7 +31,7 @@ from data_access.notes import notes_on
 from data_access.scores import rate_ranking, rate_signs, street_ranking
 from data_access.series_query import course
 from domain.actor import PEOPLE
-from domain.clock import DAY_MS, MINUTE_MS
+from domain.clock import MINUTE_MS
 from domain.picture import Picture
 from domain.span import Span
 
@@ -84,7 +84,7 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     city = services.catalogue
     place = city.street[question.code]
     minute = picture.as_of // MINUTE_MS * MINUTE_MS
-    instants = (minute - DAY_MS, minute - 7 * DAY_MS)
+    instants = (city.zone.shifted(minute, -1), city.zone.shifted(minute, -7))
     # asked for all places at once: the list and every street share one answer a minute
     places = tuple(street.code for street in city.streets)
     past = indexes_at(services.db, current_actor(), places, instants)[place.code]
@@ -137,8 +137,8 @@ def _peers(services: Services, question: PlaceQuestion) -> list[Node]:
     found = []
     if place.counts:
         now_ms = services.now_ms
-        period = Period.of({}, now_ms, city.utc_offset_min, DEFAULT_PERIOD)
-        span = Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+        period = Period.of({}, now_ms, city.zone, DEFAULT_PERIOD)
+        span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
         found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
         for sign in rate_signs(city):
             ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)

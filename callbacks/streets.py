@@ -21,7 +21,7 @@ from dashboard.services import Services
 from data_access.boundaries import load_map
 from data_access.index_history import indexes_at
 from domain.actor import PEOPLE
-from domain.clock import DAY_MS, MINUTE_MS
+from domain.clock import MINUTE_MS
 from domain.picture import Picture
 
 
@@ -82,7 +82,8 @@ def standings(services: Services, picture: Picture) -> list[Standing]:
     city = services.catalogue
     places = tuple(street.code for street in city.streets)
     minute = picture.as_of // MINUTE_MS * MINUTE_MS
-    past = indexes_at(services.db, current_actor(), places, (minute - DAY_MS, minute - 7 * DAY_MS))
+    instants = (city.zone.shifted(minute, -1), city.zone.shifted(minute, -7))
+    past = indexes_at(services.db, current_actor(), places, instants)
     return [standing(city, picture, place, past[place.code]) for place in city.streets]
 
 

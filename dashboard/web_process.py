@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import sys
 
-from dashboard.supervisor.loan import wait_at_gate
+from dashboard.supervisor.loan import listening, wait_at_gate
 from data_access.settings import ROOT
 
 _NEEDED = ("factory", "live.lane", "public_site.front", "services")
@@ -22,6 +22,11 @@ def load(callbacks: str) -> None:
     for name in _NEEDED:
         importlib.import_module(f"dashboard.{name}")
     wait_at_gate()
+
+
+def is_lent() -> bool:
+    """Whether a supervisor has prepared the start and lends us the socket."""
+    return listening() is not None
 
 
 def serve(server: str) -> int:

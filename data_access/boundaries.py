@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from data_access.catalogue.loader import load_catalogue
 from data_access.geometry import Polygon, label_of, polygons, thinned
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
@@ -60,16 +59,6 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
     return MapData(geojson, settings.boundaries is None, zh, en, approval)
 
 
-def checked_map(settings: Settings) -> Catalogue:
-    """The city's catalogue; ValueError (MAP: …) when its map cannot be shown."""
-    catalogue = load_catalogue(settings.city)
-    try:
-        load_map(settings, catalogue)
-    except ValueError as fault:
-        raise ValueError(f"MAP: {fault}") from fault
-    return catalogue
-
-
 def _check_tiles(address: str, approval: str | None) -> None:
     """ValueError unless a base map may be shown, from an address that a browser can ask."""
     if not approval:
@@ -107,7 +96,29 @@ def _geojson(shapes: Shapes) -> dict[str, Any]:
 
 def _matched(path: Path, streets: tuple[Street, ...]) -> tuple[Shapes, list[str]]:
     """Polygons by street code in catalogue order, and the licences that the features state."""
-    faults: list[str] = []
+    shapes, credits, faults = _read(path, streets)
+    if faults:
+        told = [reason for _, reason in faults]
+        raise ValueError("\n".join([f"{path}: faults: {len(faults)}", *told]))
+    return shapes, credits
+
+
+def shape_faults(path: Path, streets: tuple[Street, ...]) -> list[tuple[str, str]]:
+    """(street code or "", what is wrong) for everything that keeps a file from being drawn."""
+    try:
+        shapes, _, faults = _read(path, streets)
+        if not faults:
+            thinned(shapes, WIRE_LIMIT)
+    except ValueError as fault:
+        return [("", str(fault).removeprefix(f"{path}: "))]
+    return faults
+
+
+def _read(
+    path: Path, streets: tuple[Street, ...]
+) -> tuple[Shapes, list[str], list[tuple[str, str]]]:
+    """Shapes, licences, and faults by street."""
+    faults: list[tuple[str, str]] = []
     shapes: Shapes = {}
     credits: set[str] = set()
     for number, feature in enumerate(_features(path), start=1):
@@ -115,18 +126,19 @@ def _matched(path: Path, streets: tuple[Street, ...]) -> tuple[Shapes, list[str]
         for street in _streets(properties, streets):
             name = f"feature {number}, {street.code} {street.name_zh}"
             if street.code in shapes:
-                faults.append(f"{name}: the street has a feature already")
+                faults.append((street.code, f"{name}: the street has a feature already"))
                 continue
             shapes[street.code] = []
             try:
                 shapes[street.code] = polygons(feature.get("geometry"), street)
             except ValueError as fault:
-                faults.append(f"{name}: {fault}")
+                faults.append((street.code, f"{name}: {fault}"))
             credits |= {str(properties[key]) for key in _CREDITS if properties.get(key)}
-    faults += [f"{s.code} {s.name_zh}: no feature" for s in streets if s.code not in shapes]
-    if faults:
-        raise ValueError("\n".join([f"{path}: faults: {len(faults)}", *faults]))
-    return {s.code: shapes[s.code] for s in streets}, sorted(credits)
+    faults += [
+        (s.code, f"{s.code} {s.name_zh}: no feature") for s in streets if s.code not in shapes
+    ]
+    known = {s.code: shapes[s.code] for s in streets if s.code in shapes}
+    return known, sorted(credits), faults
 
 
 def _features(path: Path) -> list[dict[str, Any]]:

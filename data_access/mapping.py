@@ -6,12 +6,10 @@ every fault is told with its line.
 """
 
 import codecs
-import math
 from dataclasses import dataclass
 from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data_access.catalogue.faults import Fault
 from data_access.catalogue.loader import FOLDER
@@ -20,6 +18,7 @@ from data_access.sources import CODE_RULE, is_code
 from domain.catalogue import Catalogue
 from domain.reading import POINT_CHARS
 from domain.sign import Rule
+from domain.zone import UnknownZone, Zone
 
 FORMATS = ("csv", "jsonl", "xlsx")
 TIME_FORMATS = ("rfc3339", "iso", "epoch_s", "epoch_ms")  # besides strptime's own
@@ -298,14 +297,8 @@ class _Reader:
 
 def _zone(text: str | None, catalogue: Catalogue) -> tzinfo | None:
     if text is None:
-        return timezone(timedelta(minutes=catalogue.utc_offset_min))
-    sign, digits = text[:1], text[1:].split(":")
-    if sign in "+-" and len(digits) == 2 and all(d.isdigit() and len(d) == 2 for d in digits):
-        minutes = int(digits[0]) * 60 + int(digits[1])
-        if minutes < 24 * 60:
-            return timezone(timedelta(minutes=math.copysign(minutes, 1 if sign == "+" else -1)))
-        return None
+        return catalogue.zone.tz
     try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return Zone.named(text).tz
+    except UnknownZone:
         return None

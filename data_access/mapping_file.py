@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from data_access.catalogue.faults import Fault
+from data_access.catalogue.faults import Fault, Report
+from data_access.catalogue.rows import plain_text, unfit
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]*?)\s*\]+")
 _KEY = re.compile(r"\s*\"?([^\"=\s]+)\"?\s*=")
@@ -42,6 +43,8 @@ class Section:
     def text(self, key: str, *, required: bool = False) -> str | None:
         """A text, or None."""
         value: str | None = self._take(key, (str,), "a text", required)
+        if value and key != "delimiter" and (found := unfit(value)):
+            self.fault(key, f"{found} in {value[:40]!r}")
         return value
 
     def texts(self, key: str) -> list[str]:
@@ -143,9 +146,10 @@ class _Lines:
 
 def read_sections(path: Path) -> tuple[Section | None, list[Fault]]:
     """The file's top section and an empty list for faults; None when it cannot be read at all."""
-    faults: list[Fault] = []
+    report = Report()
+    faults = report.faults
     try:
-        text = path.read_text(encoding="utf-8")
+        text = plain_text(path.read_text(encoding="utf-8"), path.name, report)
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         return None, [Fault(path.name, 1, f"cannot be read: {error}")]

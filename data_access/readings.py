@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, text
 from data_access.db import driver_cursor, placeholder
 from data_access.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.zone import Zone
 
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
 BATCH_ROWS = 1 << BATCH_BITS
@@ -85,13 +86,13 @@ def ensure_day(conn: Connection, day: str) -> None:
 
 
 def drop_days_before(
-    conn: Connection, before_ms: int, offset_ms: int, keep: Collection[str] = ()
+    conn: Connection, before_ms: int, zone: Zone, keep: Collection[str] = ()
 ) -> list[str]:
     """Drop the tables of local days that end at or before `before_ms`, but not those of `keep`.
 
     Returns the days dropped, YYYYMMDD.
     """
-    first = day_name((before_ms + offset_ms) // DAY_MS)
+    first = day_name(zone.day_number(before_ms))
     old = [day for day in day_tables(conn) if day < first and day not in keep]
     for day in old:
         conn.exec_driver_sql(f"DROP TABLE {day_table(day)}")

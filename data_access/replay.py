@@ -42,7 +42,7 @@ class Replayer:
         """Reads the file; FileFault when it cannot be read or nothing in it can be placed."""
         now = to_ms(clock())
         register(db, catalogue, plan.mapping, "replay", plan.source, clock)
-        series = Series(plan, catalogue.offset_ms, now)
+        series = Series(plan, catalogue.zone.grid_ms, now)
         self.loop, self.skipped = series.loop, series.skipped
         self._places, self._lines, self._repeats = series.entries()
         self._all = RowMapper(plan.mapping, plan.source)

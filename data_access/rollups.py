@@ -8,14 +8,15 @@ hours and days say how many of their hours were judged at all and what part of t
 each state, so that an hour with one sample weighs as much as one with sixty.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection, Table, select, text
 
 from data_access.cache import uncached
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
-from domain.clock import DAY_MS, HOUR_MS
+from domain.clock import HOUR_MS
+from domain.zone import Zone
 
 Key = tuple[str, str, int]  # street_code, sign, bucket
 BucketRow = tuple[str, str, int, float, float, int, float, float, float, bool]
@@ -37,12 +38,24 @@ def roll_hours(db: Database, conn: Connection, keys: Iterable[Key], whole_from: 
 
     A row before that (epoch ms) is replaced only by one that is made of as much.
     """
-    _roll(db, conn, rollup_minute, rollup_hour, HOUR_MS, keys, whole_from)
+    ended = _with_ends(keys, lambda bucket: bucket + HOUR_MS)
+    _roll(db, conn, rollup_minute, rollup_hour, ended, whole_from)
 
 
-def roll_days(db: Database, conn: Connection, keys: Iterable[Key], whole_from: int = 0) -> None:
+def roll_days(
+    db: Database, conn: Connection, keys: Iterable[Key], zone: Zone, whole_from: int = 0
+) -> None:
     """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier, likewise."""
-    _roll(db, conn, rollup_hour, rollup_day, DAY_MS, keys, whole_from)
+    _roll(db, conn, rollup_hour, rollup_day, _with_ends(keys, zone.next_day), whole_from)
+
+
+def _with_ends(
+    keys: Iterable[Key], end_of: Callable[[int], int]
+) -> list[tuple[str, str, int, int]]:
+    """Keys with where their buckets end."""
+    rows = list(keys)
+    ends = {bucket: end_of(bucket) for bucket in {row[2] for row in rows}}
+    return [(*row, ends[row[2]]) for row in rows]
 
 
 def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:
@@ -70,7 +83,7 @@ INSERT INTO {target}
 SELECT k.street_code, k.sign, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
        SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}, {hours}
 FROM rollup_dirty k JOIN {source} m ON m.street_code = k.street_code AND m.sign = k.sign
-     AND m.bucket >= k.bucket AND m.bucket < k.bucket + {width}
+     AND m.bucket >= k.bucket AND m.bucket < k.until
 GROUP BY k.street_code, k.sign, k.bucket
 ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
   denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
@@ -86,21 +99,19 @@ def _roll(
     conn: Connection,
     source: Table,
     target: Table,
-    width: int,
-    keys: Iterable[Key],
+    rows: Sequence[tuple[str, str, int, int]],
     whole_from: int,
 ) -> None:
-    rows = list(keys)
     if not rows:
         return
     conn.exec_driver_sql(
         "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty"
-        " (street_code VARCHAR(12), sign VARCHAR(16), bucket BIGINT)"
+        " (street_code VARCHAR(12), sign VARCHAR(16), bucket BIGINT, until BIGINT)"
     )
     conn.exec_driver_sql("DELETE FROM rollup_dirty")
     cursor = driver_cursor(conn)
     if db.dialect == "sqlite":
-        cursor.executemany("INSERT INTO rollup_dirty VALUES (?,?,?)", rows)
+        cursor.executemany("INSERT INTO rollup_dirty VALUES (?,?,?,?)", rows)
         any_demo = "MAX(m.demo)"
     else:
         with cursor.copy("COPY rollup_dirty FROM STDIN") as copy:
@@ -111,7 +122,6 @@ def _roll(
     statement = _ROLL.format(
         target=target.name,
         source=source.name,
-        width=width,
         any_demo=any_demo,
         hours=_OF_MINUTES if source is rollup_minute else _OF_HOURS,
         whole_from=whole_from,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from data_access.cache import cached_query, uncached
 from data_access.db import Database, driver_cursor, placeholder
-from domain.clock import DAY_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS
 from domain.index import DEDUCTION
 from domain.receipt import Hours
 from domain.sign import State
@@ -21,7 +21,6 @@ _WEIGHTED = (
     f" + {DEDUCTION[State.ALARM]} * alarm)"
 )
 _STATES = "known, attention, warning, alarm"
-_BLOCK = "(bucket + {offset}) / {width}"
 
 
 class Share(NamedTuple):
@@ -65,7 +64,7 @@ def shares(
 ) -> list[Share]:
     """What each block did to the score of each place, ordered by place (sign) and block."""
     rows, values = _rows(db, f"known, {_WEIGHTED} AS weighted", places, signs, span)
-    block = _BLOCK.format(offset=span.offset_ms, width=span.block_ms)
+    block = _block(span)
     sign = "r.sign" if by_sign else "NULL"
     found = _ask(
         db,
@@ -77,17 +76,14 @@ def shares(
         f" GROUP BY r.street_code, 2, 3 ORDER BY 1, 2, 3",
         values * 2,
     )
-    return [
-        Share(place, sign, int(n) * span.block_ms - span.offset_ms, excess)
-        for place, sign, n, excess in found
-    ]
+    return [Share(place, sign, _start_of(span, int(n)), excess) for place, sign, n, excess in found]
 
 
 @uncached("its callers keep what they make of it")
 def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> list[RateSum]:
     """Cases of a sign by place, of those with any row, ordered by place."""
     rows, values = _rows(db, "known, numerator, denominator", places, [sign], span)
-    block = _BLOCK.format(offset=span.offset_ms, width=span.block_ms)
+    block = _block(span)
     found = _ask(
         db,
         "SELECT street_code, SUM(k), SUM(n), SUM(known), SUM(k * k / n), COUNT(*) FROM ("  # noqa: S608
@@ -113,7 +109,7 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
         f" d.street_code = l.street_code AND d.sign = l.sign AND d.bucket < {mark})"
         f" THEN 1 ELSE 0 END) FROM latest l WHERE {where}"
     )
-    day = slot_start(span.from_ms, DAY_MS, span.offset_ms)
+    day = span.zone.day_start(span.from_ms)
     ((series, old),) = _ask(db, older, [day, *values])
     if not series or 2 * old >= series:
         return span.from_ms
@@ -125,6 +121,24 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
     starts = [row[0] for row in _ask(db, begun, [span.from_ms, span.to_ms, *values])]
     known = sorted(start for start in starts if start is not None)
     return known[(len(known) - 1) // 2] if known else span.from_ms
+
+
+def _block(span: Span) -> str:
+    """SQL: the number of the block that holds a row, of the local day or the hour."""
+    zone = span.zone
+    if span.block_ms == HOUR_MS:
+        return f"(bucket + {zone.grid_ms}) / {HOUR_MS}"
+    (_, offset), *later = zone.changes(span.from_ms, span.to_ms)
+    ahead = str(offset)
+    for since, offset in later:
+        ahead = f"CASE WHEN bucket >= {since} THEN {offset} ELSE {ahead} END"
+    return f"(bucket + {ahead}) / {DAY_MS}"
+
+
+def _start_of(span: Span, block: int) -> int:
+    if span.block_ms == HOUR_MS:
+        return block * HOUR_MS - span.zone.grid_ms
+    return span.zone.day_at(block)
 
 
 def _rows(

@@ -7,6 +7,7 @@ Roll-ups hold a row only where something was observed; whoever draws says how fa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -18,8 +19,9 @@ from data_access.states import Transition, history_of
 from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS
 from domain.sign import Rule, Sign
+from domain.zone import Zone
 
 MAX_POINTS = 1_500
 SPARK_HOURS = 24
@@ -89,12 +91,12 @@ def course(db: Database, actor: Actor, catalogue: Catalogue, ask: Ask) -> Course
     _staff(actor)
     sign = catalogue.sign[ask.sign]
     rule = rule_at(sign, ask.place, catalogue)
-    offset = catalogue.offset_ms
-    line = _line(db, ask, sign, rule, offset, 0)
-    before = _line(db, ask, sign, rule, offset, ask.before_ms)
+    zone = catalogue.zone
+    line = _line(db, ask, sign, rule, zone, 0)
+    before = _line(db, ask, sign, rule, zone, ask.before_ms)
     with db.read() as conn:
         now, previous, year_ago = (
-            _sum(conn, ask, rule, back, offset) for back in (0, ask.before_ms, ask.year_ms)
+            _sum(conn, ask, rule, back, zone) for back in (0, ask.before_ms, ask.year_ms)
         )
         found = history_of(conn, ask.place, ask.sign, ask.from_ms)
     transitions = tuple(t for t in found if t.since < ask.to_ms)
@@ -136,13 +138,13 @@ def _staff(actor: Actor) -> None:
     require_person(actor, "the course of a sign")
 
 
-def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, offset: int, back_ms: int) -> Line:
+def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: int) -> Line:
     """The finest tier that is whole enough; else the next one, when that knows more."""
     best: Line | None = None
     for tier, step in tiers_for(sign, ask, back_ms):
-        start = slot_start(ask.from_ms - back_ms, step, offset)
+        start = zone.slot_start(ask.from_ms - back_ms, step)
         rows = series(db, ask.place, ask.sign, tier, start, ask.to_ms - back_ms)
-        line = _gridded(rows, rule, tier, step, start, ask.to_ms - back_ms, back_ms)
+        line = _gridded(rows, rule, tier, step, (start, ask.to_ms - back_ms), back_ms, zone)
         if best is None or _filled(line, sign) > 1.5 * _filled(best, sign):
             best = line
         if _filled(best, sign) >= _WHOLE:
@@ -157,14 +159,21 @@ def _gridded(
     rule: Rule,
     tier: str,
     step: int,
-    start: int,
-    end: int,
+    ends: tuple[int, int],
     back_ms: int,
+    zone: Zone,
 ) -> Line:
-    values: list[float | None] = [None] * max(0, -(-(end - start) // step))
+    start, end = ends
+    place = partial(_steps, step=step, start=start, zone=zone)
+    values: list[float | None] = [None] * (place(end - 1) + 1 if end > start else 0)
     for row in rows:
-        values[(row[2] - start) // step] = round(bucket_value(rule, row), 6)
+        values[place(row[2])] = round(bucket_value(rule, row), 6)
     return Line(tier, step, start + back_ms, tuple(values))
+
+
+def _steps(at_ms: int, step: int, start: int, zone: Zone) -> int:
+    """How many steps of a line lie before the one that holds an instant."""
+    return zone.days_between(start, at_ms) if step == DAY_MS else (at_ms - start) // step
 
 
 def _filled(line: Line, sign: Sign) -> float:
@@ -173,13 +182,13 @@ def _filled(line: Line, sign: Sign) -> float:
     return sum(v is not None for v in line.values) / max(expected, 1.0)
 
 
-def _sum(conn: Connection, ask: Ask, rule: Rule, back_ms: int, offset: int) -> Sum:
+def _sum(conn: Connection, ask: Ask, rule: Rule, back_ms: int, zone: Zone) -> Sum:
     """From the hours while they are kept, else from the days."""
     start, end = ask.from_ms - back_ms, ask.to_ms - back_ms
     short = start >= ask.hour_from and end - start <= MAX_POINTS * HOUR_MS
     tier, width = ("hour", HOUR_MS) if short else ("day", DAY_MS)
     # a bucket that has begun before the span belongs to the span before
-    first = slot_start(start - 1, width, offset) + width
+    first = zone.slot_end(start - 1, width)
     mark = placeholder(conn.dialect.name)
     cursor = driver_cursor(conn)
     cursor.execute(

@@ -8,6 +8,7 @@ from domain.place import CatalogueSource, Committee, Department, Named, Street
 from domain.publication import Publication
 from domain.sign import Sign, State
 from domain.wall import WallProfile
+from domain.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Catalogue:
     name_zh: str
     name_en: str
     short_zh: str
-    utc_offset_min: int
+    zone: Zone
     population: int | None
     area_km2: float | None
     domains: tuple[Named, ...]
@@ -127,8 +128,3 @@ class Catalogue:
             if own and whole:
                 return float(min(own / whole, 1.0))
         return 1.0 / max(len(self.counted), 1)
-
-    @property
-    def offset_ms(self) -> int:
-        """Offset of local time from UTC in ms."""
-        return self.utc_offset_min * 60_000

@@ -1,12 +1,11 @@
 """Time as the product uses it: aware UTC instants, epoch milliseconds, local slots.
 
 Instants travel as integers: milliseconds since 1970-01-01T00:00Z. A *slot* is a half-open
-interval [start, start + width) aligned to the local midnight of the city, so that a day is the
-city's day. Chinese cities have one fixed offset and no daylight saving time.
+interval [start, start + width) of elapsed time. Local days are `domain.zone`'s business.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 
@@ -45,14 +44,12 @@ def from_rfc3339(text: str) -> int:
     return to_ms(datetime.fromisoformat(text))
 
 
-def slot_start(ms: int, width_ms: int, offset_ms: int) -> int:
-    """Start (epoch ms) of the slot of `width_ms` that holds `ms`, aligned to local midnight."""
-    return (ms + offset_ms) // width_ms * width_ms - offset_ms
+def slot_start(ms: int, width_ms: int, grid_ms: int) -> int:
+    """Start (epoch ms) of the slot of `width_ms` that holds `ms`, on a grid (`Zone.grid_ms`).
 
-
-def local_zone(offset_minutes: int) -> timezone:
-    """The fixed-offset zone of a city."""
-    return timezone(timedelta(minutes=offset_minutes))
+    For slots shorter than a day: a local day may be longer or shorter than DAY_MS.
+    """
+    return (ms + grid_ms) // width_ms * width_ms - grid_ms
 
 
 def is_due(now_ms: int, last_ms: int, every_ms: int) -> bool:

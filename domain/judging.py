@@ -1,11 +1,9 @@
 """Which cut-offs judge a sign at a place, and when: versions over time, shares over places."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, from_ms, local_zone, slot_start, to_ms
 from domain.sign import Sign, Thresholds
 from domain.state import Judge, make_judge
 
@@ -21,7 +19,7 @@ class Reign(NamedTuple):
 
 def local_date(ms: int, catalogue: Catalogue) -> str:
     """The ISO date of an instant (epoch ms) in the city."""
-    return from_ms(ms).astimezone(local_zone(catalogue.utc_offset_min)).date().isoformat()
+    return catalogue.zone.date(ms)
 
 
 def judge_for(catalogue: Catalogue, sign: Sign, place: str, at_ms: int) -> Judge:
@@ -46,10 +44,9 @@ def reigns(
 
 def day_start(ms: int, catalogue: Catalogue) -> int:
     """Local midnight at or before an instant, epoch ms."""
-    return slot_start(ms, DAY_MS, catalogue.offset_ms)
+    return catalogue.zone.day_start(ms)
 
 
 def _midnight(iso_date: str, catalogue: Catalogue) -> int:
     """Epoch ms of the local midnight with which a date begins."""
-    zone = local_zone(catalogue.utc_offset_min)
-    return to_ms(datetime.fromisoformat(iso_date).replace(tzinfo=zone))
+    return catalogue.zone.date_start(iso_date)

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from domain.clock import DAY_MS, MINUTE_MS
+from domain.clock import MINUTE_MS
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.sign import Rule, Sign
+from domain.zone import Zone
 
 
 class Kind(StrEnum):
@@ -115,10 +116,16 @@ class Publication:
         return sign.code in self.flows
 
 
-def week_start(day_ms: int, offset_ms: int) -> int:
+def week_start(ms: int, zone: Zone) -> int:
     """Local midnight of the Monday of the week that holds an instant (epoch ms)."""
-    days = (day_ms + offset_ms) // DAY_MS
-    return (days - (days + 3) % 7) * DAY_MS - offset_ms  # 1970-01-01 was a Thursday
+    day = zone.day_number(ms)
+    return zone.day_at(day - (day + 3) % 7)  # 1970-01-01 was a Thursday
+
+
+def week_days(monday_ms: int, zone: Zone) -> list[int]:
+    """The seven local midnights of a week."""
+    monday = zone.day_number(monday_ms)
+    return [zone.day_at(monday + n) for n in range(7)]
 
 
 def manifest(rules: Publication, signs: tuple[Sign, ...], catalogue: str) -> dict[str, Any]:

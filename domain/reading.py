@@ -158,7 +158,7 @@ class Validator:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._offset_ms = catalogue.offset_ms
+        self._zone = catalogue.zone
         self._known_sources = {s.code for s in catalogue.sources}
         self._places: dict[tuple[str, str | None], _Place] = {}
         for sign in catalogue.signs:
@@ -180,8 +180,8 @@ class Validator:
         out = Checked(wide, rejected=list(parcel.faults))
         places, instants, points = self._places, self._instants, self._points
         oldest, newest = limits
-        day_of, day_rows = -1, list[Any]()
-        offset_ms, positions = self._offset_ms, parcel.positions
+        day_from = day_until = 0  # of the reading before: most lie in the same day
+        day_rows, zone, positions = list[Any](), self._zone, parcel.positions
         for n, reading in enumerate(parcel.readings):
             sign, point, value = reading.sign, reading.point, reading.value
             weight, denominator = reading.weight, reading.denominator
@@ -202,9 +202,9 @@ class Validator:
                     out.rejected.append(Rejection(positions[n], *found))
                     continue
                 at, place = found, places[sign, reading.street]
-            day = (at + offset_ms) // DAY_MS
-            if day != day_of:
-                day_of, day_rows = day, out.rows.setdefault(day, [])
+            if not day_from <= at < day_until:
+                day_from, day_until = zone.day_start(at), zone.next_day(at)
+                day_rows = out.rows.setdefault(zone.day_number(at), [])
             if wide:
                 day_rows.append((n, place[0], sign, point, at, value, weight, denominator))
             else:

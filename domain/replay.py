@@ -3,6 +3,7 @@
 A series is laid out as a loop. At speed 1 a year's loop keeps month, day and hour; a shorter
 series keeps weekday and hour (whole weeks) or the hour (whole days). By the calendar, the layout
 depends on the wall clock and on nothing else: a replay that is started again says the same again.
+Local time is standard time all year: in summer a replay's hours may lie one off.
 """
 
 from bisect import bisect_right
@@ -23,7 +24,7 @@ class Loop:
 
     base_ms: int  # epoch
     span_ms: int
-    offset_ms: int  # of local time from UTC
+    offset_ms: int  # of local standard time from UTC
     speed: float
     yearly: bool = False
     begun_ms: int | None = None  # the wall's instant of `base_ms`; None = by the calendar

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.zone import Zone
 
-SHORT_MS = 3 * DAY_MS  # up to here the blocks are hours, beyond they are days
+SHORT_DAYS = 3  # up to here the blocks are hours, beyond they are days
 _STEP_MS = 5 * MINUTE_MS
 Tier = Literal["hour", "day"]
 Piece = tuple[Tier, int, int]
@@ -25,11 +26,11 @@ class Span:
     from_ms: int
     to_ms: int
     until: int
-    offset_ms: int  # of local time from UTC
+    zone: Zone
 
     @classmethod
     def of(
-        cls, from_ms: int, to_ms: int, now_ms: int, offset_ms: int, *, whole_days: bool = True
+        cls, from_ms: int, to_ms: int, now_ms: int, zone: Zone, *, whole_days: bool = True
     ) -> "Span":
         """The span for a period as asked; ValueError unless from_ms < to_ms.
 
@@ -37,33 +38,32 @@ class Span:
         """
         if from_ms >= to_ms:
             raise ValueError("a span needs a length")
-        width = DAY_MS if whole_days and to_ms - from_ms > SHORT_MS else HOUR_MS
-        first, last = _up(from_ms, width, offset_ms), _up(to_ms, width, offset_ms)
-        last = max(last, first + width)
+        width = DAY_MS if whole_days and _is_long(from_ms, to_ms, zone) else HOUR_MS
+        first, last = _up(from_ms, width, zone), _up(to_ms, width, zone)
+        last = max(last, zone.slot_end(first, width))
         until = max(first, min(last, now_ms // _STEP_MS * _STEP_MS))
-        return cls(first, last, until, offset_ms)
+        return cls(first, last, until, zone)
 
     @property
     def block_ms(self) -> int:
         """Width of a block: an hour, or a local day where the span is longer than three days."""
-        return HOUR_MS if self.to_ms - self.from_ms <= SHORT_MS else DAY_MS
+        return DAY_MS if _is_long(self.from_ms, self.to_ms, self.zone) else HOUR_MS
 
     def previous(self) -> "Span":
         """The span before of equal length, at the same hours of the day."""
-        length = self.to_ms - self.from_ms
-        by = -(-length // DAY_MS) * DAY_MS
-        first, last = self.from_ms - by, self.to_ms - by
+        days, zone = days_over(self.from_ms, self.to_ms, self.zone), self.zone
+        first = zone.shifted(self.from_ms, -days)
+        last = min(zone.shifted(self.to_ms, -days), self.from_ms)
         # of a short span no more than has passed of this one: a morning against a morning
-        reached = self.until - by if length <= SHORT_MS else last
-        last = max(first + HOUR_MS, min(last, _up(reached, HOUR_MS, self.offset_ms)))
+        reached = zone.shifted(self.until, -days) if self.block_ms == HOUR_MS else last
+        last = max(first + HOUR_MS, min(last, _up(reached, HOUR_MS, zone)))
         return replace(self, from_ms=first, to_ms=last, until=last)
 
     def pieces(self) -> tuple[Piece, ...]:
         """Which rows add up to it: days where whole, hours where cut or where blocks are hours."""
         if self.block_ms == HOUR_MS:
             return (("hour", self.from_ms, self.to_ms),)
-        first = _up(self.from_ms, DAY_MS, self.offset_ms)
-        last = _up(self.to_ms + 1, DAY_MS, self.offset_ms) - DAY_MS
+        first, last = _up(self.from_ms, DAY_MS, self.zone), self.zone.day_start(self.to_ms)
         found: tuple[Piece, ...] = (
             ("hour", self.from_ms, first),
             ("day", first, last),
@@ -80,6 +80,17 @@ class Span:
         return passed // max(cadence_s * 1000, HOUR_MS)
 
 
-def _up(ms: int, width_ms: int, offset_ms: int) -> int:
+def days_over(from_ms: int, to_ms: int, zone: Zone) -> int:
+    """The least number of days by local clocks that are as long as [from, to)."""
+    days = max(1, zone.days_between(from_ms, to_ms))
+    return days if zone.shifted(from_ms, days) >= to_ms else days + 1
+
+
+def _is_long(from_ms: int, to_ms: int, zone: Zone) -> bool:
+    return to_ms > zone.shifted(from_ms, SHORT_DAYS)
+
+
+def _up(ms: int, width_ms: int, zone: Zone) -> int:
     """The next start of a slot, `ms` itself where it is one."""
-    return -(-(ms + offset_ms) // width_ms) * width_ms - offset_ms
+    start = zone.slot_start(ms, width_ms)
+    return ms if start == ms else zone.slot_end(start, width_ms)

@@ -9,9 +9,10 @@ from data_access.rollups import Key, MinuteRow
 from data_access.states import HistoryRow, LatestRow, PointRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, from_ms, slot_start
+from domain.clock import HOUR_MS, slot_start
 from domain.sign import SEVERITY, Sign
 from domain.state import Judge, Judged, make_judge
+from domain.zone import Zone
 from engine.derived import derive
 from engine.sample import Changes, Sample
 from engine.window import KEEP_SLOTS, SignWindow
@@ -65,8 +66,7 @@ class Judges:
         """The judge in force at an instant (epoch ms)."""
         if len(sign.thresholds) == 1:
             return self(sign, place, "")
-        day = slot_start(ms, DAY_MS, self._catalogue.offset_ms) + self._catalogue.offset_ms
-        return self(sign, place, from_ms(day).date().isoformat())
+        return self(sign, place, self._catalogue.zone.date(ms))
 
 
 class City:
@@ -94,7 +94,7 @@ class City:
             sign,
             self.catalogue.code,
             self._counted,
-            self.catalogue.offset_ms,
+            self.catalogue.zone.grid_ms,
             self.judges.at,
             self.demo_sources.__contains__,
             keep_slots,
@@ -254,11 +254,12 @@ def latest_row(window: SignWindow, place: str) -> LatestRow | None:
     )
 
 
-def hours_of(keys: Iterable[Key], offset_ms: int) -> set[Key]:
+def hours_of(keys: Iterable[Key], zone: Zone) -> set[Key]:
     """The hour buckets that hold minute buckets."""
-    return {(p, s, slot_start(b, HOUR_MS, offset_ms)) for p, s, b in keys}
+    grid_ms = zone.grid_ms
+    return {(p, s, slot_start(b, HOUR_MS, grid_ms)) for p, s, b in keys}
 
 
-def days_of(keys: Iterable[Key], offset_ms: int) -> set[Key]:
+def days_of(keys: Iterable[Key], zone: Zone) -> set[Key]:
     """The day buckets (local midnight) that hold hour buckets."""
-    return {(p, s, slot_start(b, DAY_MS, offset_ms)) for p, s, b in keys}
+    return {(p, s, zone.day_start(b)) for p, s, b in keys}

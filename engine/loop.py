@@ -83,7 +83,7 @@ class Engine:
         places = (street, self.catalogue.code)
         codes = (code, *self.city.dependents(code))
         keys = [(place, sign, moment) for place in places for sign in codes for moment in reached]
-        return hours_of(keys, self.catalogue.offset_ms)
+        return hours_of(keys, self.catalogue.zone)
 
     def turn(self) -> int:
         """Take in the next batches, at most about MAX_ROWS readings; how many there were.
@@ -151,7 +151,7 @@ class Engine:
             states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, list(out.new.values()))
-        self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
+        self._hours |= hours_of(out.minutes, self.catalogue.zone)
 
     def roll(self, now_ms: int, *, force: bool = False) -> None:
         """Bring hours and days up to date when due (or at once with `force`)."""
@@ -159,12 +159,14 @@ class Engine:
         days_due = force or is_due(now_ms, self._days_at, ROLL_DAYS_MS)
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
-        days = self._days | days_of(self._hours, self.catalogue.offset_ms)
+        days = self._days | days_of(self._hours, self.catalogue.zone)
         with self.db.write() as conn:
             self._hold(conn)
             rollups.roll_hours(self.db, conn, self._hours, engine_state.get(conn, "minute_from"))
             if days_due:
-                rollups.roll_days(self.db, conn, days, engine_state.get(conn, "hour_from"))
+                rollups.roll_days(
+                    self.db, conn, days, self.catalogue.zone, engine_state.get(conn, "hour_from")
+                )
                 engine_state.put(self.db, conn, rolled=self.cursor)
         self._hours = set()
         self._hours_at = now_ms

@@ -6,18 +6,19 @@ from contextlib import closing
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from data_access import db_status
-from data_access.boundaries import checked_map
-from data_access.db import Database, migrate, open_database
+from data_access.boundaries import load_map
+from data_access.catalogue.check import check_city
+from data_access.catalogue.loader import load_catalogue
+from data_access.db import migrate, open_database
 from data_access.demo_accounts import ensure_demo_accounts
-from data_access.demo_removal import remove_demo
-from data_access.public.releases import forget_everything
-from data_access.public.store import migrate_public, open_public, public_url
+from data_access.public.store import migrate_public, public_url
 from data_access.settings import Settings
 from data_access.sources import ensure_sources
+from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
-from engine.demo.bootstrap import FILE, ensure_demo_keys, read_keys
-from engine.demo.process import STATE_FILE
-from engine.demo.real import replay_sources
+from engine.demo.behaviour_files import behaviour_faults, has_behaviour
+from engine.demo.bootstrap import ensure_demo_keys
+from engine.demo.ending import end_demo
 
 
 def main(action: str, settings: Settings) -> int:
@@ -44,6 +45,7 @@ def main(action: str, settings: Settings) -> int:
 
 def _prepare_public(settings: Settings) -> int:
     """A file of our own is laid out; the schema of a server is the engine's to make."""
+    checked_city(settings)
     if public_url(settings).startswith("sqlite"):
         migrate_public(settings)
     return 0
@@ -51,22 +53,23 @@ def _prepare_public(settings: Settings) -> int:
 
 def prepare(settings: Settings) -> None:
     """Everything that must stand before the first process starts; harmless to repeat."""
-    catalogue = checked_map(settings)
+    catalogue = checked_city(settings)
     with closing(open_database(settings)) as db:
         ensure_sources(db, catalogue, to_ms(utc_now()))
-        if not settings.demo:
-            _end_demo(settings, db)
+        if not (settings.demo and has_behaviour(catalogue)):
+            end_demo(settings, db)
         # both take back what they gave when DEMO=0
         ensure_demo_accounts(db, settings, catalogue)
         ensure_demo_keys(db, settings, catalogue)
 
 
-def _end_demo(settings: Settings, db: Database) -> None:
-    """DEMO=0 on a store that was a demonstration: nothing invented may stay in it."""
-    fed = {*read_keys(settings.data_dir / FILE), *replay_sources(settings)}
-    removed = remove_demo(db, fed)
-    (settings.data_dir / STATE_FILE).unlink(missing_ok=True)
-    if removed:
-        with closing(open_public(settings, read_only=False)) as public:
-            forget_everything(public)
-        print(f"DEMO=0: what {len(removed)} demonstration sources had said is removed")
+def checked_city(settings: Settings) -> Catalogue:
+    """The city's catalogue, checked as `city lint` does; ValueError (MAP: …) when the map that
+    the settings ask for cannot be shown."""
+    catalogue = load_catalogue(settings.city)
+    check_city(catalogue, behaviour_faults)
+    try:
+        load_map(settings, catalogue)
+    except ValueError as fault:
+        raise ValueError(f"MAP: {fault}") from fault
+    return catalogue

@@ -17,15 +17,14 @@ from data_access.closed_samples import busy_days
 from data_access.db import Database
 from data_access.public import releases
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Publication as Rules
-from domain.publication import manifest, week_start
+from domain.publication import manifest, week_days, week_start
 from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed
 from engine.publication_present import Present
 
 log = logging.getLogger("yiping.engine")
 
-WEEK_MS = 7 * DAY_MS
 CORRECTED_DAYS = 7  # how long late readings are looked for
 SETTLE_MS = 3 * MINUTE_MS
 BUSY_MS = MINUTE_MS  # readings of a day came in so recently: it is not closed yet
@@ -116,8 +115,8 @@ class Publication:
         """The district's hours, as they go by."""
         if self._rules is None:
             return
-        offset = self._catalogue.offset_ms
-        newest = last_closed(now_ms, HOUR_MS, max(self._rules.delay_ms, HOUR_MS), offset)
+        pause = max(self._rules.delay_ms, HOUR_MS)
+        newest = last_closed(now_ms, HOUR_MS, pause, self._catalogue.zone)
         with self._public.read() as published:
             cursor = releases.remembered(published, "hours")
         if cursor is None and now_ms - self._began < self._settle_ms:
@@ -134,13 +133,14 @@ class Publication:
         """Every ended day that has readings, once none are coming in for it any more."""
         if self._rules is None:
             return
-        newest = last_closed(now_ms, DAY_MS, self._rules.close_ms, self._catalogue.offset_ms)
-        due = range(newest - (DAYS_BACK - 1) * DAY_MS, newest + 1, DAY_MS)
+        zone = self._catalogue.zone
+        newest = last_closed(now_ms, DAY_MS, self._rules.close_ms, zone)
+        due = zone.days(zone.next_day(newest, 1 - DAYS_BACK), newest + 1)
         with self._public.read() as published:
             open_days = [d for d in due if releases.remembered(published, f"day:{d}") is None]
         busy = busy_days(conn, now_ms - BUSY_MS) if open_days else set()
         for start in open_days:
-            label = from_ms(start + self._catalogue.offset_ms).strftime("%Y%m%d")
+            label = zone.local(start).strftime("%Y%m%d")
             waited = now_ms - self._due_since.setdefault(start, now_ms)
             if label in busy and waited < PATIENCE_MS:
                 continue
@@ -150,7 +150,7 @@ class Publication:
         rows = self._closing.day(conn, start, now_ms)
         if not rows:
             return
-        rows += self._closing.hours(conn, start, start + DAY_MS, now_ms)
+        rows += self._closing.hours(conn, start, self._catalogue.zone.next_day(start), now_ms)
         corrections = self._corrections(conn, start, now_ms)
         with self._public.write() as out:
             releases.release(self._public, out, rows)
@@ -161,14 +161,15 @@ class Publication:
     def _close_weeks(self, conn: Connection, now_ms: int) -> None:
         if self._rules is None:
             return
-        offset = self._catalogue.offset_ms
-        start = week_start(now_ms - self._rules.close_ms, offset) - WEEK_MS
+        zone = self._catalogue.zone
+        start = week_start(week_start(now_ms - self._rules.close_ms, zone) - 1, zone)
+        its_days = week_days(start, zone)
         with self._public.read() as published:
             if releases.remembered(published, "weeks") == start:
                 return
-            if releases.remembered(published, f"day:{start + 6 * DAY_MS}") is None:
+            if releases.remembered(published, f"day:{its_days[-1]}") is None:
                 return  # its last day is still open
-            days = releases.released(published, "day", range(start, start + WEEK_MS, DAY_MS))
+            days = releases.released(published, "day", its_days)
         rows = self._closing.week(conn, start, days, now_ms)
         with self._public.write() as out:
             releases.release(self._public, out, rows)
@@ -191,7 +192,8 @@ class Publication:
         """
         place = self._catalogue.code
         found: list[releases.CorrectionRow] = []
-        earlier = range(start - CORRECTED_DAYS * DAY_MS, start, DAY_MS)
+        zone = self._catalogue.zone
+        earlier = zone.days(zone.next_day(start, -CORRECTED_DAYS), start)
         with self._public.read() as published:
             told = releases.released(published, "day", earlier)
             logged = releases.corrected(published, "day", earlier)

@@ -13,10 +13,10 @@ from data_access.public.releases import ValueRow
 from data_access.rollups import BucketRow
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS
 from domain.privacy import Mark, Row, Shown, band, coarser, release_row, shown_rate
-from domain.publication import Kind, Period, Publication
+from domain.publication import Kind, Period, Publication, week_days
 from domain.sign import Sign
+from domain.zone import Zone
 
 Released = dict[tuple[str, str, int], tuple[str, float | None, float | None, float | None, bool]]
 
@@ -27,6 +27,7 @@ class Closing:
     def __init__(self, catalogue: Catalogue, rules: Publication) -> None:
         self._catalogue = catalogue
         self._rules = rules
+        self._zone = catalogue.zone
         self._district = catalogue.code
         self._streets = [street.code for street in catalogue.counted]
         self._live = [s for s in catalogue.signs if rules.is_live(s)]
@@ -51,7 +52,7 @@ class Closing:
 
     def week(self, conn: Connection, start: int, days: Released, now_ms: int) -> list[ValueRow]:
         """The local week from `start`: `days` is what was released of its days."""
-        starts = [start + n * DAY_MS for n in range(7)]
+        starts = week_days(start, self._zone)
         found: list[ValueRow] = []
         for sign in self._live:
             if not self._rules.is_flow(sign):
@@ -67,7 +68,7 @@ class Closing:
     def district_values(self, conn: Connection, start: int) -> Iterator[tuple[str, BucketRow]]:
         """(sign, day row) of the district's measures and rates of a day."""
         signs = [s for s in self._live if self._rules.kind(s) is not Kind.COUNT]
-        asked = [(self._district, s.code, start, start + DAY_MS) for s in signs]
+        asked = [(self._district, s.code, start, self._zone.next_day(start)) for s in signs]
         for _, code, row in buckets(conn, "day", asked):
             yield code, row
 
@@ -89,7 +90,9 @@ class Closing:
         return (code, place, period, start, mark, value, low, high, bool(row[9]), now_ms)
 
     def _bands(self, conn: Connection, start: int, now_ms: int) -> Iterator[ValueRow]:
-        asked = [(self._district, code, start, start + DAY_MS) for code in self._rules.bands]
+        asked = [
+            (self._district, code, start, self._zone.next_day(start)) for code in self._rules.bands
+        ]
         for place, code, row in buckets(conn, "day", asked):
             mean = bucket_value(self._catalogue.sign[code].district_rule, row)
             yield _value(
@@ -107,7 +110,9 @@ class Closing:
 
     def _street_measures(self, conn: Connection, start: int, now_ms: int) -> Iterator[ValueRow]:
         for sign in self._signs(Kind.MEASURE, Period.PRESENT):
-            asked = [(place, sign.code, start, start + DAY_MS) for place in self._streets]
+            asked = [
+                (place, sign.code, start, self._zone.next_day(start)) for place in self._streets
+            ]
             for place, code, row in buckets(conn, "day", asked):
                 value = round(bucket_value(sign.street_rule, row), sign.decimals)
                 shown = Shown(
@@ -141,14 +146,16 @@ class Closing:
 
     def _closing(self, conn: Connection, sign: Sign, start: int) -> dict[str, Sample]:
         """The last sample of the day at each street."""
-        asked: list[Question] = [(p, sign.code, start, start + DAY_MS) for p in self._streets]
+        asked: list[Question] = [
+            (p, sign.code, start, self._zone.next_day(start)) for p in self._streets
+        ]
         return {place: sample for place, _, sample in last_samples(conn, asked)}
 
     def _own_total(
         self, conn: Connection, sign: Sign, start: int, now_ms: int
     ) -> Iterator[ValueRow]:
         """A count that only the district tells."""
-        asked: list[Question] = [(self._district, sign.code, start, start + DAY_MS)]
+        asked: list[Question] = [(self._district, sign.code, start, self._zone.next_day(start))]
         for place, code, sample in last_samples(conn, asked):
             value = round(sample.value)
             shown = Shown(Mark.EXACT, value, value, value)
@@ -156,7 +163,7 @@ class Closing:
 
     def _release(self, sign: Sign, counts: dict[str, float], start: int) -> Row:
         whole = [round(counts[p]) if p in counts else None for p in self._streets]
-        turn = (start + self._catalogue.offset_ms) // DAY_MS + self._turn[sign.code]
+        turn = self._zone.day_number(start) + self._turn[sign.code]
         return release_row(whole, turn, self._rules.counts)
 
     def _row(
@@ -178,7 +185,7 @@ class Closing:
         sums: dict[str, float] = dict.fromkeys(self._streets, 0)
         demo, whole = False, set(self._streets)
         for start in starts:
-            asked = [(p, sign.code, start, start + DAY_MS) for p in self._streets]
+            asked = [(p, sign.code, start, self._zone.next_day(start)) for p in self._streets]
             last = {place: row for place, _, row in buckets(conn, "hour", asked)}
             whole &= last.keys()
             for place, row in last.items():
@@ -214,10 +221,9 @@ def _value(
     return (code, place, period, start, mark.value, value, low, high, demo, now_ms)
 
 
-def last_closed(now_ms: int, width_ms: int, pause_ms: int, offset_ms: int) -> int:
+def last_closed(now_ms: int, width_ms: int, pause_ms: int, zone: Zone) -> int:
     """Start of the newest slot of a width that ended at least `pause_ms` ago."""
-    edge = now_ms - pause_ms + offset_ms
-    return edge // width_ms * width_ms - width_ms - offset_ms
+    return zone.slot_start(zone.slot_start(now_ms - pause_ms, width_ms) - 1, width_ms)
 
 
 DAYS_BACK = 7  # what lies further back has lost its minutes

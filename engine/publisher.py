@@ -118,8 +118,7 @@ class Publisher:
         return self._slow
 
     def _trend(self, city: City, sign: Sign, now_ms: int) -> list[list[float | int | None]]:
-        offset = city.catalogue.offset_ms
-        to_ms = slot_start(now_ms, HOUR_MS, offset) + HOUR_MS
+        to_ms = city.catalogue.zone.slot_end(now_ms, HOUR_MS)
         from_ms = to_ms - TREND_HOURS * HOUR_MS
         place = city.catalogue.code
         rows = rollups.series(self._db, place, sign.code, "hour", from_ms, to_ms)

@@ -92,7 +92,7 @@ class _Refill:
         window = self.window
         needed = max(KEEP_SLOTS, window.reach + 2) + (reaches - 1) * window.reach
         back = self.now_ms - needed * window.slot_ms
-        return slot_start(back, window.slot_ms, self.city.catalogue.offset_ms)
+        return slot_start(back, window.slot_ms, self.city.catalogue.zone.grid_ms)
 
     def _floor(self, place: str, newest: int) -> int:
         """A street needs its points as far back as a value carries, the district its streets."""
@@ -100,7 +100,7 @@ class _Refill:
         carries = 2 if place == self.city.catalogue.code else 1
         wanted = self._back(1) + (carries - 1) * window.reach * window.slot_ms
         whole = self.raw_from + carries * window.reach * window.slot_ms
-        last = slot_start(newest, window.slot_ms, self.city.catalogue.offset_ms)
+        last = slot_start(newest, window.slot_ms, self.city.catalogue.zone.grid_ms)
         return max(wanted, min(whole, last))
 
     def _recall(self, row: Any) -> None:

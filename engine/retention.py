@@ -17,7 +17,7 @@ from data_access.settings import Settings
 from data_access.state_retention import prune_states
 from data_access.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, MINUTE_MS, is_due, slot_start
+from domain.clock import DAY_MS, MINUTE_MS, is_due
 
 log = logging.getLogger("yiping.engine")
 
@@ -83,15 +83,15 @@ class Retention:
 
     def _drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
-        offset = self._catalogue.offset_ms
+        zone = self._catalogue.zone
         with locked(self._db) as conn:
             recent = select(batches.c.days).where(
                 (batches.c.received_at >= edge) | (batches.c.id > cursor)
             )
             busy = {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
-            gone = readings.drop_days_before(conn, edge, offset, busy)
+            gone = readings.drop_days_before(conn, edge, zone, busy)
             if gone:
-                kept_from = slot_start(edge, DAY_MS, offset)
+                kept_from = zone.day_start(edge)
                 engine_state.raise_to(self._db, conn, raw_from=kept_from)
             conn.execute(
                 delete(point_latest).where(point_latest.c.observed_at < edge - self._stale_ms)

@@ -22,23 +22,27 @@
 
   /* Local hours, midnights or firsts of months in [from, to], at most about `count` of them:
      [[ms, "hour" | "day" | "month"]]. */
-  function instants(from, to, offsetMinutes, count) {
+  function instants(from, to, zone, count) {
     const step = STEPS.find((s) => (to - from) / s <= count);
-    const shift = offsetMinutes * MINUTE;
-    if (!step) return months(from, to, shift, count);
+    if (!step) return months(from, to, zone, count);
+    const { offset, instant } = root.yiping.zone;
     const found = [];
-    for (let at = Math.ceil((from + shift) / step) * step - shift; at <= to; at += step) {
-      found.push([at, step >= DAY || (at + shift) % DAY === 0 ? "day" : "hour"]);
+    // steps of what clocks show: a step that they skip is none, one that they repeat comes once
+    const last = Math.max(to + offset(to, zone), from + offset(from, zone));
+    for (let shown = Math.ceil((from + offset(from, zone)) / step) * step; shown <= last; shown += step) {
+      const at = instant(shown, zone);
+      const there = at + offset(at, zone) === shown;
+      if (at >= from && at <= to && there) found.push([at, shown % DAY === 0 ? "day" : "hour"]);
     }
     return found;
   }
 
-  function months(from, to, shift, count) {
+  function months(from, to, zone, count) {
     const step = MONTHS.find((n) => (to - from) / (n * 30 * DAY) <= count) || 120;
-    const first = new Date(from + shift);
+    const first = root.yiping.zone.local(from, zone);
     const found = [];
     for (let n = first.getUTCFullYear() * 12 + first.getUTCMonth(); ; n++) {
-      const at = Date.UTC(Math.floor(n / 12), n % 12, 1) - shift;
+      const at = root.yiping.zone.instant(Date.UTC(Math.floor(n / 12), n % 12, 1), zone);
       if (at > to) return found;
       if (at >= from && n % step === 0) found.push([at, "month"]);
     }

@@ -13,15 +13,15 @@
     return t("span." + name, { n: Math.floor(ms / width) });
   }
 
-  function stamp(at, now, { format, offset }) {
-    const [there, here] = [format.day(at, offset), format.day(now, offset)];
-    const clock = format.clock(at, offset);
+  function stamp(at, now, { format, zone }) {
+    const [there, here] = [format.day(at, zone), format.day(now, zone)];
+    const clock = format.clock(at, zone);
     if (there === here) return clock;
     return (there.slice(0, 4) === here.slice(0, 4) ? there.slice(5) : there) + " " + clock;
   }
 
   /* What an element's value is now: {freshness, turned, words: new ones for its age or ""}. Pure;
-     `say`: {t, offset, format, freshness(at, now, edges)}. */
+     `say`: {t, zone, format, freshness(at, now, edges)}. */
   function seen(data, now, say) {
     const at = Number(data.at);
     const edges = { late_after_s: Number(data.late), stale_after_s: Number(data.stale) };
@@ -70,7 +70,7 @@
     const { ageing, format } = root.yiping;
     const say = {
       t: format.translator(JSON.parse(node.dataset.words)),
-      offset: Number(node.dataset.offset),
+      zone: JSON.parse(node.dataset.zone),
       format,
       freshness: ageing.freshness,
     };

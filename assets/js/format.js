@@ -1,4 +1,4 @@
-/* Numbers, times and durations as people read them. Pure: labels and clock offset are given. */
+/* Numbers, times and durations as people read them. Pure: labels and zone are given. */
 (function (root) {
   "use strict";
 
@@ -65,23 +65,23 @@
     return Number(value.toFixed(decimals)) > 0 ? "+" + text : text;
   }
 
-  function local(ms, offsetMinutes) {
-    return new Date(ms + offsetMinutes * MINUTE).toISOString();
+  function local(ms, zone) {
+    return root.yiping.zone.local(ms, zone).toISOString();
   }
 
   /* Wall clock of the city: "10:42" or "10:42:18". */
-  function clock(ms, offsetMinutes, seconds) {
-    return local(ms, offsetMinutes).slice(11, seconds ? 19 : 16);
+  function clock(ms, zone, seconds) {
+    return local(ms, zone).slice(11, seconds ? 19 : 16);
   }
 
-  function day(ms, offsetMinutes) {
-    return local(ms, offsetMinutes).slice(0, 10);
+  function day(ms, zone) {
+    return local(ms, zone).slice(0, 10);
   }
 
   /* When a value is from: the time of day, or month and day when it is another day's. */
-  function stamp(ms, nowMs, offsetMinutes) {
-    const then = day(ms, offsetMinutes);
-    return then === day(nowMs, offsetMinutes) ? clock(ms, offsetMinutes) : then.slice(5);
+  function stamp(ms, nowMs, zone) {
+    const then = day(ms, zone);
+    return then === day(nowMs, zone) ? clock(ms, zone) : then.slice(5);
   }
 
   /* A running clock: "06:42", "3:06:42", and beyond a day the label's days and hours. */

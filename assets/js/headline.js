@@ -79,13 +79,13 @@
       data(nodes[i], "kind", n ? kind : "none");
     });
     const at = snapshot.data_time ? Date.parse(snapshot.data_time) : null;
-    text(top.time, at === null ? wall.t("wall.data_time.none") : clock(at, wall.offset, true));
+    text(top.time, at === null ? wall.t("wall.data_time.none") : clock(at, wall.zone, true));
   }
 
   function paintClock(wall, top, now) {
     const { clock } = root.yiping.format;
-    text(top.clock, clock(now, wall.offset));
-    const local = new Date(now + wall.offset * 60000);
+    text(top.clock, clock(now, wall.zone));
+    const local = root.yiping.zone.local(now, wall.zone);
     const locale = wall.lang === "zh" ? "zh-CN" : "en-GB";
     const options = { timeZone: "UTC", month: "long", day: "numeric", weekday: "short" };
     const key = local.toISOString().slice(0, 10);

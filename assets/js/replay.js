@@ -157,7 +157,7 @@
 
     function say(ms) {
       const { day, clock } = root.yiping.format;
-      return day(ms, wall.offset) + " " + clock(ms, wall.offset);
+      return day(ms, wall.zone) + " " + clock(ms, wall.zone);
     }
 
     function paint() {

@@ -70,7 +70,7 @@
       day.dot.style.insetInlineStart = 100 * drawn.dot[0] + "%";
       day.dot.style.insetBlockStart = 100 * drawn.dot[1] + "%";
     }
-    const nights = root.yiping.spark.midnights(points, wall.offset);
+    const nights = root.yiping.spark.midnights(points, wall.zone);
     const d = nights.map((share) => "M" + (share * WIDTH).toFixed(1) + " 0V" + HEIGHT).join("");
     day.nights.setAttribute("d", d);
     const nodes = rows(day.lines, drawn.lines.length, () => el("span", "scene-edge"));
@@ -80,8 +80,8 @@
     });
     const { clock, number } = root.yiping.format;
     const marks = points.length ? [points[0][0], points[points.length >> 1][0]] : [];
-    text(day.axis.children[0], marks.length ? clock(marks[0], wall.offset) : "");
-    text(day.axis.children[1], marks.length ? clock(marks[1], wall.offset) : "");
+    text(day.axis.children[0], marks.length ? clock(marks[0], wall.zone) : "");
+    text(day.axis.children[1], marks.length ? clock(marks[1], wall.zone) : "");
     text(day.axis.children[2], points.length ? wall.t("wall.scene.now") : "");
     const say = (value) => number(value, sign.decimals, wall.scale);
     const span = { low: say(drawn.low), high: say(drawn.high) };

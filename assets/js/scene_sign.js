@@ -194,8 +194,8 @@
     root.yiping.scenePieces.paintGauge(scene.gauge, sign, reading.value, known);
     const since = scene.since ? Date.parse(scene.since) : null;
     const { clock, stamp, lasting } = root.yiping.format;
-    const from = since === null ? "" : stamp(since, now, wall.offset);
-    const whole = since === null ? "" : from.includes(":") ? from : from + " " + clock(since, wall.offset);
+    const from = since === null ? "" : stamp(since, now, wall.zone);
+    const whole = since === null ? "" : from.includes(":") ? from : from + " " + clock(since, wall.zone);
     const words = { time: whole, lasting: since === null ? "" : lasting(now - since, wall.t) };
     text(scene.lasting, since === null ? wall.t("wall.scene.blank") : wall.t("wall.scene.since", words));
     const left = since === null || !scene.limit ? null : since + scene.limit - now;
@@ -222,7 +222,7 @@
   }
 
   function clockOf(wall, ms) {
-    return root.yiping.format.clock(ms, wall.offset, true);
+    return root.yiping.format.clock(ms, wall.zone, true);
   }
 
   root.yiping = Object.assign(root.yiping || {}, { sceneSign: { build } });

@@ -19,7 +19,7 @@
     const index = (list) => new Map(list.map((item) => [item.code, item]));
     const pick = (item, key) => item[key + "_" + lang] || item[key + "_zh"] || "";
     const markBelow = lang !== "zh"; // Latin names need the whole line: see screen_arrange.css
-    const wall = { stat, lang, markBelow, t, offset: stat.utc_offset_min, scale: t("number.scale") };
+    const wall = { stat, lang, markBelow, t, zone: stat.zone, scale: t("number.scale") };
     Object.assign(wall, {
       sign: index(stat.signs),
       street: index(stat.streets),
@@ -221,7 +221,7 @@
     if (!kind) return;
     const { format } = root.yiping;
     const [title, words, before] = BANNERS[kind];
-    const at = snapshot ? format.clock(Date.parse(snapshot.as_of), wall.offset, true) : "";
+    const at = snapshot ? format.clock(Date.parse(snapshot.as_of), wall.zone, true) : "";
     text(banner.title, t(title));
     text(banner.words, t(snapshot ? words : before, { time: at, age: format.age(silentMs, t) }));
     show(banner.demo, Boolean(snapshot && snapshot.demo));

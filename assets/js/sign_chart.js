@@ -54,10 +54,10 @@
       found.push(make("text", { class: "chart-tick", x: p.box.left - 0.6 * p.em, y: p.y(value) + 0.35 * p.em, "text-anchor": "end" }, digits));
     }
     const room = (p.box.right - p.box.left) / (5.2 * p.em);
-    const offset = p.data.offset;
-    for (const [at, kind] of scale.instants(p.data.from, p.data.to, offset, room)) {
-      const day = format.day(at, offset);
-      const text = { hour: format.clock(at, offset), day: day.slice(5), month: day.slice(0, 7) }[kind];
+    const zone = p.data.zone;
+    for (const [at, kind] of scale.instants(p.data.from, p.data.to, zone, room)) {
+      const day = format.day(at, zone);
+      const text = { hour: format.clock(at, zone), day: day.slice(5), month: day.slice(0, 7) }[kind];
       found.push(make("line", { class: "chart-grid", x1: p.x(at), x2: p.x(at), y1: p.box.bottom, y2: p.box.bottom + 0.4 * p.em }));
       found.push(make("text", { class: "chart-tick chart-tick-" + kind, x: p.x(at), y: p.box.bottom + 1.6 * p.em, "text-anchor": "middle" }, text));
     }
@@ -202,12 +202,12 @@
 
   /* "11-23 18:05  126 %  ·  …": each line's value at an instant, or that there is none. */
   function tell(p, at) {
-    const offset = p.data.offset;
+    const zone = p.data.zone;
     const parts = p.lines.map((line) => {
       const found = scale.nearest(line.known, at, Math.max(p.data.reach, line.step) / 2 + line.step);
       return line.name + " " + (found ? withUnit(p, found[1]) : p.data.words.gap);
     });
-    return [format.day(at, offset).slice(5) + " " + format.clock(at, offset), ...parts].join("  ·  ");
+    return [format.day(at, zone).slice(5) + " " + format.clock(at, zone), ...parts].join("  ·  ");
   }
 
   function redraw(node) {

@@ -26,16 +26,17 @@
   }
 
   /* Local midnights inside the span, as shares of its width. Pure. */
-  function midnights(points, offsetMinutes) {
+  function midnights(points, zone) {
     if (points.length < 2) return [];
     const DAY = 86400000;
-    const shift = offsetMinutes * 60000;
+    const { offset, instant } = root.yiping.zone;
     const [start, end] = [points[0][0], points[points.length - 1][0]];
     const marks = [];
-    for (let at = Math.ceil((start + shift) / DAY) * DAY - shift; at < end; at += DAY) {
+    for (let shown = Math.ceil((start + offset(start, zone)) / DAY) * DAY; ; shown += DAY) {
+      const at = instant(shown, zone);
+      if (at >= end) return marks;
       if (at > start) marks.push((at - start) / (end - start));
     }
-    return marks;
   }
 
   const api = { line, midnights, WIDTH, HEIGHT };

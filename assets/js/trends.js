@@ -40,7 +40,7 @@
       const points = trends[item.sign.code] || [];
       const drawn = line(points);
       item.path.setAttribute("d", drawn.path);
-      const nights = midnights(points, wall.offset).map((share) => {
+      const nights = midnights(points, wall.zone).map((share) => {
         const x = (share * WIDTH).toFixed(1);
         return "M" + x + " 0V" + HEIGHT;
       });

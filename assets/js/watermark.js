@@ -2,18 +2,16 @@
 (function (root) {
   "use strict";
 
-  const MINUTE_MS = 60000;
-
-  /* `2026-11-23 18:42` of an instant at an offset from UTC in minutes. */
-  function local(ms, offsetMin) {
-    return new Date(ms + offsetMin * MINUTE_MS).toISOString().slice(0, 16).replace("T", " ");
+  /* `2026-11-23 18:42` of an instant on the city's clocks. */
+  function local(ms, zone) {
+    return root.yiping.zone.local(ms, zone).toISOString().slice(0, 16).replace("T", " ");
   }
 
   /* The city's time: the server's clock as the page last heard it, else this machine's. */
   function stamp() {
     const clock = document.querySelector("[data-now]");
     const line = document.getElementById("watermark");
-    return local(clock ? Number(clock.dataset.now) : Date.now(), Number(line.dataset.offset));
+    return local(clock ? Number(clock.dataset.now) : Date.now(), JSON.parse(line.dataset.zone));
   }
 
   function renew() {

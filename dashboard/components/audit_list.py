@@ -18,7 +18,7 @@ PERIODS = ("24h", "7d", "30d", "1y", "custom")
 def audit_head(question: Question, city: Catalogue, now_ms: int) -> list[Node]:
     """Title, days and filters."""
     view = question.view
-    period = question.period(now_ms, city.utc_offset_min)
+    period = question.period(now_ms, city.zone)
     return [
         el("h1", view.text("audit.title")),
         el("p", view.text("audit.lead"), cls="desk-lead"),
@@ -91,7 +91,7 @@ def _row(question: Question, city: Catalogue, entry: Entry) -> dict[str, Any]:
     view = question.view
     his = view.href(PATH, **{**question.chosen(), "who": entry.who})
     return {
-        "at": day_and_time(entry.at, city.utc_offset_min),
+        "at": day_and_time(entry.at, city.zone),
         "who": el("a", entry.who, href=his),
         "action": [action_name(question, entry.action), el("small", entry.action)],
         "object": entry.object,

@@ -9,6 +9,7 @@ from dashboard.components.period import Period
 from dashboard.components.view import View
 from data_access.audit import Key, Result, Wanted
 from domain.one_line import one_line
+from domain.zone import Zone
 
 PATH = "/audit"
 ACTIONS = (
@@ -52,13 +53,13 @@ class Question:
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
 
-    def period(self, now_ms: int, offset_min: int) -> Period:
+    def period(self, now_ms: int, zone: Zone) -> Period:
         """The days that it looks at; a week unless the address says otherwise."""
-        return Period.of(dict(self.span), now_ms, offset_min, "7d")
+        return Period.of(dict(self.span), now_ms, zone, "7d")
 
-    def wanted(self, now_ms: int, offset_min: int) -> Wanted:
+    def wanted(self, now_ms: int, zone: Zone) -> Wanted:
         """The question to the store."""
-        period = self.period(now_ms, offset_min)
+        period = self.period(now_ms, zone)
         # a rolling period ends with the last whole minute: what happened since belongs to it
         end = period.to_ms if period.name == "custom" else now_ms + 1
         return Wanted(period.from_ms, end, self.action, self.who, self.result)

@@ -12,7 +12,7 @@ from typing import Any
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.period import Period
-from dashboard.components.times import span
+from dashboard.components.times import offsets, span
 from dashboard.components.view import View
 from data_access.notes import Note
 from data_access.series_query import Course, Line
@@ -116,7 +116,7 @@ def _data(
     return {
         "from": period.from_ms,
         "to": period.to_ms,
-        "offset": catalogue.utc_offset_min,
+        "zone": offsets(catalogue.zone, period.to_ms),
         "decimals": sign.decimals,
         "unit": view.name(sign.unit, sign.unit_en),
         "unit_one": sign.unit_beside(1, view.lang),
@@ -205,7 +205,7 @@ def _episode(
     said = view.text(
         "chart.episode.open" if open_now else "chart.episode",
         state=view.text(f"state.{stay.state}"),
-        time=mark.stamp(stay.from_ms, period.to_ms, catalogue.utc_offset_min),
+        time=mark.stamp(stay.from_ms, period.to_ms, catalogue.zone),
         span=span(view, stay.to_ms - stay.from_ms),
     )
     return {"state": stay.state.value, "from": stay.from_ms, "to": stay.to_ms, "said": said}
@@ -227,7 +227,7 @@ def _table(
         at = line.start + n * line.step_ms
         rows.append(
             {
-                "time": mark.stamp(at, 0, catalogue.utc_offset_min),
+                "time": mark.stamp(at, 0, catalogue.zone),
                 "now": mark.figure(view, sign, line.values[n]),
                 "before": mark.figure(view, sign, before.get(at)),
             }

@@ -128,7 +128,7 @@ def _row(
     at_street = alert.place in catalogue.street
     sign_path = view.href(f"/sign/{sign.code}", street=alert.place if at_street else None)
     place = el("a", name, href=view.href(place_path(alert.place))) if at_street else name
-    stamp = since and mark.stamp(since, now_ms, catalogue.utc_offset_min)
+    stamp = since and mark.stamp(since, now_ms, catalogue.zone)
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),

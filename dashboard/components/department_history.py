@@ -7,7 +7,7 @@ from dashboard.components.receipt_panel import hundredths
 from dashboard.components.spark import path
 from dashboard.components.view import View
 from data_access.departments import DayScore
-from domain.clock import DAY_MS, from_ms, local_zone
+from domain.zone import Zone
 
 WIDTH, HEIGHT = 640.0, 164.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 76.0, 12.0, 30.0
@@ -15,14 +15,14 @@ FULL = 10_000
 STEPS = (50, 100, 200, 500, 1_000, 2_000, 5_000)  # hundredths between two lines
 
 
-def history(view: View, days: Sequence[DayScore], to_ms: int, offset_min: int) -> list[Node]:
+def history(view: View, days: Sequence[DayScore], to_ms: int, zone: Zone) -> list[Node]:
     """Heading and drawing of full days up to `to_ms` (epoch ms, a midnight), or a sentence."""
     title = el("h2", view.text("department.history"))
     if not days:
         return [title, el("p", view.text("department.history.none"), cls="desk-empty")]
-    first, count = days[0].start, (to_ms - days[0].start) // DAY_MS
+    first, count = days[0].start, zone.days_between(days[0].start, to_ms)
     low, step = _floor([day.score for day in days])
-    known = {(day.start - first) // DAY_MS: day.score for day in days}
+    known = {zone.days_between(first, day.start): day.score for day in days}
 
     def x(n: int) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (n / max(count - 1, 1))
@@ -33,7 +33,7 @@ def history(view: View, days: Sequence[DayScore], to_ms: int, offset_min: int) -
     points = [(x(n), y(known[n])) if n in known else None for n in range(count)]
     lines = [_line(y(level), level) for level in range(low, FULL + 1, step)]
     last = max(known)
-    dates = [_date(x(n), first + n * DAY_MS, offset_min) for n in sorted({0, count - 1})]
+    dates = [_date(x(n), zone.next_day(first, n), zone) for n in sorted({0, count - 1})]
     drawn = el(
         "svg",
         *(part for line in lines for part in line),
@@ -44,7 +44,7 @@ def history(view: View, days: Sequence[DayScore], to_ms: int, offset_min: int) -
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         cls="department-history",
         role="img",
-        aria_label=_said(view, days, offset_min),
+        aria_label=_said(view, days, zone),
     )
     return [title, drawn]
 
@@ -63,15 +63,11 @@ def _line(y: float, level: int) -> list[Node]:
     ]
 
 
-def _date(x: float, ms: int, offset_min: int) -> Node:
-    text = from_ms(ms).astimezone(local_zone(offset_min)).strftime("%m-%d")
+def _date(x: float, ms: int, zone: Zone) -> Node:
+    text = zone.local(ms).strftime("%m-%d")
     return el("text", text, x=x, y=HEIGHT - 4, text_anchor="middle")
 
 
-def _said(view: View, days: Sequence[DayScore], offset_min: int) -> str:
-    zone = local_zone(offset_min)
-    parts = (
-        f"{from_ms(day.start).astimezone(zone).strftime('%m-%d')} {hundredths(day.score)}"
-        for day in days
-    )
+def _said(view: View, days: Sequence[DayScore], zone: Zone) -> str:
+    parts = (f"{zone.local(day.start).strftime('%m-%d')} {hundredths(day.score)}" for day in days)
     return view.text("department.history") + " " + view.text("rankings.join").join(parts)

@@ -49,7 +49,7 @@ def _row(
 ) -> dict[str, Any]:
     cell = _cell(picture, sign, picture.district)
     figure, unit = mark.value(view, sign, cell)
-    fresh = mark.freshness(view, cell, now_ms, catalogue.utc_offset_min)
+    fresh = mark.freshness(view, cell, now_ms, catalogue.zone)
     graded = cell.state in GRADED and cell.since is not None
     judge = judge_for(catalogue, sign, picture.district, picture.as_of)
     note = sign.owner_note if view.lang == "zh" else ""

@@ -11,7 +11,6 @@ from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
 from data_access.episodes import Episode, EpisodePage, Total
 from domain.catalogue import Catalogue
-from domain.clock import from_ms, local_zone
 from domain.freshness import Freshness
 from domain.picture import Picture
 from domain.sign import State
@@ -110,7 +109,7 @@ def _ended(view: View, city: Catalogue, row: Episode, picture: Picture | None, n
 
 def _instant(city: Catalogue, ms: int, now_ms: int) -> str:
     """`11-23 18:42:07`; with its year when that is another one."""
-    zone = local_zone(city.utc_offset_min)
-    then, now = from_ms(ms).astimezone(zone), from_ms(now_ms).astimezone(zone)
+    zone = city.zone
+    then, now = zone.local(ms), zone.local(now_ms)
     year = "" if then.year == now.year else f"{then.year}-"
-    return year + day_and_time(ms, city.utc_offset_min)
+    return year + day_and_time(ms, city.zone)

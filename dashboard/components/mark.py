@@ -10,10 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from dashboard.components.light import Node, el
 from dashboard.components.times import span
 from dashboard.components.view import View
-from domain.clock import from_ms, local_zone
 from domain.freshness import Freshness
 from domain.picture import Cell
 from domain.sign import Sign, State
+from domain.zone import Zone
 
 DASH = "—"
 MINUS = "−"
@@ -43,7 +43,7 @@ def state(view: View, cell: Cell | State, *, word: bool = True) -> Node:
     return el("span", shape, cls="mark-state", data_state=found.value, **named)
 
 
-def freshness(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> Node | None:
+def freshness(view: View, cell: Cell | None, now_ms: int, zone: Zone) -> Node | None:
     """The second mark: nothing when live, an age when late, the instant when stale; None = none."""
     if cell is None or cell.freshness is Freshness.LIVE:
         return None
@@ -53,13 +53,13 @@ def freshness(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> No
     elif mark is Freshness.LATE:
         text = view.text("mark.late", age=span(view, max(0, now_ms - cell.at)))
     else:
-        text = view.text("mark.stale", time=stamp(cell.at, now_ms, offset_min))
+        text = view.text("mark.stale", time=stamp(cell.at, now_ms, zone))
     return el("span", text, cls="fresh", data_freshness=mark.value, data_word="age")
 
 
-def freshness_or_later(view: View, cell: Cell | None, now_ms: int, offset_min: int) -> Node:
+def freshness_or_later(view: View, cell: Cell | None, now_ms: int, zone: Zone) -> Node:
     """The second mark, or the empty place where the browser writes how late a value has become."""
-    found = freshness(view, cell, now_ms, offset_min)
+    found = freshness(view, cell, now_ms, zone)
     return el("span", cls="fresh-later", data_word="age") if found is None else found
 
 
@@ -126,10 +126,9 @@ def signed(given: float, decimals: int, scale: str = "") -> str:
     return "+" + text if _rounded(given, decimals) > 0 else text
 
 
-def stamp(ms: int, now_ms: int, offset_min: int) -> str:
+def stamp(ms: int, now_ms: int, zone: Zone) -> str:
     """When: the time of day, or month, day and time when it is another day's."""
-    zone = local_zone(offset_min)
-    then, now = from_ms(ms).astimezone(zone), from_ms(now_ms).astimezone(zone)
+    then, now = zone.local(ms), zone.local(now_ms)
     same_year = "%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M"
     return then.strftime("%H:%M" if then.date() == now.date() else same_year)
 

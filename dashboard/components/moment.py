@@ -11,7 +11,7 @@ needs to be old for that. The page then loses its colours (assets/css/desk.css).
 import msgspec
 
 from dashboard.components.light import Node, el
-from dashboard.components.times import day_and_time, span
+from dashboard.components.times import day_and_time, offsets_text, span
 from dashboard.components.view import View
 from dashboard.labels import labels_for
 from domain.catalogue import Catalogue
@@ -38,13 +38,13 @@ def moment(
     words = msgspec.json.encode(labels_for(view.lang, WORDS)).decode()
     said: list[Node] = [view.text("wall.data_time.none")]
     if as_of is not None:
-        at = day_and_time(as_of, catalogue.utc_offset_min)
+        at = day_and_time(as_of, catalogue.zone)
         said = [view.text("desk.data_time"), " ", el("b", at)]
     clock = el(
         "span",
         *said,
         data_now=str(now_ms),
-        data_offset=str(catalogue.utc_offset_min),
+        data_zone=offsets_text(catalogue.zone, now_ms),
         data_words=words,
     )
     marks: list[Node] = [clock, *_halted(view, catalogue, now_ms, beat or as_of)]
@@ -54,7 +54,7 @@ def moment(
 def _halted(view: View, catalogue: Catalogue, now_ms: int, beat: int | None) -> list[Node]:
     if beat is None or now_ms - beat <= HALTED_MS:
         return []
-    at, age = day_and_time(beat, catalogue.utc_offset_min), span(view, now_ms - beat)
+    at, age = day_and_time(beat, catalogue.zone), span(view, now_ms - beat)
     title = el("b", view.text("wall.silent.title"))
     text = view.text("wall.silent.text", time=at, age=age)
     return [el("p", title, " ", text, cls="desk-halted", role="alert")]

@@ -28,10 +28,10 @@ def note_list(
 
 
 def _note(view: View, note: Note, actor: Actor, period: Period) -> Node:
-    offset = period.offset_min
+    zone = period.zone
 
     def at(ms: int) -> str:
-        return mark.stamp(ms, period.to_ms, offset)
+        return mark.stamp(ms, period.to_ms, zone)
 
     gone = note.withdrawn_at is not None
     about = view.text("note.by", author=note.author, time=at(note.created_at))

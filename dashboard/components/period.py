@@ -6,21 +6,17 @@ Every span ends at an instant that is given, so a page is a function of its addr
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dashboard.components.light import Node, el
 from dashboard.components.view import View
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone, slot_start, to_ms
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start
+from domain.span import days_over
+from domain.zone import Zone
 
-ROLLING = {
-    "24h": DAY_MS,
-    "7d": 7 * DAY_MS,
-    "28d": 28 * DAY_MS,
-    "30d": 30 * DAY_MS,
-    "1y": 365 * DAY_MS,
-}
-NAMES = (*ROLLING, "today", "month", "custom")
+DAYS = {"7d": 7, "28d": 28, "30d": 30, "1y": 365}  # by local clocks; 24 hours are 24 hours
+NAMES = ("24h", *DAYS, "today", "month", "custom")
 LONGEST_MS = 3660 * DAY_MS
 _INSTANT = re.compile(r"20\d\d-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d)?", re.ASCII)
 Query = Mapping[str, str | int | None]
@@ -33,11 +29,11 @@ class Period:
     name: str
     from_ms: int
     to_ms: int
-    offset_min: int
+    zone: Zone
 
     @classmethod
     def of(
-        cls, asked: Mapping[Any, Any], now_ms: int, offset_min: int, default: str = "24h"
+        cls, asked: Mapping[Any, Any], now_ms: int, zone: Zone, default: str = "24h"
     ) -> "Period":
         """From `period`, `from` and `to` of an address; what is not understood is the default."""
         name = asked.get("period")
@@ -45,11 +41,11 @@ class Period:
             name = default
         end = slot_start(now_ms, MINUTE_MS, 0)
         if name == "custom":
-            found = _custom(asked.get("from"), asked.get("to"), end, offset_min)
+            found = _custom(asked.get("from"), asked.get("to"), end, zone)
             if found is not None:
                 return found
             name = default
-        return cls(name, _start(name, end, offset_min), end, offset_min)
+        return cls(name, _start(name, end, zone), end, zone)
 
     @property
     def span_ms(self) -> int:
@@ -58,18 +54,22 @@ class Period:
 
     def previous(self) -> "Period":
         """环比: the period before of equal length, at the same hours of the day."""
-        return self.shifted(-(-self.span_ms // DAY_MS) * DAY_MS)
+        return self._days_ago(days_over(self.from_ms, self.to_ms, self.zone))
 
     def week_ago(self) -> "Period":
         """The same hours a week ago; for periods of up to a week."""
-        return self.shifted(7 * DAY_MS)
+        return self._days_ago(7)
 
     def year_ago(self) -> "Period":
         """同比: the same local period a year ago, of the same length."""
-        local = from_ms(self.to_ms).astimezone(local_zone(self.offset_min))
+        local = self.zone.local(self.to_ms)
         leap = (local.month, local.day) == (2, 29)
-        before = local.replace(year=local.year - 1, day=28 if leap else local.day)
-        return self.shifted(self.to_ms - to_ms(before))
+        before = local.replace(year=local.year - 1, day=28 if leap else local.day, tzinfo=None)
+        return self.shifted(self.to_ms - self.zone.instant(before))
+
+    def _days_ago(self, days: int) -> "Period":
+        """Its last hour lies at the same local time; no hour lies in both."""
+        return self.shifted(max(self.to_ms - self.zone.shifted(self.to_ms, -days), self.span_ms))
 
     def shifted(self, by_ms: int) -> "Period":
         """The same length, earlier by `by_ms`."""
@@ -86,7 +86,7 @@ class Period:
 
     def local(self, ms: int) -> str:
         """An instant as a datetime-local field wants it: `2026-11-23T18:42`."""
-        return from_ms(ms).astimezone(local_zone(self.offset_min)).strftime("%Y-%m-%dT%H:%M")
+        return self.zone.local(ms).strftime("%Y-%m-%dT%H:%M")
 
     def label(self, view: View) -> str:
         """`近 24 时`; a custom one by its ends."""
@@ -95,8 +95,8 @@ class Period:
     def ends(self) -> str:
         """`11-22 18:42 – 11-23 18:42`; the year before what a reader has chosen (it need not be
         this year's), and before both ends where they differ in it."""
-        zone = local_zone(self.offset_min)
-        start, end = (from_ms(ms).astimezone(zone) for ms in (self.from_ms, self.to_ms))
+        zone = self.zone
+        start, end = (zone.local(ms) for ms in (self.from_ms, self.to_ms))
         short, long = "%m-%d %H:%M", "%Y-%m-%d %H:%M"
         differ = start.year != end.year
         first = start.strftime(long if differ or self.name == "custom" else short)
@@ -154,34 +154,35 @@ def _own(view: View, path: str, rest: Query, period: Period) -> Node:
     )
 
 
-def _start(name: str, end: int, offset_min: int) -> int:
-    if name in ROLLING:
-        return end - ROLLING[name]
-    offset_ms = offset_min * MINUTE_MS
+def _start(name: str, end: int, zone: Zone) -> int:
+    if name == "24h":
+        return end - DAY_MS
+    if name in DAYS:
+        return zone.shifted(end, -DAYS[name])
     # at its very first instant a day or month would be empty: then it is the one before
-    today = slot_start(end - 1, DAY_MS, offset_ms)
+    today = zone.day_start(end - 1)
     if name == "today":
         return today
-    local = from_ms(today).astimezone(local_zone(offset_min))
-    return to_ms(local - timedelta(days=local.day - 1))
+    return zone.next_day(today, 1 - int(zone.date(today)[-2:]))
 
 
-def _custom(start: object, end: object, now_ms: int, offset_min: int) -> Period | None:
-    first, last = _instant(start, offset_min, 0), _instant(end, offset_min, DAY_MS)
+def _custom(start: object, end: object, now_ms: int, zone: Zone) -> Period | None:
+    first, last = _instant(start, zone), _instant(end, zone, whole_day=True)
     if first is None or last is None:
         return None
     last = min(last, now_ms)
     if not HOUR_MS <= last - first <= LONGEST_MS:
         return None
-    return Period("custom", first, last, offset_min)
+    return Period("custom", first, last, zone)
 
 
-def _instant(given: object, offset_min: int, whole_day_ms: int) -> int | None:
+def _instant(given: object, zone: Zone, *, whole_day: bool = False) -> int | None:
     """Epoch ms of a local date or minute; a date alone as an end means its whole day."""
     if not isinstance(given, str) or not _INSTANT.fullmatch(given):
         return None
     try:
-        local = datetime.fromisoformat(given).replace(tzinfo=local_zone(offset_min))
+        local = datetime.fromisoformat(given)
     except ValueError:  # the 31st of November
         return None
-    return to_ms(local) + (whole_day_ms if len(given) == 10 else 0)
+    at = zone.instant(local)
+    return zone.next_day(at) if whole_day and len(given) == 10 else at

@@ -21,7 +21,7 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
     """What is known of a source, in a row of facts."""
     seen = NONE
     if row.last_received is not None:
-        seen = day_and_time(row.last_received, catalogue.utc_offset_min)
+        seen = day_and_time(row.last_received, catalogue.zone)
     facts: dict[str, Node] = {
         "freshness": freshness_mark(view, mark(row, now_ms)),
         "owner": owner(view, row, catalogue),
@@ -90,7 +90,7 @@ def reason_name(view: View, reason: str) -> str:
 
 def _row(view: View, row: Quarantined, catalogue: Catalogue) -> dict[str, Any]:
     return {
-        "received": day_and_time(row.received_at, catalogue.utc_offset_min),
+        "received": day_and_time(row.received_at, catalogue.zone),
         "via": _known(view, "quarantine.via", row.via),
         "reason": reason_name(view, row.reason),
         "detail": refusal(view, row.reason, row.detail),

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.components.period import Period
 from dashboard.components.rank_table import SORTS
 from dashboard.components.view import View
+from domain.zone import Zone
 
 PATH = "/rankings"
 GROUPS = {"streets": "street", "towns": "town", "areas": "area", "departments": "district"}
@@ -62,9 +63,9 @@ class Question:
         """The kind that the ranked have in common."""
         return self.kind if self.departments else GROUPS[self.of]
 
-    def period(self, now_ms: int, offset_min: int) -> Period:
+    def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for; custom ones end by `now_ms` at the latest."""
-        return period_of(self.span, now_ms, offset_min)
+        return period_of(self.span, now_ms, zone)
 
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view; what is usual is left out."""
@@ -109,9 +110,9 @@ class DepartmentQuestion:
         """The address without its query."""
         return department_path(self.code)
 
-    def period(self, now_ms: int, offset_min: int) -> Period:
+    def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for."""
-        return period_of(self.span, now_ms, offset_min)
+        return period_of(self.span, now_ms, zone)
 
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is neither path nor view."""
@@ -128,13 +129,11 @@ def department_path(code: str) -> str:
     return f"/department/{code}"
 
 
-def period_of(
-    span: tuple[str | None, str | None, str | None], now_ms: int, offset_min: int
-) -> Period:
+def period_of(span: tuple[str | None, str | None, str | None], now_ms: int, zone: Zone) -> Period:
     """A period from its three words in an address; the usual one where they say nothing."""
     name, start, end = span
     asked = {"period": name, "from": start, "to": end}
-    return Period.of(asked, now_ms, offset_min, DEFAULT_PERIOD)
+    return Period.of(asked, now_ms, zone, DEFAULT_PERIOD)
 
 
 def _span(asked: Mapping[Any, Any]) -> tuple[str | None, str | None, str | None]:

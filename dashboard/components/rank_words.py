@@ -8,7 +8,7 @@ from dashboard.components.rank_table import Look, because, places, signed
 from dashboard.components.times import grouped
 from dashboard.components.view import View
 from data_access.scores import Standings
-from domain.clock import HOUR_MS, from_ms, local_zone
+from domain.clock import HOUR_MS
 from domain.ranking import (
     DRAWS,
     LEAST_COVERAGE,
@@ -18,11 +18,12 @@ from domain.ranking import (
     Ranked,
     Ranking,
 )
+from domain.zone import Zone
 
 NAMED = 6  # names in one sentence
 
 
-def lead(look: Look, found: Standings, higher_is_better: bool, offset_min: int) -> list[Node]:
+def lead(look: Look, found: Standings, higher_is_better: bool, zone: Zone) -> list[Node]:
     """The page in two sentences or three."""
     ranking = found.ranking
     if not any(row.value is not None for row in ranking.rows):
@@ -31,7 +32,7 @@ def lead(look: Look, found: Standings, higher_is_better: bool, offset_min: int) 
     said.append(_changes(look, ranking, higher_is_better))
     return [
         el("p", *said, cls="desk-lead"),
-        el("p", _data(look.view, found, offset_min), cls="rank-data"),
+        el("p", _data(look.view, found, zone), cls="rank-data"),
     ]
 
 
@@ -124,22 +125,20 @@ def _names(look: Look, rows: Sequence[Ranked]) -> str:
     return names + more
 
 
-def _data(view: View, found: Standings, offset_min: int) -> str:
+def _data(view: View, found: Standings, zone: Zone) -> str:
     """Of when the figures are, what was left out, and since when there are data at all."""
-    zone = local_zone(offset_min)
-    said = view.text("rankings.say.span", span=ends(found, offset_min))
+    said = view.text("rankings.say.span", span=ends(found, zone))
     left_out = round(sum(row.excluded for row in found.ranking.rows))
     if left_out:
         said += view.text("rankings.say.out_of_date", n=grouped(left_out))
     if found.data_from > found.span.from_ms + HOUR_MS:
-        since = from_ms(found.data_from).astimezone(zone).strftime("%m-%d %H:%M")
+        since = zone.local(found.data_from).strftime("%m-%d %H:%M")
         said += view.text("rankings.say.since", since=since)
     return said
 
 
-def ends(found: Standings, offset_min: int) -> str:
+def ends(found: Standings, zone: Zone) -> str:
     """The first and the last instant that count: `11-17 00:00 – 11-23 18:40`; years that differ."""
-    zone = local_zone(offset_min)
-    first, last = (from_ms(ms).astimezone(zone) for ms in (found.span.from_ms, found.span.until))
+    first, last = (zone.local(ms) for ms in (found.span.from_ms, found.span.until))
     pattern = "%m-%d %H:%M" if first.year == last.year else "%Y-%m-%d %H:%M"
     return f"{first.strftime(pattern)} – {last.strftime(pattern)}"

@@ -54,14 +54,14 @@ def _row(question: Question, city: Catalogue, report: Report) -> dict[str, Any]:
     if sign is not None:
         name = view.name(sign.name_zh, sign.name_en)
         figure = el("a", name, href=view.href(f"/sign/{sign.code}"))
-    at = day_and_time(report.at, city.utc_offset_min)
+    at = day_and_time(report.at, city.zone)
     done = _form(question, report) if report.handled_at is None else _done(question, city, report)
     row = {"at": at, "figure": figure, "text": report.text, "done": done}
     return {**row, "": {"data_report": report.id}}
 
 
 def _done(question: Question, city: Catalogue, report: Report) -> list[Node]:
-    time = day_and_time(report.handled_at or 0, city.utc_offset_min)
+    time = day_and_time(report.handled_at or 0, city.zone)
     by = question.view.text("reports.by", who=report.handled_by or "", time=time)
     return [el("span", report.answer or ""), el("small", by)]
 

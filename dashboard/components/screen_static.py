@@ -6,11 +6,11 @@ Built once a process and served ready-made; the readings themselves come by snap
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.components.times import offsets
 from dashboard.labels import LANGUAGES, labels_for
 from dashboard.services import Services
 from data_access.boundaries import load_map
 from domain.catalogue import Catalogue
-from domain.clock import from_ms, local_zone
 from domain.freshness import late_after_s
 from domain.place import Department, Named, Street
 from domain.sign import Bounds, Sign
@@ -23,17 +23,17 @@ PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "wal
 def screen_static(services: Services) -> dict[str, object]:
     """The static companion of the `screen` view, ready for JSON."""
     city = services.catalogue
-    today = from_ms(services.now_ms).astimezone(local_zone(city.utc_offset_min)).date()
+    today = city.zone.date(services.now_ms)
     maps = load_map(services.settings, city)
     return {
         "city": city.city,
         "name_zh": city.name_zh,
         "name_en": city.name_en,
         "catalogue": city.version,
-        "utc_offset_min": city.utc_offset_min,
+        "zone": offsets(city.zone, services.now_ms),
         "domains": _named(city.domains),
         "goals": _named(city.goals),
-        "signs": [sign_facts(sign, today.isoformat()) for sign in city.signs],
+        "signs": [sign_facts(sign, today) for sign in city.signs],
         "streets": [_street(street) for street in city.streets],
         "limits": {state.value: ms for state, ms in city.limits.items()},
         "departments": [_department(owner) for owner in _owners(city)],

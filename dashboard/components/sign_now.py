@@ -73,7 +73,7 @@ def _now(here: Here) -> Node:
         said = mark.DASH if here.picture is None else mark.no_state(view, sign)
         return el("div", el("p", said, cls="sign-figure"), cls="sign-now")
     judge = judge_for(here.city, sign, here.place, here.now_ms)
-    fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.utc_offset_min)
+    fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.zone)
     return el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
@@ -97,7 +97,7 @@ def sentence(here: Here) -> str:
     value = mark.with_unit(view, sign, cell.value)
     if cell.state is State.UNKNOWN or cell.since is None:
         at = cell.at if cell.at is not None else here.now_ms
-        time = mark.stamp(at, here.now_ms, here.city.utc_offset_min)
+        time = mark.stamp(at, here.now_ms, here.city.zone)
         return view.text("sign.say.stale", value=value, time=time, **about)
     state = view.text(f"state.{cell.state}")
     lasting = span(view, max(0, here.now_ms - cell.since))
@@ -111,7 +111,7 @@ def _why(here: Here) -> list[Node]:
     if cell is None or cell.value is None or cell.state is State.UNKNOWN:
         return []
     judge = judge_for(here.city, sign, here.place, here.now_ms)
-    offset = here.city.utc_offset_min
+    zone = here.city.zone
     said: list[str] = []
     if cell.state in GRADED and cell.crossed is not None:
         edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
@@ -136,7 +136,7 @@ def _why(here: Here) -> list[Node]:
     else:
         said.append(view.text("sign.why.normal"))
     if cell.since is not None:
-        since = mark.stamp(cell.since, here.now_ms, offset)
+        since = mark.stamp(cell.since, here.now_ms, zone)
         said.append(view.text("sign.why.since", time=since))
     if sign.raise_after_s:
         said.append(view.text("sign.why.raise", span=span(view, sign.raise_after_s * 1000)))

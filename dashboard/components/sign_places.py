@@ -96,9 +96,9 @@ def _say(here: Here, cells: dict[str, Cell]) -> str:
 def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, Any]:
     view, sign = here.view, here.sign
     judge = judge_for(here.city, sign, street.code, here.now_ms)
-    offset = here.city.utc_offset_min
+    zone = here.city.zone
     value, unit = mark.value(view, sign, cell)
-    fresh = mark.freshness_or_later(view, cell, here.now_ms, offset)
+    fresh = mark.freshness_or_later(view, cell, here.now_ms, zone)
     chosen = street.code == here.place
     return {
         "": {
@@ -112,7 +112,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "value": value,
         "unit": unit,
         "state": [mark.state(view, cell), fresh],
-        "since": mark.DASH if cell.since is None else mark.stamp(cell.since, here.now_ms, offset),
+        "since": mark.DASH if cell.since is None else mark.stamp(cell.since, here.now_ms, zone),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.components.period import NAMES, Period
 from dashboard.components.view import View
+from domain.zone import Zone
 
 LONGEST_CODE = 32
 PERIODS = ("24h", "7d", "30d", "1y", "custom")
@@ -64,9 +65,9 @@ class SignQuestion:
         """The same sign and period at another street, or at the district (None)."""
         return self.view.href(self.path, **{**self.query(), "street": street})
 
-    def span(self, now_ms: int, offset_min: int) -> Period:
+    def span(self, now_ms: int, zone: Zone) -> Period:
         """The period at an instant."""
-        return Period.of({**self.query(), "period": self.period}, now_ms, offset_min)
+        return Period.of({**self.query(), "period": self.period}, now_ms, zone)
 
     def stored(self) -> dict[str, Any]:
         """For the browser to keep and to send back."""

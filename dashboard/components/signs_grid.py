@@ -56,7 +56,7 @@ def _card(
     name = view.name(sign.short_zh, sign.short_en)
     drawn = spark(hours.get(sign.code, ()), cell.state, marks=edges, bridge=reach)
     value = mark.value(view, sign, cell)
-    fresh = mark.freshness_or_later(view, cell, now_ms, city.utc_offset_min)
+    fresh = mark.freshness_or_later(view, cell, now_ms, city.zone)
     head = el("span", mark.state(view, cell, word=False), name, cls="sign-card-name")
     body = el("span", *value, cls="sign-card-value")
     full = view.name(sign.name_zh, sign.name_en)

@@ -18,6 +18,7 @@ from domain.picture import Cell
 from domain.place import Named
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
+from domain.zone import Zone
 
 COLUMNS = ("state", "name", "domain", "gauge", "value", "unit", "since", "owner")
 NUMBERS = frozenset({"value"})
@@ -161,7 +162,7 @@ def _row(
     view: View, city: Catalogue, line: Line, domains: Mapping[str, str], now_ms: int
 ) -> dict[str, Any]:
     sign, cell = line.sign, line.cell
-    offset = city.utc_offset_min
+    zone = city.zone
     value, unit = mark.value(view, sign, cell)
     link = el("a", view.name(sign.name_zh, sign.name_en), href=view.href(sign_path(sign.code)))
     return {
@@ -173,18 +174,18 @@ def _row(
         "value": value,
         "unit": unit,
         "since": [
-            _since(view, cell, now_ms, offset),
-            mark.freshness_or_later(view, cell, now_ms, offset),
+            _since(view, cell, now_ms, zone),
+            mark.freshness_or_later(view, cell, now_ms, zone),
         ],
         "owner": line.owner,
     }
 
 
-def _since(view: View, cell: Cell, now_ms: int, offset: int) -> Node:
+def _since(view: View, cell: Cell, now_ms: int, zone: Zone) -> Node:
     if cell.since is None:
         return "" if cell.at is not None else mark.DASH
     lasting = span(view, max(0, now_ms - cell.since))
-    at = mark.stamp(cell.since, now_ms, offset)
+    at = mark.stamp(cell.since, now_ms, zone)
     return el("span", view.text("signs.since", time=at, span=lasting))
 
 

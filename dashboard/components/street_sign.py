@@ -16,12 +16,10 @@ from data_access.settings import Settings
 from domain.clock import DAY_MS
 from domain.sign import Sign
 
-WEEK_MS = 7 * DAY_MS
-
 
 def period_of(here: Here, now_ms: int) -> Period:
     """The last day, up to now."""
-    return Period.of({}, now_ms, here.city.utc_offset_min)
+    return Period.of({}, now_ms, here.city.zone)
 
 
 def asked(here: Here, settings: Settings, sign: str, period: Period, now_ms: int) -> Ask:
@@ -31,8 +29,8 @@ def asked(here: Here, settings: Settings, sign: str, period: Period, now_ms: int
         sign=sign,
         from_ms=period.from_ms,
         to_ms=period.to_ms,
-        before_ms=WEEK_MS,
-        year_ms=period.from_ms - period.year_ago().from_ms,
+        before_ms=period.to_ms - period.week_ago().to_ms,
+        year_ms=period.to_ms - period.year_ago().to_ms,
         minute_from=period.to_ms - settings.retain_minute_days * DAY_MS,
         hour_from=period.to_ms - settings.retain_hour_days * DAY_MS,
     )
@@ -89,7 +87,7 @@ def _now(here: Here, sign: Sign) -> Node:
     view, cell = here.view, here.cells[sign.code]
     since = None
     if cell.since is not None:
-        at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)
+        at = mark.stamp(cell.since, here.picture.as_of, here.city.zone)
         age = lasting(view, here.picture.as_of - cell.since)
         since = el("span", view.text("street.sign.since", time=at, age=age), cls="street-since")
     return el(

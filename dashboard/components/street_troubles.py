@@ -88,7 +88,7 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
 
 def aged(here: Here, cell: Cell) -> Node:
     """How old a value is, or the place where the browser says so later."""
-    return mark.freshness_or_later(here.view, cell, here.picture.as_of, here.city.utc_offset_min)
+    return mark.freshness_or_later(here.view, cell, here.picture.as_of, here.city.zone)
 
 
 def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
@@ -129,6 +129,6 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
         name = el("a", name, href=view.href(department_path(owner.code)))
     if cell.since is None:
         return [name]
-    at = mark.stamp(cell.since, here.picture.as_of, here.city.utc_offset_min)
+    at = mark.stamp(cell.since, here.picture.as_of, here.city.zone)
     age = lasting(view, here.picture.as_of - cell.since)
     return [name, " · ", view.text("street.sign.since", time=at, age=age)]

@@ -1,8 +1,12 @@
 """Instants and spans as people read them, in the city's local time."""
 
-from dashboard.components.view import View
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, from_ms, local_zone
+import msgspec
 
+from dashboard.components.view import View
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from domain.zone import Zone
+
+_AHEAD_DAYS = 1100  # a page may stand open for long
 _UNITS = ((DAY_MS, "days"), (HOUR_MS, "hours"), (MINUTE_MS, "minutes"), (SECOND_MS, "seconds"))
 
 
@@ -14,9 +18,24 @@ def span(view: View, ms: int) -> str:
     return view.text("span.seconds", n=0)
 
 
-def day_and_time(ms: int, offset_min: int) -> str:
+def offsets(zone: Zone, now_ms: int) -> list[list[int]]:
+    """The city's clocks for assets/js/zone.js: [[epoch ms, minutes ahead of UTC], …].
+
+    Of all instants that a page of now may name, so that no browser needs rules of its own.
+    """
+    return [
+        [at, offset // MINUTE_MS] for at, offset in zone.changes(0, now_ms + _AHEAD_DAYS * DAY_MS)
+    ]
+
+
+def offsets_text(zone: Zone, now_ms: int) -> str:
+    """The same for an attribute of an element."""
+    return msgspec.json.encode(offsets(zone, now_ms)).decode()
+
+
+def day_and_time(ms: int, zone: Zone) -> str:
     """`11-23 18:42:07` in local time."""
-    return from_ms(ms).astimezone(local_zone(offset_min)).strftime("%m-%d %H:%M:%S")
+    return zone.local(ms).strftime("%m-%d %H:%M:%S")
 
 
 def grouped(number: int) -> str:

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
+from dashboard.components.times import offsets_text
 from dashboard.components.view import View
 from dashboard.security.sessions import current_actor
 from dashboard.services import current_services
@@ -23,10 +24,11 @@ def reader(view: View) -> str:
 
 def watermark(view: View) -> Component:
     """The line of a desk page."""
+    services = current_services()
     return html.P(
         [html.Span(reader(view)), html.Span(id="watermark-when")],
         id="watermark",
         className="watermark",
         **aria(hidden="true"),
-        **data(offset=str(current_services().catalogue.utc_offset_min)),
+        **data(zone=offsets_text(services.catalogue.zone, services.now_ms)),
     )

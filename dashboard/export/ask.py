@@ -10,7 +10,6 @@ from dashboard.export.document import Column, Document, Kind, Row, held
 from dashboard.services import Services
 from domain.actor import Actor
 from domain.catalogue import Catalogue
-from domain.clock import from_ms, local_zone
 from domain.picture import Picture
 from domain.sign import Sign
 
@@ -92,8 +91,8 @@ class Ask:
         """A local instant in full: `2026-11-23 18:42:07`."""
         if ms is None:
             return self.text("none")
-        zone = local_zone(self.city.utc_offset_min)
-        return from_ms(ms).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        zone = self.city.zone
+        return zone.local(ms).strftime("%Y-%m-%d %H:%M:%S")
 
     def column(self, name: str, kind: Kind = Kind.TEXT, width: int = 12, **about: int) -> Column:
         """A column titled `export.col.<name>`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dashboard.export.document import Cell, Column, Document, Kind, Row
 from data_access.db import Database
-from domain.clock import from_ms, local_zone
+from domain.zone import Zone
 
 BOM = "\ufeff"
 PIECE = 500  # rows encoded before others get their turn
@@ -21,28 +21,28 @@ def safe_text(text: str) -> str:
     return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 
-def csv_pieces(document: Document, db: Database, offset_min: int) -> Iterator[bytes]:
+def csv_pieces(document: Document, db: Database, zone: Zone) -> Iterator[bytes]:
     """The file, piece by piece; other work of the process goes on between two pieces."""
     heads = [safe_text(column.title) for column in document.columns]
     yield (BOM + _lines([heads])).encode()
     for chunk in document.rows(db):
         for start in range(0, len(chunk), PIECE):
             piece = chunk[start : start + PIECE]
-            yield _lines(_written(document.columns, row, offset_min) for row in piece).encode()
+            yield _lines(_written(document.columns, row, zone) for row in piece).encode()
             time.sleep(0)  # under gevent: let the streams of this process have their turn
 
 
-def _written(columns: Sequence[Column], row: Row, offset_min: int) -> list[Cell]:
-    return [_cell(column, cell, offset_min) for column, cell in zip(columns, row, strict=True)]
+def _written(columns: Sequence[Column], row: Row, zone: Zone) -> list[Cell]:
+    return [_cell(column, cell, zone) for column, cell in zip(columns, row, strict=True)]
 
 
-def _cell(column: Column, cell: Cell, offset_min: int) -> Cell:
+def _cell(column: Column, cell: Cell, zone: Zone) -> Cell:
     if cell is None:
         return ""
     if isinstance(cell, str):
         return safe_text(cell)
     if column.kind is Kind.TIME:
-        local = from_ms(int(cell)).astimezone(local_zone(offset_min))
+        local = zone.local(int(cell))
         return local.isoformat(timespec="seconds")
     if column.decimals is not None:
         return f"{cell:.{column.decimals}f}"

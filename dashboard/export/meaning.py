@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from dashboard.components.times import span
 from dashboard.export.ask import Ask
-from domain.clock import DAY_MS, from_ms, slot_start
 from domain.sign import Bounds, Sign
 
 _HEADS = (
@@ -15,8 +14,7 @@ _HEADS = (
 
 def meaning(ask: Ask, signs: Iterable[Sign]) -> tuple[tuple[str, ...], ...]:
     """Name, unit, formula, source, cadence, thresholds with version, owner; the heads first."""
-    day = slot_start(ask.services.now_ms, DAY_MS, ask.city.offset_ms) + ask.city.offset_ms
-    today = from_ms(day).date().isoformat()
+    today = ask.city.zone.date(ask.services.now_ms)
     heads = tuple(ask.text(f"meaning.{name}") for name in _HEADS)
     return (heads, *(_line(ask, sign, today) for sign in signs))
 

@@ -29,7 +29,6 @@ from data_access.audit import Entry, Result, write_audit
 from data_access.db import Database
 from domain.actor import PEOPLE
 from domain.actor import Forbidden as NotAllowed
-from domain.clock import from_ms, local_zone
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -72,12 +71,12 @@ def _answer(services: Services, bench: Writer, turn: Turn, table: str, form: str
     ask = Ask(services, current_session().actor, view, args)
     document = _allowed(ask, table, form)
     _write_down(ask, document, form)
-    offset_min = services.catalogue.utc_offset_min
+    zone = services.catalogue.zone
     if form == "csv":
-        body = csv_pieces(document, services.db, offset_min)
+        body = csv_pieces(document, services.db, zone)
     else:
         wording, file = _wording(ask, document), tempfile.TemporaryFile()
-        bench.run(lambda db: write_xlsx(document, db, file, wording, offset_min))
+        bench.run(lambda db: write_xlsx(document, db, file, wording, zone))
         body = _pieces(file)
     response = flask.Response(_until_sent(body, turn), content_type=FORMATS[form])
     response.headers["Content-Disposition"] = _disposition(ask, document, form)
@@ -150,8 +149,8 @@ def _who(ask: Ask) -> str:
 
 def _disposition(ask: Ask, document: Document, form: str) -> str:
     """The file's name is its watermark: what, when, whose, whether simulated, whether cut."""
-    zone = local_zone(ask.city.utc_offset_min)
-    at = from_ms(ask.services.now_ms).astimezone(zone).strftime("%Y%m%d-%H%M%S")
+    zone = ask.city.zone
+    at = zone.local(ask.services.now_ms).strftime("%Y%m%d-%H%M%S")
     parts = [document.title, at, ask.actor.name]
     if document.demo:
         parts.append(ask.text("demo"))

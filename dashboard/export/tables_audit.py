@@ -12,8 +12,8 @@ from data_access.db import Database
 
 def audit(ask: Ask) -> Document:
     """The rows that fit, newest first; for an admin alone."""
-    question, offset = Question.of(ask.given), ask.city.utc_offset_min
-    wanted = question.wanted(ask.services.now_ms, offset)
+    question, zone = Question.of(ask.given), ask.city.zone
+    wanted = question.wanted(ask.services.now_ms, zone)
     counted = count_entries(ask.services.db, ask.actor, wanted, MAX_ROWS)
 
     def rows(db: Database) -> Iterator[Sequence[Row]]:

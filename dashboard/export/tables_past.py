@@ -12,7 +12,7 @@ from data_access.episodes import Episode, Wanted, count_episodes, every_episode,
 from data_access.notes import Note, notes_on
 from data_access.rollups import series
 from domain.aggregation import bucket_value
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.sign import Rule
 
 _TIME = 20
@@ -25,13 +25,13 @@ def series_table(ask: Ask) -> Document:
     By the minute up to eight days, by the hour and by the day beyond, as long as each is kept.
     """
     sign, place, city = ask.sign(), ask.place(), ask.city
-    period = Period.of(ask.given, ask.services.now_ms, city.utc_offset_min)
+    period = Period.of(ask.given, ask.services.now_ms, city.zone)
     tier, width = _tier(ask, period)
     rule = sign.district_rule if place == city.code else sign.street_rule
     pinned = notes_on(ask.services.db, ask.actor, place, sign.code, period.from_ms, period.to_ms)
     found = []
     if rule is not Rule.NA:
-        first = slot_start(period.from_ms, width, city.offset_ms)
+        first = city.zone.slot_start(period.from_ms, width)
         found = series(ask.services.db, place, sign.code, tier, first, period.to_ms)
     columns = (
         ask.column("time", Kind.TIME, _TIME),
@@ -46,7 +46,7 @@ def series_table(ask: Ask) -> Document:
             *(row[2], round(bucket_value(rule, row), 6), row[7], row[8]),
             *(row[3], row[4], row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
-            _notes(ask, pinned, row[2], row[2] + width),
+            _notes(ask, pinned, row[2], city.zone.slot_end(row[2], width)),
         )
         for row in found
     ]

@@ -114,8 +114,8 @@ def _measure(ask: Ask, question: Question) -> Sign | None:
 
 def _span(ask: Ask, question: Question) -> Span:
     now_ms, city = ask.services.now_ms, ask.city
-    period = question.period(now_ms, city.utc_offset_min)
-    return Span.of(period.from_ms, period.to_ms, now_ms, city.offset_ms)
+    period = question.period(now_ms, city.zone)
+    return Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
 
 
 def _standings(ask: Ask, question: Question, sign: Sign | None, span: Span) -> Standings:

@@ -12,7 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from dashboard.export.document import Cell, Column, Document, Kind
 from data_access.db import Database
-from domain.clock import DAY_MS, MINUTE_MS
+from domain.clock import DAY_MS
+from domain.zone import Zone
 
 LONGEST = 32_767  # characters of a cell
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -31,14 +32,14 @@ class Wording(NamedTuple):
 
 
 def write_xlsx(
-    document: Document, db: Database, out: IO[bytes], wording: Wording, offset_min: int
+    document: Document, db: Database, out: IO[bytes], wording: Wording, zone: Zone
 ) -> None:
     """Write the workbook row by row: it is never in memory as a whole."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(document.title))
     _set_up(sheet, document.columns, wording)
     sheet.append([_head(sheet, column.title) for column in document.columns])
-    makers = [_Maker(sheet, column, offset_min) for column in document.columns]
+    makers = [_Maker(sheet, column, zone) for column in document.columns]
     for chunk in document.rows(db):
         for row in chunk:
             sheet.append([make(cell) for make, cell in zip(makers, row, strict=True)])
@@ -52,10 +53,10 @@ def write_xlsx(
 class _Maker:
     """Makes the cells of one column; a cell is written at once, so one object serves them all."""
 
-    def __init__(self, sheet: Any, column: Column, offset_min: int) -> None:
+    def __init__(self, sheet: Any, column: Column, zone: Zone) -> None:
         self._sheet = sheet
         self._kind = column.kind
-        self._offset_ms = offset_min * MINUTE_MS
+        self._zone = zone
         self._cell = WriteOnlyCell(sheet)
         if column.kind is Kind.TIME:
             self._cell.number_format = _TIME
@@ -73,7 +74,7 @@ class _Maker:
 
     def _local(self, ms: float) -> float:
         """Days as spreadsheets count them. They know no zones: it is the city's own clock."""
-        return (ms + self._offset_ms) / DAY_MS + _EPOCH_DAY
+        return (ms + self._zone.offset_ms(int(ms))) / DAY_MS + _EPOCH_DAY
 
 
 @lru_cache(maxsize=4096)

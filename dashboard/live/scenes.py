@@ -21,7 +21,7 @@ from dashboard.services import Services
 from data_access import frames, rollups
 from domain.actor import Actor
 from domain.aggregation import bucket_value
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start, to_rfc3339
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
 from domain.picture import Cell
 from domain.sign import Sign
 
@@ -106,7 +106,7 @@ class SignRoute(_Answers):
         if known is not None and known[0] == minute:
             return known[1]
         city = services.catalogue
-        to_ms = slot_start(services.now_ms, HOUR_MS, city.offset_ms) + HOUR_MS
+        to_ms = city.zone.slot_end(services.now_ms, HOUR_MS)
         from_ms = to_ms - HOURS * HOUR_MS
         rows = rollups.series(services.db, city.code, sign.code, "hour", from_ms, to_ms)
         values = {

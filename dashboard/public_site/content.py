@@ -56,11 +56,11 @@ def read_published(db: Database, catalogue: Catalogue, rules: Publication) -> Pu
     body: Json = msgspec.json.decode(found[1])
     as_of = from_rfc3339(body["as_of"])
     made = as_of + rules.delay_ms
-    hour = slot_start(as_of, HOUR_MS, catalogue.offset_ms)
-    day = slot_start(made, DAY_MS, catalogue.offset_ms)
+    hour = catalogue.zone.slot_start(as_of, HOUR_MS)
+    day = catalogue.zone.day_start(made)
     place = catalogue.code
     hours = queries.values_between(db, "hour", hour - TREND_HOURS * HOUR_MS, hour + 1, place)
-    days = queries.values_between(db, "day", day - TREND_DAYS * DAY_MS, day, place)
+    days = queries.values_between(db, "day", catalogue.zone.next_day(day, -TREND_DAYS), day, place)
     return Published(
         version=found[0],
         as_of=as_of,
@@ -243,7 +243,7 @@ class Content:
 
     def hourly(self, sign: Sign, now: Published) -> Json:
         """The last 24 hours of the district."""
-        newest = slot_start(now.as_of, HOUR_MS, self.catalogue.offset_ms) - HOUR_MS
+        newest = self.catalogue.zone.slot_start(now.as_of, HOUR_MS) - HOUR_MS
         starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
         known = {v.start: v.value for v in now.hours.get(sign.code, ())}
         how = self.words.t(f"how.hour.{_how(sign.district_rule)}")
@@ -254,8 +254,9 @@ class Content:
 
     def daily(self, sign: Sign, now: Published) -> Json:
         """The last 30 days of the district."""
-        newest = slot_start(now.made_at - self.rules.close_ms, DAY_MS, self.catalogue.offset_ms)
-        starts = range(newest - TREND_DAYS * DAY_MS, newest, DAY_MS)
+        zone = self.catalogue.zone
+        newest = zone.day_start(now.made_at - self.rules.close_ms)
+        starts = zone.days(zone.next_day(newest, -TREND_DAYS), newest)
         known = {v.start: v.value for v in now.days.get(sign.code, ())}
         counted = self.rules.kind(sign) is Kind.COUNT
         how = self.words.t(f"how.day.{'end' if counted else _how(sign.district_rule)}")

@@ -4,7 +4,6 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from time import monotonic
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse
@@ -24,7 +23,7 @@ from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, local_zone, to_ms, to_rfc3339
+from domain.clock import to_rfc3339
 from domain.publication import Publication
 
 PREFIX = "/api/v1/public/"
@@ -175,8 +174,7 @@ class OpenData:
         return found
 
     def _local_day(self, ms: int) -> str:
-        zone = local_zone(self._catalogue.utc_offset_min)
-        return datetime.fromtimestamp(ms / 1000, zone).date().isoformat()
+        return self._catalogue.zone.date(ms)
 
     def _table(self, name: str, query: str) -> Table | None:
         one = _SIGN.fullmatch(name)
@@ -227,21 +225,20 @@ class OpenData:
         unknown = asked.keys() - {"from", "to", "day"}
         if unknown:
             raise Refused("400 Bad Request", "known in a query: day, from, to")
-        newest = queries.newest_start(self._db, "day") or 0
+        newest, zone = queries.newest_start(self._db, "day") or 0, self._catalogue.zone
         if "day" in asked:
             first = self._midnight(asked["day"][0])
-            return first, first + DAY_MS
+            return first, zone.next_day(first)
         last = self._midnight(asked["to"][0]) if "to" in asked else newest
-        first = self._midnight(asked["from"][0]) if "from" in asked else last - (days - 1) * DAY_MS
-        if not 0 <= last - first < most * DAY_MS:
+        back = zone.next_day(last, 1 - days)
+        first = self._midnight(asked["from"][0]) if "from" in asked else back
+        if not 0 <= zone.days_between(first, last) < most:
             raise Refused("400 Bad Request", f"from … to: at most {most} days, oldest first")
-        return first, last + DAY_MS
+        return first, zone.next_day(last)
 
     def _midnight(self, text: str) -> int:
         try:
-            day = date.fromisoformat(text)
-            zone = local_zone(self._catalogue.utc_offset_min)
-            return to_ms(datetime(day.year, day.month, day.day, tzinfo=zone))
+            return self._catalogue.zone.date_start(text)
         except (ValueError, OverflowError):
             raise Refused("400 Bad Request", "a date is written 2026-11-23") from None
 

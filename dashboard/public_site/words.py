@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.labels import label
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, from_ms, local_zone
+from domain.clock import HOUR_MS
 from domain.place import Department, Street
 from domain.sign import Sign
 
@@ -18,7 +18,7 @@ class Words:
     def __init__(self, catalogue: Catalogue, lang: str) -> None:
         self.catalogue = catalogue
         self.lang = lang
-        self._zone = local_zone(catalogue.utc_offset_min)
+        self._zone = catalogue.zone
 
     def t(self, key: str, **values: object) -> str:
         """The label `public.<key>`."""
@@ -68,7 +68,7 @@ class Words:
 
     def local(self, ms: int) -> datetime:
         """An instant in the city's time."""
-        return from_ms(ms).astimezone(self._zone)
+        return self._zone.local(ms)
 
     def date(self, ms: int) -> str:
         """`11 月 23 日 周一`."""
@@ -88,13 +88,10 @@ class Words:
 
     def when(self, ms: int, now_ms: int) -> str:
         """`今天 13:00`, `昨天 14:00`, else with the date."""
-        days = self._day_number(now_ms) - self._day_number(ms)
+        days = self.catalogue.zone.days_between(ms, now_ms)
         if days in (0, 1):
             return self.t("today" if days == 0 else "yesterday", time=self.clock(ms))
         return f"{self.day(ms)} {self.clock(ms)}"
-
-    def _day_number(self, ms: int) -> int:
-        return (ms + self.catalogue.offset_ms) // DAY_MS
 
     def cadence(self, sign: Sign) -> str:
         """`每 5 分钟更新`."""

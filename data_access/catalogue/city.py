@@ -9,9 +9,11 @@ from data_access.catalogue.rows import SLUG, Row, read_toml
 from domain.clock import HOUR_MS
 from domain.place import Named
 from domain.sign import GRADED, State
+from domain.zone import UnknownZone, Zone
 
 FILE = "city.toml"
 _VOCABULARIES = ("goals", "domains", "fields", "platforms", "stages")
+_ZONE = ("timezone", "utc_offset_minutes")
 _NEEDED = ("goals", "domains")
 _TEXTS = ("version", "code", "name_zh", "name_en", "short_zh")
 _TABLES = {
@@ -33,7 +35,7 @@ class City:
     name_zh: str
     name_en: str
     short_zh: str
-    utc_offset_min: int
+    zone: Zone
     population: int | None
     area_km2: float | None
     box: tuple[float, float, float, float]  # west, south, east, north
@@ -102,18 +104,15 @@ def read_city(folder: Path, report: Report) -> City:
 
 
 def _city(toml: _Toml, readable: bool) -> City:
-    known = {*_TEXTS, "utc_offset_minutes", *_TABLES, "scaling", "limits", *_VOCABULARIES}
+    known = {*_TEXTS, *_ZONE, *_TABLES, "scaling", "limits", *_VOCABULARIES}
     for key in toml.data:
         if key not in known:
             toml.fault("", key, "unknown key")
     texts = _texts(toml)
-    offset = toml.number("", "utc_offset_minutes")
-    if offset is not None and not (-720 <= offset <= 840 and offset % 15 == 0):
-        toml.fault("", "utc_offset_minutes", "a quarter of an hour in -720 … 840 is needed")
     population, area = _measured(toml, "population"), _measured(toml, "area_km2")
     return City(
         **texts,
-        utc_offset_min=int(offset or 0),
+        zone=_zone(toml),
         population=None if population is None else int(population),
         area_km2=area,
         box=_box(toml),
@@ -122,6 +121,26 @@ def _city(toml: _Toml, readable: bool) -> City:
         vocabularies={name: _vocabulary(toml, name) for name in _VOCABULARIES},
         readable=readable,
     )
+
+
+def _zone(toml: _Toml) -> Zone:
+    """The zone by its name, or by the offset of a city whose clocks never change."""
+    given = [key for key in _ZONE if key in toml.data]
+    if len(given) != 1:
+        toml.fault("", _ZONE[0], f"one of {' and '.join(_ZONE)} is needed")
+        return Zone.fixed(0)
+    name = toml.data.get("timezone")
+    if given == ["timezone"]:
+        try:
+            return Zone.named(name if isinstance(name, str) else "")
+        except UnknownZone:
+            toml.fault("", "timezone", f"{name!r} is no zone that this machine knows")
+            return Zone.fixed(0)
+    offset = toml.number("", "utc_offset_minutes")
+    if offset is not None and not (-720 <= offset <= 840 and offset % 15 == 0):
+        toml.fault("", "utc_offset_minutes", "a quarter of an hour in -720 … 840 is needed")
+        offset = None
+    return Zone.fixed(int(offset or 0))
 
 
 def _texts(toml: _Toml) -> dict[str, str]:

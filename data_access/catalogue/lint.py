@@ -3,15 +3,16 @@
 import sys
 from pathlib import Path
 
+from data_access.catalogue.check import More, check_city, mapping_files
+from data_access.catalogue.faults import told
 from data_access.catalogue.loader import CatalogueError, Fault, load_catalogue_from
-from data_access.mapping import MappingError, load_mapping
 from domain.catalogue import Catalogue
 
 
-def main(path: str | Path) -> int:
+def main(path: str | Path, *more: More) -> int:
     """Print the faults of the folder as `file:line: reason`; 0 when there are none, else 1.
 
-    Mappings are looked at once the catalogue they refer to is sound.
+    What refers to the catalogue is looked at once that is sound, as at every start.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -19,27 +20,15 @@ def main(path: str | Path) -> int:
         return 1
     try:
         catalogue = load_catalogue_from(folder)
+        check_city(catalogue, *more)
     except CatalogueError as error:
         return _refuse(folder, error.faults)
-    mappings = sorted((folder / "mappings").glob("*.toml"))
-    faults = [fault for file in mappings for fault in _mapping_faults(catalogue, file)]
-    if faults:
-        return _refuse(folder, faults)
-    print(_summary(catalogue, len(mappings)))
+    print(_summary(catalogue, len(mapping_files(catalogue))))
     return 0
 
 
-def _mapping_faults(catalogue: Catalogue, file: Path) -> list[Fault]:
-    try:
-        load_mapping(catalogue, str(file))
-    except MappingError as error:
-        return [Fault(f"mappings/{file.name}", f.line, f.reason) for f in error.faults]
-    return []
-
-
 def _refuse(folder: Path, faults: list[Fault]) -> int:
-    for fault in faults:
-        print(f"{folder / fault.file}:{fault.line}: {fault.reason}")
+    print("\n".join(told(faults, f"{folder}/")))
     print(f"{folder.name}: {len(faults)} fault(s)")
     return 1
 

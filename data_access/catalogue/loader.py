@@ -11,6 +11,7 @@ from pathlib import Path
 from data_access.catalogue.city import City, read_city
 from data_access.catalogue.economy import read_industries, read_scenarios
 from data_access.catalogue.faults import CatalogueError, Fault, Report
+from data_access.catalogue.files import check_files
 from data_access.catalogue.map_checks import FILE as MAP_FILE
 from data_access.catalogue.map_checks import check_map
 from data_access.catalogue.places import (
@@ -21,7 +22,7 @@ from data_access.catalogue.places import (
 )
 from data_access.catalogue.publication import read_publication
 from data_access.catalogue.signs import Surroundings, read_signs
-from data_access.catalogue.standards import AqiScale, load_aqi
+from data_access.catalogue.standards import AqiScale, check_standards, load_aqi
 from data_access.catalogue.wall import read_walls
 from domain.catalogue import Catalogue
 
@@ -58,6 +59,8 @@ def load_catalogue(city: str) -> Catalogue:
 def load_catalogue_from(path: Path) -> Catalogue:
     """The catalogue in a folder. Raises CatalogueError with all faults."""
     folder, report = path.resolve(), Report()
+    check_standards()
+    check_files(folder, report)
     city = read_city(folder, report)
     streets = read_streets(folder, city, report)
     departments = read_departments(folder, report)
@@ -76,7 +79,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         name_zh=city.name_zh,
         name_en=city.name_en,
         short_zh=city.short_zh,
-        utc_offset_min=city.utc_offset_min,
+        zone=city.zone,
         population=city.population,
         area_km2=city.area_km2,
         domains=words["domains"],

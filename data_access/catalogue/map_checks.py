@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from data_access.catalogue.faults import Report
-from data_access.catalogue.rows import read_text
+from data_access.catalogue.rows import plain_text, read_text
 from domain.place import Street
 
 FILE = "map.geojson"
@@ -15,6 +15,7 @@ def check_map(folder: Path, streets: tuple[Street, ...], report: Report) -> None
     text = read_text(folder / FILE, FILE, report)
     if text is None or not streets:
         return
+    text = plain_text(text, FILE, report)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -28,7 +29,7 @@ def check_map(folder: Path, streets: tuple[Street, ...], report: Report) -> None
     seen: set[str] = set()
     for feature in features:
         code = _code(feature)
-        line = _line(text, code)
+        line = line_of(text, code)
         if code not in counted:
             report.add(FILE, line, f"code {code[:40]!r} is not a street or town")
         elif code in seen:
@@ -50,6 +51,7 @@ def _kind(feature: object) -> object:
     return geometry.get("type") if isinstance(geometry, dict) else None
 
 
-def _line(text: str, code: str) -> int:
-    at = text.find(f'"{code}"')
+def line_of(text: str, code: str) -> int:
+    """The line of a street's feature, 1 when it has none."""
+    at = text.find(f'"{code}"') if code else -1
     return text.count("\n", 0, at) + 1 if at > 0 else 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data_access.catalogue.faults import Report
-from data_access.catalogue.rows import read_toml
+from data_access.catalogue.rows import read_toml, unfit
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.publication import Kind, Period, Phrase, Publication, Topic
 from domain.sign import Sign
@@ -94,7 +94,7 @@ class _File:
 
     def text(self, key: str, value: object, chinese: bool) -> str:
         """A text of one line: Chinese holds Chinese, English none."""
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or unfit(value):
             self.fault(key, "a text of one line is needed")
             return ""
         if len(value) > _LONGEST or bool(_CJK.search(value)) is not chinese:
@@ -172,7 +172,9 @@ def _out_of(file: _File) -> dict[str, float]:
     for code, whole in table.items():
         if type(whole) not in (int, float) or not 1 <= whole <= 1_000_000:
             file.fault(f"rates.out_of.{code}", "a number in 1 … 1000000 is needed")
-    return {code: float(w) for code, w in table.items() if type(w) in (int, float) and w >= 1}
+    return {
+        code: float(w) for code, w in table.items() if type(w) in (int, float) and 1 <= w <= 1e6
+    }
 
 
 def _bands(file: _File) -> dict[str, tuple[float, ...]]:
@@ -180,7 +182,9 @@ def _bands(file: _File) -> dict[str, tuple[float, ...]]:
     table = file.table("bands")
     file.codes("bands", list(table), public=False)
     for code, edges in table.items():
-        numbers = isinstance(edges, list) and all(type(e) in (int, float) for e in edges)
+        numbers = isinstance(edges, list) and all(
+            type(e) in (int, float) and 0 <= e <= 1e12 for e in edges
+        )
         if not numbers or len(edges) < 2 or edges[0] != 0 or sorted(set(edges)) != edges:
             file.fault(f"bands.{code}", "ascending edges from 0 are needed")
         else:

@@ -9,6 +9,7 @@ import csv
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from io import StringIO
@@ -20,6 +21,7 @@ from data_access.catalogue.faults import Report
 _E = TypeVar("_E", bound=StrEnum)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # Unicode's categories
 _CJK = re.compile(r"[\u3400-\u9fff]")
 SLUG = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
@@ -52,8 +54,8 @@ class Row:
             self.fault(f"{name}: blanks around {value!r}")
         elif len(value) > longest:
             self.fault(f"{name}: {len(value)} characters, at most {longest}: {value[:40]!r}")
-        elif any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in value):
-            self.fault(f"{name}: control character in {value[:40]!r}")
+        elif found := unfit(value):
+            self.fault(f"{name}: {found} in {value[:40]!r}")
         return value
 
     def code(self, name: str, pattern: str = SLUG, longest: int = 64) -> str:
@@ -141,6 +143,31 @@ class Row:
         return parts
 
 
+def unfit(text: str) -> str | None:
+    """What a text must not hold, named: control characters, marks of writing direction, others
+    that cannot be seen; None when there is nothing of the kind."""
+    if text.isprintable():
+        return None
+    found = next((c for c in text if unicodedata.category(c) in _UNSEEN), None)
+    if found is None:
+        return None
+    known = unicodedata.name(found, "")
+    return f"U+{ord(found):04X} {known}" if known else "control character"
+
+
+def plain_text(text: str, file: str, report: Report) -> str:
+    """A text file's lines without what they must not hold; a fault for each line that does."""
+    if text.replace("\n", "").isprintable():
+        return text
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        bare = line.rstrip("\r").replace("\t", " ")
+        if found := unfit(bare):
+            report.add(file, number, f"{found} in {bare.strip()[:40]!r}")
+            lines[number - 1] = "".join(c for c in bare if unicodedata.category(c) not in _UNSEEN)
+    return "\n".join(lines)
+
+
 def read_text(path: Path, file: str, report: Report) -> str | None:
     """The file as UTF-8 text, None (and a fault) when it is missing or not UTF-8."""
     try:
@@ -162,6 +189,7 @@ def read_toml(
     text = read_text(path, file, report)
     if text is None:
         return None, None
+    text = plain_text(text, file, report)
     try:
         return text, tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

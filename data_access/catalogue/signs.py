@@ -63,7 +63,7 @@ def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign
             check_thresholds(row, sign, found)
         check_source(row, sign, (around.sources or {}).get(sign.source))
         signs.append(sign)
-    for code in versions.keys() - {sign.code for sign in signs}:
+    for code in versions.keys() - {sign.code for sign in signs} if rows else ():
         versions[code].rows[0].fault(f"sign: unknown sign {code[:40]!r}")
     check_derived(rows, signs)
     return tuple(signs)

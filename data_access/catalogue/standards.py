@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from data_access.catalogue.faults import CatalogueError, Report
+from data_access.catalogue.faults import CatalogueError, Fault, Report
 from data_access.catalogue.rows import read_rows
 
 FOLDER = Path(__file__).parent / "standards"
+
+
+def _refused(report: Report) -> CatalogueError:
+    """As seen from a city's folder."""
+    faults = [Fault(f"../{FOLDER.name}/{f.file}", f.line, f.reason) for f in report.faults]
+    return CatalogueError(FOLDER.name, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,14 @@ def load_aqi() -> dict[str, AqiScale]:
             row.fault(f"breakpoint {point} does not follow {last}")
         scales[name] = AqiScale(name, unit, averaging, (*scale.points, point))
     if report.faults:
-        raise CatalogueError("standards", report.faults)
+        raise _refused(report)
     return scales
+
+
+def check_standards() -> None:
+    """CatalogueError when a table that every city needs is missing or wrong."""
+    for load in (load_units, load_aqi):
+        load()
 
 
 @lru_cache(maxsize=1)
@@ -49,5 +61,5 @@ def load_units() -> frozenset[str]:
     rows = read_rows(FOLDER, "units.csv", ("unit", "quantity"), report)
     units = frozenset(row.text("unit", longest=12) for row in rows)
     if report.faults:
-        raise CatalogueError("standards", report.faults)
+        raise _refused(report)
     return units

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from data_access.audit import Entry, Result, write_audit
 from data_access.cache import uncached
@@ -16,7 +15,7 @@ from data_access.public.store import migrate_public, open_public
 from data_access.public.tables import public_corrections
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
-from domain.clock import Clock, local_zone, to_ms, utc_now
+from domain.clock import Clock, to_ms, utc_now
 from domain.one_line import one_line
 from domain.publication import week_start
 
@@ -99,14 +98,13 @@ def _checked(city: Catalogue, wording: Wording, now_ms: int) -> tuple[int, str, 
     if wording.period not in PERIODS:
         raise BadCorrection(f"period: {wording.period} is not one of {', '.join(PERIODS)}")
     try:
-        day = datetime.strptime(wording.date, "%Y-%m-%d")  # noqa: DTZ007 - its zone comes next
+        start = city.zone.date_start(wording.date)
     except ValueError as fault:
         raise BadCorrection(f"date: {wording.date} is not YYYY-MM-DD") from fault
-    start = to_ms(day.replace(tzinfo=local_zone(city.utc_offset_min)))
     if not 0 < start <= now_ms:
         raise BadCorrection(f"date: {wording.date} has not been published")
     if wording.period == "week":
-        start = week_start(start, city.offset_ms)
+        start = week_start(start, city.zone)
     zh, en = _plain("zh", wording.text_zh), _plain("en", wording.text_en)
     if _CJK.search(en):
         raise BadCorrection("en: the English text holds Chinese characters")

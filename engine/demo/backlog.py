@@ -28,7 +28,7 @@ class Helping:
 def newest(city: City, now_ms: int) -> Iterator[SimReading]:
     """The newest reading of every sign at every place, as of `now_ms`."""
     for group in city.groups:
-        at = newest_due(group.cadence_ms, group.phase_ms, now_ms, city.catalogue.offset_ms)
+        at = newest_due(group.cadence_ms, group.phase_ms, now_ms, city.catalogue.zone.grid_ms)
         yield from city.readings_at(group, at)
 
 
@@ -55,7 +55,7 @@ def readings_of(city: City, helping: Helping) -> Iterator[SimReading]:
 
 
 def _instants(city: City, group: Group, helping: Helping) -> range:
-    offset = city.catalogue.offset_ms
+    offset = city.catalogue.zone.grid_ms
     return due_times(group.cadence_ms, group.phase_ms, helping.from_ms, helping.to_ms, offset)
 
 

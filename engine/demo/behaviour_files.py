@@ -4,13 +4,13 @@ All faults of the CSV are told at once with their lines, as for any catalogue fi
 """
 
 import re
-import tomllib
 from pathlib import Path
 
 import msgspec
 
-from data_access.catalogue.faults import CatalogueError, Report
-from data_access.catalogue.rows import Row, read_rows, read_text, unique
+from data_access.catalogue.check import mapping_files
+from data_access.catalogue.faults import CatalogueError, Fault, Report
+from data_access.catalogue.rows import Row, read_rows, read_toml, unique
 from domain.catalogue import Catalogue
 from engine.demo.behaviour import (
     Behaviour,
@@ -53,11 +53,24 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     observed: dict[str, ObservedFrom] = {}
 
 
+def has_behaviour(catalogue: Catalogue) -> bool:
+    """Whether a city says how it behaves; one that does not is never simulated."""
+    return any((Path(catalogue.map_path).parent / name).exists() for name in (CSV_FILE, TOML_FILE))
+
+
+def behaviour_faults(catalogue: Catalogue) -> list[Fault]:
+    """What is wrong with a city's behaviour; nothing where it has none."""
+    try:
+        if has_behaviour(catalogue):
+            load_behaviour(catalogue)
+    except CatalogueError as error:
+        return error.faults
+    return []
+
+
 def load_behaviour(catalogue: Catalogue, folder: Path | None = None) -> Behaviour:
     """The behaviour of a city; CatalogueError lists every fault found."""
-    from data_access import catalogue as catalogues
-
-    here = folder or Path(catalogues.__file__).parent / catalogue.city
+    here = folder or Path(catalogue.map_path).parent
     report = Report()
     tables = _read_tables(here, catalogue, report)
     if tables is None:
@@ -83,14 +96,23 @@ def load_behaviour(catalogue: Catalogue, folder: Path | None = None) -> Behaviou
 
 
 def _read_tables(folder: Path, catalogue: Catalogue, report: Report) -> _Tables | None:
-    text = read_text(folder / TOML_FILE, TOML_FILE, report)
-    if text is None:
+    _, data = read_toml(folder / TOML_FILE, TOML_FILE, report)
+    if data is None:
         return None
     try:
-        tables = msgspec.convert(tomllib.loads(text), _Tables)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as fault:
+        tables = msgspec.convert(data, _Tables)
+    except msgspec.ValidationError as fault:
         report.add(TOML_FILE, 1, str(fault))
         return None
+    _check_tables(tables, catalogue, report)
+    mappings = {path.stem for path in mapping_files(catalogue)}
+    for series in tables.real:
+        if series.mapping not in mappings:
+            report.add(TOML_FILE, 1, f"real.mapping: no mapping {series.mapping!r}")
+    return tables
+
+
+def _check_tables(tables: _Tables, catalogue: Catalogue, report: Report) -> None:
     for name, driver in tables.drivers.items():
         if driver.of not in QUANTITIES:
             report.add(TOML_FILE, 1, f"drivers.{name}.of: unknown quantity {driver.of!r}")
@@ -103,7 +125,6 @@ def _read_tables(folder: Path, catalogue: Catalogue, report: Report) -> _Tables 
             report.add(TOML_FILE, 1, f"observed.{quantity}.sign: unknown sign {observed.sign!r}")
         if observed.zero == observed.one:
             report.add(TOML_FILE, 1, f"observed.{quantity}: zero and one must differ")
-    return tables
 
 
 def _shapes(tables: _Tables, report: Report) -> dict[str, tuple[float, ...]]:

@@ -13,6 +13,7 @@ from data_access.settings import Settings
 from data_access.users import AccountError
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
+from engine.demo.behaviour_files import has_behaviour
 
 FILE = "demo-keys.json"
 
@@ -22,13 +23,13 @@ def ensure_demo_keys(
 ) -> dict[str, str]:
     """Make register, keys and file agree; the keys by source code. Harmless to repeat.
 
-    Without demonstration (DEMO=0) the keys are revoked and the file is removed. A lost file, or a
-    key that the store no longer knows, means a new key.
+    Without demonstration (DEMO=0, or nothing to simulate) the keys are revoked and the file is
+    removed. A lost file, or a key that the store no longer knows, means a new key.
     """
     path = settings.data_dir / FILE
     now = to_ms(clock())
     kept = read_keys(path)
-    if not settings.demo:
+    if not settings.demo or not has_behaviour(catalogue):
         _revoke(db, kept, now)
         path.unlink(missing_ok=True)
         return {}

@@ -60,12 +60,10 @@ class City:
     ) -> None:
         self.catalogue = catalogue
         self._seed = seed
-        self._offset_ms = catalogue.offset_ms
+        self._grid_ms = catalogue.zone.grid_ms  # weather does not know of summer time
         self.ground = Ground(catalogue)
-        self.weather = Weather(
-            behaviour.climate, seed, self.ground.points, self._offset_ms, observed
-        )
-        self._pressures = Pressures(self.weather, behaviour.drivers, self._offset_ms)
+        self.weather = Weather(behaviour.climate, seed, self.ground.points, self._grid_ms, observed)
+        self._pressures = Pressures(self.weather, behaviour.drivers, self._grid_ms)
         # signs that another source feeds stay in the model: what depends on them needs them
         self.signs = {
             sign.code: SimulatedSign(
@@ -74,12 +72,12 @@ class City:
                 behaviour.shapes[behaviour.signs[sign.code].shape],
                 self.ground,
                 seed,
-                self._offset_ms,
+                catalogue.zone,
             )
             for sign in catalogue.signs
             if sign.code in behaviour.signs
         }
-        self.disorder = SourceDisorder(catalogue, behaviour, seed, self._offset_ms)
+        self.disorder = SourceDisorder(catalogue, behaviour, seed, self._grid_ms)
         self._rules = behaviour.disorder
         self.groups = self._grouped(without)
         self._felt = lru_cache(maxsize=_KEPT_ROWS)(self._feel)
@@ -116,7 +114,7 @@ class City:
         row = self.row(model, at_ms)
         for i, code in enumerate(self._codes(model)):
             value = row[i]
-            since = stuck_since(sensor, self._rules, i, at_ms, self._offset_ms)
+            since = stuck_since(sensor, self._rules, i, at_ms, self._grid_ms)
             if since is not None and not model.behaviour.count:
                 value = self.row(model, since)[i]
             for point, at_point in self._points(model, i, value):
@@ -186,7 +184,7 @@ def readings(
 
 def city_readings(city: City, from_ms: int, to_ms: int) -> Iterator[SimReading]:
     """Every reading of a city observed in [from_ms, to_ms), oldest first."""
-    offset = city.catalogue.offset_ms
+    offset = city.catalogue.zone.grid_ms
     due = [
         (at, n)
         for n, group in enumerate(city.groups)

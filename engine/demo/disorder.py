@@ -20,11 +20,9 @@ _TELLING_ERROR = (9999.0, -9999.0, 65535.0, 1e9)  # what broken devices like to 
 class SourceDisorder:
     """Which sources have never reported, which are silent now, whose clock is wrong."""
 
-    def __init__(
-        self, catalogue: Catalogue, behaviour: Behaviour, seed: int, offset_ms: int
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, behaviour: Behaviour, seed: int, grid_ms: int) -> None:
         self._rules = behaviour.disorder
-        self._offset_ms = offset_ms
+        self._grid_ms = grid_ms
         signs = Counter(s.source for s in catalogue.signs if s.derived is None)
         self._streams = {code: stream(seed, "source", code) for code in signs}
         self._silenced = {c for c, n in signs.items() if n <= self._rules.silent_signs}
@@ -52,7 +50,7 @@ class SourceDisorder:
 
     def skew_ms(self, source: str, at_ms: int) -> int:
         """How far ahead a source stamps what it measures: 0 but for a while on a rare day."""
-        day, into = divmod(at_ms + self._offset_ms, DAY_MS)
+        day, into = divmod(at_ms + self._grid_ms, DAY_MS)
         of = self._streams[source] ^ 1
         if uniform(of, day * 2) >= self._rules.skew_share:
             return 0
@@ -81,9 +79,9 @@ class SourceDisorder:
         return frozenset(able[: self._rules.never])
 
 
-def stuck_since(sensor: int, rules: Disorder, place: int, at_ms: int, offset_ms: int) -> int | None:
+def stuck_since(sensor: int, rules: Disorder, place: int, at_ms: int, grid_ms: int) -> int | None:
     """Since when (epoch ms) the sensor at a place repeats itself; None when it does not."""
-    day, into = divmod(at_ms + offset_ms, DAY_MS)
+    day, into = divmod(at_ms + grid_ms, DAY_MS)
     lane = (day * 512 + place) * 4
     if uniform(sensor, lane) >= rules.stuck_share:
         return None

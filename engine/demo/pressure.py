@@ -13,10 +13,10 @@ _NOTHING = 1e-5
 class Pressures:
     """Rows of drivers (0 … 1.5 at every place), smoothed by an exponential memory."""
 
-    def __init__(self, weather: Weather, drivers: dict[str, Driver], offset_ms: int) -> None:
+    def __init__(self, weather: Weather, drivers: dict[str, Driver], grid_ms: int) -> None:
         self._weather = weather
         self._drivers = drivers
-        self._offset_ms = offset_ms
+        self._grid_ms = grid_ms
         self._filtered: dict[tuple[str, float, int], list[Row]] = {}
 
     def row(self, driver: str, memory_min: float, at_ms: int) -> Row:
@@ -25,7 +25,7 @@ class Pressures:
         def grid(name: str, day: int) -> list[Row]:
             return self._grid(name, memory_min, day)
 
-        return row_between(grid, driver, at_ms, self._offset_ms, stepped=False)
+        return row_between(grid, driver, at_ms, self._grid_ms, stepped=False)
 
     def _grid(self, driver: str, memory_min: float, day: int) -> list[Row]:
         key = (driver, memory_min, day)

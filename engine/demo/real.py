@@ -22,7 +22,7 @@ from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.replay import Loop
 from engine.demo.behaviour import Behaviour, ObservedFrom
-from engine.demo.behaviour_files import load_behaviour
+from engine.demo.behaviour_files import has_behaviour, load_behaviour
 
 log = logging.getLogger("yiping.demo")
 
@@ -102,7 +102,7 @@ def real_input(
     for file in files:
         wanted = {q: o for q, o in behaviour.observed.items() if o.sign in file.signs}
         try:
-            series = Series(file, catalogue.offset_ms, now_ms=0)  # by the calendar, not from now
+            series = Series(file, catalogue.zone.grid_ms, now_ms=0)  # by the calendar, not from now
             placed = _read(file, series, frozenset(o.sign for o in wanted.values()))
         except FileFault as fault:
             log.warning("%s: its signs are simulated", fault)
@@ -132,6 +132,8 @@ def replay_arguments(settings: Settings) -> list[list[str]]:
     CatalogueError, MappingError when the city's files are wrong.
     """
     catalogue = load_catalogue(settings.city)
+    if not has_behaviour(catalogue):
+        return []
     files = real_files(settings, catalogue, load_behaviour(catalogue))
     return [[str(file.path), "--as", file.mapping.name] for file in files]
 
@@ -139,5 +141,5 @@ def replay_arguments(settings: Settings) -> list[list[str]]:
 def replay_sources(settings: Settings) -> frozenset[str]:
     """Codes of the sources that the demonstration's replays speak as, there or not."""
     catalogue = load_catalogue(settings.city)
-    named = load_behaviour(catalogue).real
+    named = load_behaviour(catalogue).real if has_behaviour(catalogue) else ()
     return frozenset(Plan(Path(r.file), load_mapping(catalogue, r.mapping)).source for r in named)

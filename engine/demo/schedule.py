@@ -15,14 +15,14 @@ def phase_of(seed: int, source: str, cadence_s: int) -> int:
     return int(uniform(stream(seed, "phase", source), cadence_s, 0.0, most)) * 1000
 
 
-def due_times(cadence_ms: int, phase_ms: int, from_ms: int, to_ms: int, offset_ms: int) -> range:
+def due_times(cadence_ms: int, phase_ms: int, from_ms: int, to_ms: int, grid_ms: int) -> range:
     """The instants in [from, to) at which it measures: local midnight + phase + n cadences."""
-    anchor = phase_ms - offset_ms
+    anchor = phase_ms - grid_ms
     first = anchor + -(-(from_ms - anchor) // cadence_ms) * cadence_ms
     return range(first, to_ms, cadence_ms)
 
 
-def newest_due(cadence_ms: int, phase_ms: int, at_ms: int, offset_ms: int) -> int:
+def newest_due(cadence_ms: int, phase_ms: int, at_ms: int, grid_ms: int) -> int:
     """The last instant ≤ `at_ms` at which it measures."""
-    anchor = phase_ms - offset_ms
+    anchor = phase_ms - grid_ms
     return anchor + (at_ms - anchor) // cadence_ms * cadence_ms

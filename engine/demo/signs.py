@@ -11,6 +11,7 @@ from collections.abc import Callable
 from domain.clock import HOUR_MS, MINUTE_MS
 from domain.sign import Rule, Sign
 from domain.state import make_judge
+from domain.zone import Zone
 from engine.demo.behaviour import Coupling, Incidents, SignBehaviour
 from engine.demo.chance import noise_row, normals, stream, uniform
 from engine.demo.ground import Ground
@@ -38,12 +39,12 @@ class SimulatedSign:
         shape: tuple[float, ...],
         ground: Ground,
         seed: int,
-        offset_ms: int,
+        zone: Zone,
     ) -> None:
         self.sign = sign
         self.behaviour = behaviour
         self._ground = ground
-        self._offset_ms = offset_ms
+        self._zone = zone
         self.at_street = sign.at_street
         places = len(ground.places) if behaviour.areas else ground.counted
         self.width = places if self.at_street else 1
@@ -71,7 +72,7 @@ class SimulatedSign:
 
     def row(self, at_ms: int, felt: Felt, quantity: Quantity) -> Row:
         """The true values at an instant (epoch ms), in the sign's unit."""
-        at = held(at_ms, self.behaviour.hours, self._offset_ms)
+        at = held(at_ms, self.behaviour.hours, self._zone.offset_ms(at_ms))
         steps = self._steps(at)
         pressed = self.pressed(at, felt)
         extra = self._incident_values(at)
@@ -112,7 +113,7 @@ class SimulatedSign:
 
     def _steps(self, at_ms: int) -> float:
         b = self.behaviour
-        steps = at_hour(self._week, week_hour(at_ms, self._offset_ms))
+        steps = at_hour(self._week, week_hour(at_ms, self._zone.offset_ms(at_ms)))
         if b.noise:
             pace = round(b.pace_min * MINUTE_MS)
             steps += b.noise * noise_row(self._common, at_ms, pace, 1)[0]

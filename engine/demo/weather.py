@@ -47,13 +47,13 @@ class Weather:
         climate: Climate,
         seed: int,
         places: tuple[Point, ...],
-        offset_ms: int,
+        grid_ms: int,
         observed: Observed | None = None,
     ) -> None:
         self._climate = climate
         self._seed = seed
         self._places = places
-        self._offset_ms = offset_ms
+        self._grid_ms = grid_ms
         self._observed = observed
         self._extent = max((math.hypot(x, y) for x, y in places), default=1.0)
         self._days: dict[tuple[str, int], list[Row]] = {}
@@ -77,10 +77,10 @@ class Weather:
 
     def row(self, quantity: str, at_ms: int) -> Row:
         """A quantity at every place at an instant."""
-        return row_between(self.grid, quantity, at_ms, self._offset_ms)
+        return row_between(self.grid, quantity, at_ms, self._grid_ms)
 
     def _start(self, day: int) -> int:
-        return day * DAY_MS - self._offset_ms
+        return day * DAY_MS - self._grid_ms
 
     def _warmth(self, day: int) -> float:
         """0 in the coldest, 1 in the warmest season."""
@@ -240,10 +240,10 @@ class Weather:
 
 
 def row_between(
-    grid: Grid, quantity: str, at_ms: int, offset_ms: int, stepped: bool | None = None
+    grid: Grid, quantity: str, at_ms: int, grid_ms: int, stepped: bool | None = None
 ) -> Row:
     """A row between two grid steps: linear, or the last step's for issued levels."""
-    day, into = divmod(at_ms + offset_ms, DAY_MS)
+    day, into = divmod(at_ms + grid_ms, DAY_MS)
     k, rest = divmod(into, STEP_MS)
     row = grid(quantity, day)[k]
     if rest == 0 or (quantity in STEPPED if stepped is None else stepped):

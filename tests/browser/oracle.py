@@ -1,7 +1,7 @@
 """How the wall must word what it knows, written down a second time and in another language."""
 
 import csv
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from data_access.settings import ROOT
@@ -70,8 +70,7 @@ def age(span: timedelta, words: Words) -> str:
     return words.say("age.days", n=seconds // 86400)
 
 
-def stamp(then: datetime, now: datetime, offset_min: int) -> str:
+def stamp(then: datetime, now: datetime, tz: tzinfo) -> str:
     """The local time of day of `then`; month and day when that is not the day of `now`."""
-    shift = timedelta(minutes=offset_min)
-    here, there = (then + shift), (now + shift)
+    here, there = then.astimezone(tz), now.astimezone(tz)
     return f"{here:%H:%M}" if here.date() == there.date() else f"{here:%m-%d}"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -100,7 +100,7 @@ class Picture:
     def data_time(self) -> str:
         """Local time of the newest observation."""
         at = datetime.fromisoformat(self.snapshot["data_time"])
-        return f"{at + timedelta(minutes=self.catalogue.utc_offset_min):%H:%M:%S}"
+        return f"{at.astimezone(self.catalogue.zone.tz):%H:%M:%S}"
 
     def lowest(self, count: int) -> list[tuple[str, str]]:
         """Streets by index, the lowest first, the worse state first among equals."""

@@ -14,7 +14,7 @@ from data_access.settings import Settings
 from data_access.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, from_ms, local_zone, slot_start, to_ms, utc_now
+from domain.clock import DAY_MS, to_ms, utc_now
 from domain.receipt import FULL, Receipt, points_of
 from domain.span import Span
 from tests.browser.conftest import Visit
@@ -75,21 +75,17 @@ def store(city: Stack, catalogue: Catalogue) -> Iterator[Database]:
 
 
 def _today(catalogue: Catalogue) -> int:
-    return slot_start(to_ms(utc_now()), DAY_MS, catalogue.offset_ms)
+    return catalogue.zone.day_start(to_ms(utc_now()))
 
 
 def span_of(catalogue: Catalogue) -> Span:
     """The whole days before today."""
     end = _today(catalogue)
-    return Span.of(end - DAYS * DAY_MS, end, to_ms(utc_now()), catalogue.offset_ms)
+    return Span.of(end - DAYS * DAY_MS, end, to_ms(utc_now()), catalogue.zone)
 
 
 def address(catalogue: Catalogue, of: str, **more: str) -> str:
-    zone = local_zone(catalogue.utc_offset_min)
-    first, last = (
-        from_ms(_today(catalogue) - back * DAY_MS).astimezone(zone).date().isoformat()
-        for back in (DAYS, 1)
-    )
+    first, last = (catalogue.zone.date(_today(catalogue) - back * DAY_MS) for back in (DAYS, 1))
     asked = {"of": of, "period": "custom", "from": first, "to": last, **more}
     return "/rankings?" + "&".join(f"{name}={value}" for name, value in asked.items())
 

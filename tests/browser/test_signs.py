@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page
 
 from domain.catalogue import Catalogue
-from domain.clock import local_zone
 from domain.sign import Sign, State
 from tests.browser.conftest import Visit
 from tests.browser.feed import Feeder, quick_signs, reading, value_for
@@ -87,7 +86,7 @@ def test_a_gap_is_a_gap(
     city: Stack, operator: Client, told: Sign, catalogue: Catalogue, visit: Visit
 ) -> None:
     page = visit(city, operator, 1440, 900).tab()
-    now = datetime.now(local_zone(catalogue.utc_offset_min))
+    now = datetime.now(catalogue.zone.tz)
     ends = [f"{at:%Y-%m-%dT%H:%M}" for at in (now - timedelta(minutes=100), now)]
     page.goto(
         f"{city.url}/sign/{told.code}?street={catalogue.counted[4].code}"

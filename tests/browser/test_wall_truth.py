@@ -238,7 +238,7 @@ class Ageing:
         value = shown(self.values[sign.code], sign, "zh")
         late, stale = late_after_s(sign.cadence_s, sign.stale_after_s), sign.stale_after_s
         if gone > timedelta(seconds=stale):
-            at = stamp(self.seen[sign.code], self.now, self.catalogue.utc_offset_min)
+            at = stamp(self.seen[sign.code], self.now, self.catalogue.zone.tz)
             return "stale", "unknown", value, words.say("wall.cell.stale", time=at)
         if gone > timedelta(seconds=late):
             return "late", "normal", value, age(gone, words)
@@ -317,8 +317,9 @@ def test_a_browser_whose_clock_is_wrong_shows_the_citys_time(
     page.clock.install(time=datetime.now(UTC) + skew)
     wall = Wall(page, stack.url).open()
     wall.eventually(lambda w: w.cell(sign.code).freshness == "live", SOON_S)
-    shift = timedelta(minutes=catalogue.utc_offset_min)
-    wall.eventually(lambda w: w.text("#wall-top .clock") == f"{datetime.now(UTC) + shift:%H:%M}")
+    wall.eventually(
+        lambda w: w.text("#wall-top .clock") == f"{datetime.now(catalogue.zone.tz):%H:%M}"
+    )
 
 
 PULSES = """() => {

@@ -14,7 +14,7 @@ from data_access.public.tables import public_values, public_views
 from data_access.rollups import MinuteRow
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS
 from engine.publication import Publication
 
 COUNT, RARE, MEASURE, RATE, BANDED, PRIVATE = (
@@ -39,22 +39,23 @@ class PublishedCity:
 
     def midnight(self, ms: int) -> int:
         """The local midnight before an instant."""
-        return slot_start(ms, DAY_MS, self.catalogue.offset_ms)
+        return self.catalogue.zone.day_start(ms)
 
     def samples(
         self, sign: str, at: int, values: Mapping[str, float], mass: float = 1, severity: int = 0
     ) -> None:
         """A sample at each place, rolled up to its hour and day."""
-        slot = slot_start(at, self.catalogue.sign[sign].slot_ms, self.catalogue.offset_ms)
+        slot = self.catalogue.zone.slot_start(at, self.catalogue.sign[sign].slot_ms)
         rows: list[MinuteRow] = [
             (place, sign, slot, v * mass, mass, 1, v, v, v, False, severity)
             for place, v in values.items()
         ]
-        hour = slot_start(at, HOUR_MS, self.catalogue.offset_ms)
+        hour = self.catalogue.zone.slot_start(at, HOUR_MS)
         with self.db.write() as conn:
             rollups.write_minutes(self.db, conn, rows)
             rollups.roll_hours(self.db, conn, [(p, sign, hour) for p in values])
-            rollups.roll_days(self.db, conn, [(p, sign, self.midnight(at)) for p in values])
+            days = [(p, sign, self.midnight(at)) for p in values]
+            rollups.roll_days(self.db, conn, days, self.catalogue.zone)
 
     def counts(self, sign: str, day: int, counts: Sequence[int]) -> None:
         """The streets' counts at the end of a day, and the district's."""

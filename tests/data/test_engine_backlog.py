@@ -12,7 +12,7 @@ from data_access.db import Database, migrate, open_database
 from data_access.settings import Settings
 from data_access.tables import rollup_day, rollup_hour, rollup_minute, state_history
 from domain.catalogue import Catalogue
-from domain.clock import HOUR_MS, slot_start
+from domain.clock import HOUR_MS
 from engine import loop
 from engine.loop import Engine
 from tests.clocks import FixedClock
@@ -38,7 +38,7 @@ def test_a_derived_sign_follows_a_long_backlog_slot_by_slot(
     hours = [clock.ms - h * HOUR_MS for h in range(HOURS, -1, -1)]
     send(db, catalogue, clock, [reading(SOURCE, "ENV-02", STREET, at, 115.0) for at in hours])
     drain(engine, clock.ms)
-    slots = {slot_start(at, HOUR_MS, catalogue.offset_ms) for at in hours}
+    slots = {catalogue.zone.slot_start(at, HOUR_MS) for at in hours}
     for place in (STREET, catalogue.code):
         assert derived_by_slot(db, place) == dict.fromkeys(slots, 150.0)
 
@@ -149,7 +149,7 @@ def test_a_state_of_a_carried_value_begins_where_it_changed(
 ) -> None:
     """PM10 turns bad an hour after PM2.5 was last heard: the derived index is as old as that."""
     engine = Engine(db, catalogue, clock.ms)
-    hour_ago = slot_start(clock.ms, HOUR_MS, catalogue.offset_ms) - HOUR_MS
+    hour_ago = catalogue.zone.slot_start(clock.ms, HOUR_MS) - HOUR_MS
     told = [("ENV-02", hour_ago, 20.0), ("ENV-03", hour_ago, 30.0)]
     send(
         db, catalogue, clock, [reading(SOURCE, sign, STREET, *at_value) for sign, *at_value in told]

@@ -13,7 +13,7 @@ from data_access.public.queries import newest_corrections
 from data_access.public.store import migrate_public, open_public
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, slot_start
+from domain.clock import DAY_MS
 from tests.clocks import FixedClock
 
 NOW = FixedClock().ms
@@ -34,7 +34,7 @@ def test_it_is_in_the_log_and_audited(db: Database, public: Database, catalogue:
     week, day = newest_corrections(public, 9)
     assert (day.sign, day.place, day.at, day.old) == ("ENV-02", catalogue.code, NOW, None)
     assert (day.text("zh"), day.text("en")) == (GOOD.text_zh, GOOD.text_en)
-    local = slot_start(day.start, DAY_MS, catalogue.offset_ms)
+    local = catalogue.zone.day_start(day.start)
     assert day.start == local and day.start - week.start == 4 * DAY_MS  # a Friday
     entries = [(e.who, e.action, e.object) for e in newest(db)]
     assert entries[-1] == ("shell:x", "correction.add", "ENV-02 day 2026-11-20")

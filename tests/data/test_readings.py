@@ -18,7 +18,7 @@ from data_access.readings import (
 )
 from data_access.sources import create_source
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, MINUTE_MS, slot_start, to_ms, to_rfc3339
+from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339
 from domain.reading import Reading
 from tests.clocks import MONDAY_MORNING
 
@@ -77,8 +77,8 @@ def test_rows_of_days_that_are_gone_are_no_fault(
     with db.write() as conn:
         found = next_batches(conn, 0, 1_000)
         first, *_ = day_tables(conn)
-        today = slot_start(NOW, DAY_MS, catalogue.offset_ms)
-        gone = drop_days_before(conn, today, catalogue.offset_ms, keep={first})
+        today = catalogue.zone.day_start(NOW)
+        gone = drop_days_before(conn, today, catalogue.zone, keep={first})
         left = day_tables(conn)
         assert left[0] == first and left[-1] == "20261123" and not set(gone) & set(left)
         assert len(gone) == len(_days(found)) - 2

@@ -11,7 +11,7 @@ from data_access.db import Database
 from data_access.tables import latest, rollup_day, rollup_hour
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS
 from domain.ranking import Why
 from domain.receipt import FULL, Receipt
 from domain.sign import Sign
@@ -23,12 +23,12 @@ Row = tuple[object, ...]
 
 
 def _day(catalogue: Catalogue, back: int) -> int:
-    return slot_start(NOW, DAY_MS, catalogue.offset_ms) - back * DAY_MS
+    return catalogue.zone.day_start(NOW) - back * DAY_MS
 
 
 def _week(catalogue: Catalogue) -> Span:
     """The seven whole days before today."""
-    return Span.of(_day(catalogue, 7), _day(catalogue, 0), NOW, catalogue.offset_ms)
+    return Span.of(_day(catalogue, 7), _day(catalogue, 0), NOW, catalogue.zone)
 
 
 def row(
@@ -288,7 +288,7 @@ def test_hours_and_days_of_the_same_stretch_agree(db: Database, catalogue: Catal
         db.upsert(conn, rollup_hour, hours)
         db.upsert(conn, rollup_day, days)
     first, last = _day(catalogue, 7) + 5 * HOUR_MS, _day(catalogue, 1) + 9 * HOUR_MS
-    cut = Span.of(first, last, NOW, catalogue.offset_ms, whole_days=False)
+    cut = Span.of(first, last, NOW, catalogue.zone, whole_days=False)
     assert [tier for tier, _, _ in cut.pieces()] == ["hour", "day", "hour"]
     (found,) = scores.state_hours(db, LEADER, catalogue, (place,), cut)
     wanted = [h for h in hours if first <= h[2] < last]

@@ -49,7 +49,7 @@ def test_history_fills_one_slot_after_another_up_to_its_end(catalogue: Catalogue
         _, sign, _, instant, *_ = line.split(",")
         at.setdefault(sign, set()).add(instant)
     for sign in catalogue.signs:
-        width, offset = sign.slot_ms, catalogue.offset_ms
+        width, offset = sign.slot_ms, catalogue.zone.grid_ms
         slots = sorted(slot_start(instant_ms(text), width, offset) for text in at[sign.code])
         last = slot_start(BEGIN, width, offset) - width
         assert slots == [last - back * width for back in reversed(range(rows.HISTORY))]

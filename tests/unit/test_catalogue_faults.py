@@ -54,7 +54,11 @@ def test_a_control_character(folder: Path) -> None:
 CHINESE = "Chinese in '更安全': translation missing?"
 TOML = [  # a line, what takes its place, the key to be blamed, why
     ('code = "440310"', 'code = "44031"', "code", "'44031' is not of the form [0-9]{6}"),
-    ("utc_off", "utc_offset_minutes = 7", "utc_offset_minutes", "a quarter of an hour"),
+    ("timezone", "utc_offset_minutes = 7", "utc_offset_minutes", "a quarter of an hour"),
+    ("timezone", 'timezone = "Asia/Nowhere"', "timezone", "'Asia/Nowhere' is no zone"),
+    ("timezone", "timezone = 8", "timezone", "8 is no zone that this machine knows"),
+    ("timezone", "", "timezone", "one of timezone and utc_offset_minutes is needed"),
+    ("timezone", 'utc_offset_minutes = 0\ntimezone = "UTC"', "timezone", "one of timezone"),
     ('name_en = "Pingshan District"', "", "name_en", "missing"),
     ('name_en = "Safer"', 'name_en = "更安全"', "goals.name_en", CHINESE),
     ("west = ", "west = 115.0", "box.west", "west < east and south < north in degrees are needed"),
@@ -233,7 +237,7 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
     set_cell(folder, SIGNS, "REQ-05", "goal", "richer")
     set_cell(folder, STREETS, "440310003", "lon", "0")
     set_cell(folder, CUTS, "SAF-01", "alarm_high", "1")
-    replace_line(folder, "city.toml", "utc_offset_minutes", 'utc_offset_minutes = "8"')
+    replace_line(folder, "city.toml", "timezone", 'utc_offset_minutes = "8"')
     with pytest.raises(CatalogueError) as caught:
         load_catalogue_from(folder)
     files = [fault.file for fault in caught.value.faults]

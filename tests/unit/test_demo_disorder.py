@@ -62,7 +62,7 @@ def test_a_silence_passes_late_and_stale() -> None:
 
 def test_sensors_stick_for_hours() -> None:
     city = living()
-    rules, offset = living()._rules, city.catalogue.offset_ms
+    rules, offset = living()._rules, city.catalogue.zone.grid_ms
     sensor = city._sensors["ENV-02"]
     stuck = {
         (place, since)

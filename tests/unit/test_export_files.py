@@ -15,10 +15,11 @@ from dashboard.export.document import Column, Document, Kind, Row, held
 from dashboard.export.xlsx_file import LONGEST, Wording, write_xlsx
 from data_access.db import Database
 from domain.clock import to_ms
+from domain.zone import Zone
 from tests.clocks import MONDAY_MORNING
 
 AT = to_ms(MONDAY_MORNING)
-CITY_MIN = 8 * 60
+CHINA = Zone.named("Asia/Shanghai")
 WORDS = Wording("口径与筛选", "张三 & 李四 2026-11-23", "体征")
 LOST = "\N{REPLACEMENT CHARACTER}"
 NASTY = [
@@ -51,7 +52,7 @@ def document(columns: Sequence[Column], rows: Sequence[Row]) -> Document:
 
 
 def read_csv(made: Document) -> list[list[str]]:
-    raw = b"".join(csv_pieces(made, NOBODY, CITY_MIN))
+    raw = b"".join(csv_pieces(made, NOBODY, CHINA))
     assert raw.startswith(b"\xef\xbb\xbf")
     text = raw.decode("utf-8-sig")
     assert text.endswith("\r\n")
@@ -60,7 +61,7 @@ def read_csv(made: Document) -> list[list[str]]:
 
 def read_xlsx(made: Document) -> openpyxl.Workbook:
     out = io.BytesIO()
-    write_xlsx(made, NOBODY, out, WORDS, CITY_MIN)
+    write_xlsx(made, NOBODY, out, WORDS, CHINA)
     out.seek(0)
     return openpyxl.load_workbook(out)
 

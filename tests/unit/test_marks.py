@@ -13,10 +13,12 @@ from domain.judging import judge_for, local_date, reigns
 from domain.picture import NOTHING, Cell
 from domain.sign import Direction, State
 from domain.state import Judge
+from domain.zone import Zone
 
 ZH, EN = View("zh"), View("en")
 SCALE = "10000 万;100000000 亿"
 NOW = 1_795_430_000_000
+CHINA = Zone.named("Asia/Shanghai")
 
 
 def texts(node: Any) -> str:
@@ -74,11 +76,11 @@ def test_a_value_that_is_not_fresh_does_not_look_alive(catalogue: Catalogue) -> 
     assert texts(never[0]) == "—"
     assert texts(na) == "不适用"
     assert "0" not in texts(never) + texts(na)
-    assert mark.freshness(ZH, cell(1.0, State.NORMAL), NOW, 480) is None
-    late = mark.freshness(ZH, cell(1.0, State.NORMAL, Freshness.LATE), NOW, 480)
+    assert mark.freshness(ZH, cell(1.0, State.NORMAL), NOW, CHINA) is None
+    late = mark.freshness(ZH, cell(1.0, State.NORMAL, Freshness.LATE), NOW, CHINA)
     assert texts(late) == "迟到 1 分钟"
     assert "数据截至" in texts(
-        mark.freshness(ZH, cell(1.0, State.UNKNOWN, Freshness.STALE), NOW, 480)
+        mark.freshness(ZH, cell(1.0, State.UNKNOWN, Freshness.STALE), NOW, CHINA)
     )
 
 

@@ -5,13 +5,14 @@ import pytest
 from dashboard.components.period import NAMES, Period, picker
 from dashboard.components.view import View
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.zone import Zone
 
 NOW = 1_795_433_733_000
-OFFSET = 480
+CHINA, CHICAGO = Zone.named("Asia/Shanghai"), Zone.named("America/Chicago")
 
 
 def of(now: int = NOW, **asked: object) -> Period:
-    return Period.of(asked, now, OFFSET)
+    return Period.of(asked, now, CHINA)
 
 
 def local(period: Period) -> tuple[str, str]:
@@ -43,7 +44,7 @@ def test_a_custom_period() -> None:
     period = of(period="custom", **{"from": "2026-11-01T08:00", "to": "2026-11-01T10:30"})
     assert period.span_ms == 150 * MINUTE_MS
     assert period.previous().from_ms == period.from_ms - DAY_MS
-    again = Period.of(period.query(), NOW, OFFSET)
+    again = Period.of(period.query(), NOW, CHINA)
     assert again == period
 
 
@@ -80,6 +81,23 @@ def test_a_year_ago_is_the_same_local_time() -> None:
     assert local(leap.year_ago())[1] == "2023-02-28T12:00"
     assert period.week_ago().to_ms == period.to_ms - 7 * DAY_MS
     assert leap.span_ms == leap.year_ago().span_ms == 12 * HOUR_MS
+
+
+@pytest.mark.parametrize("date", ["2025-03-09", "2025-11-02"])
+def test_periods_keep_their_local_hours_where_clocks_change(date: str) -> None:
+    change = CHICAGO.date_start(date)
+    for now in range(change - DAY_MS, change + 9 * DAY_MS, 7 * HOUR_MS):
+        for name in ("7d", "30d", "today"):
+            period = Period.of({"period": name}, now, CHICAGO)
+            before = period.previous()
+            assert before.to_ms <= period.from_ms and before.span_ms == period.span_ms
+            hours = {p.local(p.to_ms)[11:] for p in (period, before)}
+            # unless an hour would lie in both, or clocks skipped it
+            assert len(hours) == 1 or before.to_ms == period.from_ms or hours == {"02:00", "03:00"}
+        week = Period.of({"period": "7d"}, now, CHICAGO)
+        assert week.local(week.from_ms)[11:] == week.local(week.to_ms)[11:]
+    asked = {"period": "custom", "from": date, "to": date}
+    assert Period.of(asked, change + 3 * DAY_MS, CHICAGO).to_ms == CHICAGO.next_day(change)
 
 
 def test_the_picker_keeps_the_rest_of_the_address() -> None:

@@ -7,7 +7,8 @@ import pytest
 from data_access.catalogue.loader import load_catalogue_from
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
-from domain.publication import Kind, Period, Publication, manifest, week_start
+from domain.publication import Kind, Period, Publication, manifest, week_days, week_start
+from domain.zone import Zone
 from tests.unit.broken_city import copy_city, faults_of
 
 FILE = "publication.toml"
@@ -108,10 +109,21 @@ def test_the_manifest_has_an_entry_for_every_sign_and_says_what_is_left_out(
 
 
 def test_a_week_begins_on_monday_at_local_midnight() -> None:
-    offset = 8 * 3_600_000
+    zone = Zone.named("Asia/Shanghai")
     monday = 1_795_363_200_000  # 2026-11-23T00:00+08:00
-    start = week_start(monday + 3 * DAY_MS, offset)
+    start = week_start(monday + 3 * DAY_MS, zone)
     assert start == monday
     for hours in range(0, 7 * 24, 5):
-        assert week_start(start + hours * 3_600_000, offset) == start
-    assert week_start(start - 1, offset) == start - 7 * DAY_MS
+        assert week_start(start + hours * 3_600_000, zone) == start
+    assert week_start(start - 1, zone) == start - 7 * DAY_MS
+    assert week_days(start, zone) == [start + n * DAY_MS for n in range(7)]
+
+
+def test_a_week_in_which_clocks_change_has_seven_local_days() -> None:
+    zone = Zone.named("America/Chicago")
+    for date, hours in (("2025-03-09", 167), ("2025-11-02", 169)):  # both are Sundays
+        start = week_start(zone.date_start(date), zone)
+        days = week_days(start, zone)
+        assert days[-1] == zone.date_start(date) and zone.local(start).strftime("%a %H") == "Mon 00"
+        assert zone.next_day(days[-1]) - start == hours * 3_600_000
+        assert week_start(zone.next_day(days[-1]) - 1, zone) == start

@@ -24,6 +24,7 @@ from domain.reading import (
     window,
 )
 from domain.sign import Rule
+from domain.zone import Zone
 from tests.unit.signs import make_sign
 
 NOW = to_ms(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
@@ -42,7 +43,7 @@ def _catalogue() -> Catalogue:
     )
     empty: Any = ()
     return Catalogue(
-        *("test", "1", "310115", "测试区", "Test", "测试", 480, None, None),
+        *("test", "1", "310115", "测试区", "Test", "测试", Zone.fixed(480), None, None),
         domains=empty,
         goals=empty,
         signs=signs,

@@ -14,6 +14,7 @@ from dashboard.outline import outline
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
+from domain.zone import Zone
 
 
 def test_addresses_keep_the_readers_choices() -> None:
@@ -45,8 +46,8 @@ def test_spans(ms: int, zh: str, en: str) -> None:
 
 
 def test_times_are_the_citys() -> None:
-    assert day_and_time(1_795_392_000_000, 480) == "11-23 08:00:00"
-    assert day_and_time(1_795_392_000_000, 0) == "11-23 00:00:00"
+    assert day_and_time(1_795_392_000_000, Zone.fixed(480)) == "11-23 08:00:00"
+    assert day_and_time(1_795_392_000_000, Zone.fixed(0)) == "11-23 00:00:00"
     assert grouped(1234567) == "1,234,567"
 
 

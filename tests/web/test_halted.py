@@ -37,10 +37,10 @@ def test_every_page_says_that_the_engine_is_silent(site: Site, page: str) -> Non
 
 
 def test_a_ranking_is_no_newer_than_what_was_judged(site: Site) -> None:
-    visitor, offset = site.person(Role.LEADER), site.services.catalogue.utc_offset_min
+    visitor, zone = site.person(Role.LEADER), site.services.catalogue.zone
     publish(site, {})
     judged = site.clock.ms
     site.clock.step(3 * 3600)
     said = mark(site, visitor, "rankings")
-    assert f"'{day_and_time(judged, offset)}'" in said
-    assert f"'{day_and_time(site.clock.ms, offset)}'" not in said
+    assert f"'{day_and_time(judged, zone)}'" in said
+    assert f"'{day_and_time(site.clock.ms, zone)}'" not in said

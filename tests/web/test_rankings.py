@@ -12,7 +12,7 @@ from data_access.scores import department_receipt
 from data_access.tables import latest, rollup_day, rollup_hour
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, slot_start
+from domain.clock import DAY_MS
 from domain.ranking import Why
 from domain.receipt import Unusable
 from domain.span import Span
@@ -26,7 +26,7 @@ DAYS = 16
 def told(shared_site: Site) -> Site:
     """Two weeks of days in which every sign of every place had troubles of its own."""
     city, dice = shared_site.services.catalogue, random.Random(5)
-    today = slot_start(shared_site.clock.ms, DAY_MS, city.offset_ms)
+    today = city.zone.day_start(shared_site.clock.ms)
     rows, first, now = [], [], []
     for place in (city.code, *(s.code for s in city.streets)):
         for n, sign in enumerate(city.signs):
@@ -211,7 +211,7 @@ def test_what_is_refused_is_written_down(told: Site, city: Catalogue) -> None:
 def test_the_data_layer_itself_refuses(told: Site, city: Catalogue) -> None:
     mine, other = owners(city)[:2]
     actor, now = Actor("d", Role.DEPARTMENT, mine), told.clock.ms
-    span = Span.of(now - 7 * DAY_MS, now, now, city.offset_ms)
+    span = Span.of(now - 7 * DAY_MS, now, now, city.zone)
     for refused in (
         lambda: open_department(city, actor, other),
         lambda: open_department(city, actor, "no-such"),
@@ -242,10 +242,10 @@ def test_the_lines_of_others_are_one_line_in_a_streets_receipt(told: Site, city:
 
 def test_days_of_a_department_are_scores_of_their_own(told: Site, city: Catalogue) -> None:
     leader, code = Actor("l", Role.LEADER), owners(city)[0]
-    today = slot_start(told.clock.ms, DAY_MS, city.offset_ms)
+    today = city.zone.day_start(told.clock.ms)
     days = department_days(told.db, leader, city, code, today - 9 * DAY_MS, today)
     assert [day.start for day in days] == [today - n * DAY_MS for n in range(9, 0, -1)]
-    first = Span.of(days[0].start, days[0].start + 4 * DAY_MS, told.clock.ms, city.offset_ms)
+    first = Span.of(days[0].start, days[0].start + 4 * DAY_MS, told.clock.ms, city.zone)
     scores = [day.score for day in days[:4]]
     whole = department_receipt(told.db, leader, city, code, first).score
     assert whole is not None and min(scores) <= whole <= max(scores)

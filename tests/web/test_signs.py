@@ -11,7 +11,7 @@ from data_access.audit import Result
 from data_access.pictures import VIEW, pack_picture
 from data_access.tables import published, state_history
 from domain.actor import Role
-from domain.clock import DAY_MS, HOUR_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS
 from domain.freshness import Freshness
 from domain.picture import NOTHING, Cell, Picture
 from domain.sign import Sign, State
@@ -46,7 +46,7 @@ def city(shared_site: Site) -> Iterator[Site]:
     codes = (catalogue.code, *catalogue.street)
     signs = tuple(s.code for s in catalogue.signs)
     picture = Picture(1, now, catalogue.version, signs, codes, rows)
-    top = slot_start(now, HOUR_MS, catalogue.offset_ms)
+    top = catalogue.zone.slot_start(now, HOUR_MS)
     hours = [
         (catalogue.code, bad.code, top - n * HOUR_MS, 6.0, 2.0, 2, 6.0, 1.0, 5.0, False,
          1.0, 0.0, 0.0, 1.0 if n == 0 else 0.0)

@@ -131,8 +131,8 @@ def test_the_data_time_is_that_of_the_answer(site: Site, monkeypatch: pytest.Mon
     """An answer that is kept for a moment does not grow younger by being shown again."""
     monkeypatch.setattr(cache_store, "LOCAL_S", 60.0)
     leader = site.person(Role.LEADER)
-    offset = site.services.catalogue.utc_offset_min
-    asked = day_and_time(site.clock.ms, offset)
+    zone = site.services.catalogue.zone
+    asked = day_and_time(site.clock.ms, zone)
     for _ in range(2):
         assert asked in words(answer(leader)["desk-mark"])
         site.clock.step(7)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { load } from "./modules.mjs";
+import { CHINA, load } from "./modules.mjs";
 
 const { ticks, instants, range, points, pieces, gaps, nearest, HOUR, DAY } = load("chart_scale");
 
@@ -15,19 +15,19 @@ test("ticks are round and inside", () => {
 
 test("instants are local midnights and hours", () => {
   const midnight = Date.UTC(2026, 10, 22, 16); // 00:00 in UTC+8
-  const day = instants(midnight - HOUR, midnight + 23 * HOUR, 480, 8);
+  const day = instants(midnight - HOUR, midnight + 23 * HOUR, CHINA, 8);
   assert.deepEqual(day.map(([at]) => (at - midnight) / HOUR), [0, 3, 6, 9, 12, 15, 18, 21]);
   assert.equal(day[0][1], "day");
   assert.equal(day[1][1], "hour");
-  const month = instants(midnight, midnight + 30 * DAY, 480, 8);
+  const month = instants(midnight, midnight + 30 * DAY, CHINA, 8);
   assert.ok(month.length <= 8 && month.every(([at, kind]) => kind === "day" && (at - midnight) % DAY === 0));
 });
 
 test("a year is told in firsts of local months", () => {
-  const year = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), 480, 12.5);
+  const year = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), CHINA, 12.5);
   assert.deepEqual(year[0], [Date.UTC(2025, 10, 30, 16), "month"]); // the first of December there
   assert.equal(year.length, 12);
-  const half = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), 480, 7);
+  const half = instants(Date.UTC(2025, 10, 23, 16), Date.UTC(2026, 10, 23, 16), CHINA, 7);
   assert.equal(half.length, 6);
 });
 

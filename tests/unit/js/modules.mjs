@@ -6,6 +6,9 @@ const require = createRequire(import.meta.url);
 
 export const load = (name) => require(`../../../assets/js/${name}.js`);
 
+load("zone"); // the others ask it
+export const CHINA = [[0, 480]];
+
 /* Reads labels.csv: quoted fields may hold commas. */
 export function labels(lang) {
   const file = new URL("../../../dashboard/labels.csv", import.meta.url);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load } from "./modules.mjs";
+import { CHINA, load } from "./modules.mjs";
 
 const { fileName, wrap } = load("picture");
 const { local, quoted } = load("watermark");
@@ -21,7 +21,7 @@ test("lines break between words, and between Chinese characters", () => {
 });
 
 test("local time, whatever the machine's zone", () => {
-  assert.equal(local(Date.parse("2026-11-23T16:30:00Z"), 480), "2026-11-24 00:30");
+  assert.equal(local(Date.parse("2026-11-23T16:30:00Z"), CHINA), "2026-11-24 00:30");
 });
 
 test("whatever is printed at the foot stays a text", () => {
