@@ -199,6 +199,17 @@ class City:
         self._ahead[code, place] = (at, now_ms)
         return now_ms
 
+    def stay_silent(self, code: str, place: str, since: int) -> None:
+        """What was told to have gone stale stays so, wherever the device's clock was (restart)."""
+        window, now_ms = self.windows[code], self.present.now_ms
+        newest = window.newest(place)
+        if newest is not None:
+            until = min(since, now_ms - 1)
+            window.fold.cap(place, newest[0].at, until)
+            seen = until - window.sign.stale_after_s * 1000
+            if seen < newest[0].at:
+                self._ahead[code, place] = (newest[0].at, seen)
+
     def derive_all(self) -> None:
         """Compute every derived value anew from what the windows hold (after a restart)."""
         for code, dependents in self._dependents.items():
@@ -254,13 +265,13 @@ class City:
     def _await(self, code: str, place: str) -> bool:
         """Look at a place again when its newest sample goes stale; False: it is stale already."""
         window = self.windows[code]
-        until = window.alive_until(place)
-        if until is None:
+        newest = window.newest(place)
+        if newest is None:
             return True
-        at = until - window.sign.stale_after_s * 1000
+        at = newest[0].at
         seen = self.seen_at(code, place, at, self.present.now_ms)
+        until = seen + window.sign.stale_after_s * 1000
         if seen < at:
-            until -= at - seen
             window.fold.cap(place, at, until)
         if until < self.present.now_ms:
             return window.silent_since(place) is not None

@@ -116,10 +116,13 @@ class Fold:
         sample: Sample,
         changes: Changes,
         following: int | None = None,
+        *,
+        told: bool = False,
     ) -> Judged | None:
         """What has become of a sample up to the one that begins at `following`, or up to now.
 
-        It went stale, other cut-offs came; what was recorded of that stands. The state that holds.
+        It went stale, other cut-offs came; what was recorded of that stands. `told`: the sample
+        was judged before cut-offs that are in force since its very instant. The state that holds.
         """
         state = self.judged.get(place, {}).get(slot)
         if state is None:
@@ -134,7 +137,13 @@ class Fold:
         if kept and kept[-1].since > begin:
             state = Judged(kept[-1].state, kept[-1].since, None, 0)
         known_to = max(begin, kept[-1].since) if kept else begin
-        state, tail = self._tail(place, sample, known_to, state, following)
+        if kept and kept[-1].state is State.UNKNOWN:
+            back = self._back(place, sample, following)
+            if back is None:
+                return None
+            state, began = back
+            kept, known_to = (*kept, began), began.since
+        state, tail = self._tail(place, sample, known_to, state, following, told=told)
         self._turn(place, slot, [t for t in kept + tail if t.since > begin])
         changes.record(place, slot, recorded, kept + tail)
         return state
@@ -175,8 +184,6 @@ class Fold:
                     judged[slot] = known._replace(since=held.since)
             self._turn(place, slot, told[here:upto])
         self.recorded[place] = recorded
-        if told and told[-1].cause == Cause.SILENT:
-            self.cap(place, samples[order[-1]].at, told[-1].since)
 
     def _before(
         self, place: str, order: Sequence[int], samples: Samples, at: int, changes: Changes
@@ -195,6 +202,8 @@ class Fold:
         begin: int,
         state: Judged,
         following: int | None,
+        *,
+        told: bool = False,
     ) -> tuple[Judged, tuple[Transition, ...]]:
         """What happens between a sample and the one that follows (None: nothing has yet)."""
         now = self._present.now_ms
@@ -202,17 +211,29 @@ class Fold:
         end = min(now if following is None else following - 1, until)
         found: tuple[Transition, ...] = ()
         for turn in self._turns:
-            if begin < turn <= end:
+            if begin - told < turn <= end:
                 judge = self.judge(place, turn)
-                again = judge.step(state, turn, sample.value)
+                again = judge.step(state, max(turn, begin + 1), sample.value)
                 if again.state is not state.state:
                     state = again
                     found += (_begun(state, sample, judge)._replace(cause=Cause.CUTOFFS.value),)
         if until < (now if following is None else following):
             version = self.judge(place, begin).version
             cause = Cause.SILENT.value
-            found += (Transition(until, State.UNKNOWN, None, version, None, cause, sample.demo),)
+            silent = max(until, begin + 1)  # a value from the future may end before it began
+            found += (Transition(silent, State.UNKNOWN, None, version, None, cause, sample.demo),)
         return state, found
+
+    def _back(
+        self, place: str, sample: Sample, following: int | None
+    ) -> tuple[Judged, Transition] | None:
+        """What had left the catalogue is there again, and its newest value still counts."""
+        now = self._present.now_ms
+        if following is not None or self.until(place, sample) < now:
+            return None
+        judge = self.judge(place, now)
+        state = judge.step(None, now, sample.value)
+        return state, _begun(state, sample, judge)
 
     def _turn(self, place: str, slot: int, found: Sequence[Transition]) -> None:
         turned = [t for t in found if t.state is not State.UNKNOWN]

@@ -65,9 +65,10 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Recovered:
             refill.go_on(out)
         pairs = [(row.street_code, row.sign) for row in gone]
         lost = states.open_without_latest(conn) if first else []
+        offset = catalogue.offset_ms
         observed = {(row.street_code, row.sign): row.observed_at for row in gone}
         for place, code in [*pairs, *lost]:
-            close(conn, ledger, out, (place, code), observed.get((place, code)), now_ms)
+            close(conn, ledger, out, (place, code), observed.get((place, code)), now_ms, offset)
     return Recovered(city, cursor, out, pairs)
 
 
@@ -78,6 +79,7 @@ def close(
     key: tuple[str, str],
     observed_at: int | None,
     now_ms: int,
+    offset_ms: int,
 ) -> None:
     """End what is recorded of a (place, sign) that has no state any more."""
     place, code = key
@@ -93,6 +95,7 @@ def close(
     ends = max(ends, held[-1].since + 1)
     version = held[-1].threshold_version
     state = State.UNKNOWN.value
+    out.spent(place, code, observed_at or ends, ends, offset_ms)
     out.record([(place, code, ends, state, None, version, None, cause.value, held[-1].demo)])
 
 
@@ -140,17 +143,20 @@ class _Refill:
         """Let the recorded states stand and go on from them, up to now."""
         window, code = self.window, self.window.sign.code
         for place in list(window.samples):
-            told = self.told.get(place, [])
+            told = self.told.get(place) or self._history(place, window.first(place))
             if not window.is_judged(place):
-                close(self.conn, self.city.ledger, out, (place, code), None, self.now_ms)
-            elif told and not any(t.cause == Cause.TAKEN_BACK for t in told):
+                offset = self.city.catalogue.offset_ms
+                close(self.conn, self.city.ledger, out, (place, code), None, self.now_ms, offset)
+            elif told:
                 window.pin(place, told)
-            else:  # nothing was told of it, or of something else: it is told now
+                if told[-1].cause == Cause.SILENT:
+                    self.city.stay_silent(code, place, told[-1].since)
+            else:  # nothing was told of it: it is told now
                 mine = [t for at, t in self.made if at == place]
                 self.city.write(
                     code, Changes({}, [], [(place, t) for t in mine], set(), set()), out
                 )
-            self.city.write(code, window.renew(place), out)
+            self.city.write(code, window.renew(place, told=True), out)
             row = latest_row(window, place)
             if row is not None and self.known.get(place) != row[7]:
                 out.latest[place, code] = row
@@ -186,12 +192,15 @@ class _Refill:
         self.window.recall(row.street_code, sample)
 
     def _seed(self, place: str, from_ms: int) -> None:
-        history = states.history_of(self.conn, place, self.window.sign.code, from_ms)
-        self.told[place] = [Transition(h.since, State(h.state), *h[2:]) for h in history]
+        history = self.told[place] = self._history(place, from_ms)
         if history and history[0].since < self.floors[place]:
             first = history[0]
-            silent = (h.since for h in history[1:] if h.state == State.UNKNOWN)
-            judged = Judged(State(first.state), first.since, None, 0)
-            known = first.state != State.UNKNOWN
+            silent = (h.since for h in history[1:] if h.state is State.UNKNOWN)
+            judged = Judged(first.state, first.since, None, 0)
+            known = first.state is not State.UNKNOWN
             until = next(silent, FAR_MS)
             self.window.seed(place, Seed(judged if known else None, until))
+
+    def _history(self, place: str, from_ms: int) -> list[Transition]:
+        found = states.history_of(self.conn, place, self.window.sign.code, from_ms)
+        return [Transition(h.since, State(h.state), *h[2:]) for h in found]

@@ -190,6 +190,10 @@ class SignWindow:
         """When the sample of a slot began to hold: a carried one does so in the slot."""
         return max(self.samples[place][slot].at, slot)
 
+    def first(self, place: str) -> int:
+        """When the oldest sample in memory began to hold."""
+        return self.begin(place, self._order[place][0])
+
     def seed_after(self, place: str, slot: int) -> Seed:
         """What holds after the sample of a slot, for a window that begins behind it."""
         return Seed(self.fold.after(place, slot), self.fold.until(place, self.samples[place][slot]))
@@ -356,12 +360,13 @@ class SignWindow:
             self._judge_from(place, floor, changes)
         return changes
 
-    def renew(self, place: str) -> Changes:
-        """What time alone has changed at a place since its newest sample."""
+    def renew(self, place: str, *, told: bool = False) -> Changes:
+        """What time alone has changed at a place since its newest sample (`told`: see Fold)."""
         changes = Changes({}, [], [], set(), set())
         order = self._order.get(place)
         if order:
-            self.fold.renew(place, order[-1], self.samples[place][order[-1]], changes)
+            newest = self.samples[place][order[-1]]
+            self.fold.renew(place, order[-1], newest, changes, told=told)
         return changes
 
     def _judge_from(self, place: str, first: int, changes: Changes) -> None:
