@@ -41,11 +41,11 @@ def last_samples(
 def buckets(
     conn: Connection, tier: str, questions: Iterable[Question]
 ) -> Iterator[tuple[str, str, BucketRow]]:
-    """(place, sign, row) of every bucket of a tier in the intervals, oldest first.
+    """(place, sign, row) of every bucket of a tier that holds a sample, oldest first.
 
     KeyError: no such tier.
     """
-    for row in _ask(conn, questions, _BUCKET, TIERS[tier].name, "ORDER BY bucket"):
+    for row in _ask(conn, questions, _BUCKET, TIERS[tier].name, "AND count > 0 ORDER BY bucket"):
         yield row[0], row[1], (*row[:-1], bool(row[-1]))
 
 

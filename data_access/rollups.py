@@ -3,9 +3,11 @@
 A row of a higher tier is always recomputed from the rows of the tier below, for the buckets that
 changed and for no others, so the same readings give the same rows in whatever order they came.
 `numerator / denominator` is the value of ratios and weighted means, `sum / count` that of the
-rest, `min` and `max` the extremes of the samples. A minute row says how its sample was judged;
-hours and days say how many of their hours were judged at all and what part of them was spent in
-each state, so that an hour with one sample weighs as much as one with sixty.
+rest, `min` and `max` the extremes of the samples. A minute row says how its sample was judged.
+Hours and days say for how long a state was known and how long each state lasted, by the recorded
+changes of state: what the alarm log says of a time adds up to what its hours say. A value counts
+until the next one, at most until it is stale; so there are hours without a sample (`count` 0, and
+extremes that change none) in which it still holds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -33,29 +35,27 @@ def write_minutes(db: Database, conn: Connection, rows: Sequence[MinuteRow]) -> 
     db.upsert(conn, rollup_minute, rows)
 
 
-def roll_hours(db: Database, conn: Connection, keys: Iterable[Key], whole_from: int = 0) -> None:
+def roll_hours(
+    db: Database, conn: Connection, keys: Iterable[Key], whole_from: int, now_ms: int
+) -> None:
     """Recompute the hour rows of `keys` from the minute tier, which is complete from `whole_from`.
 
-    A row before that (epoch ms) is replaced only by one that is made of as much.
+    A row before that (epoch ms) is replaced only by one that is made of as much. The time in each
+    state is that up to `now_ms`.
     """
-    ended = _with_ends(keys, lambda bucket: bucket + HOUR_MS)
-    _roll(db, conn, rollup_minute, rollup_hour, ended, whole_from)
+    if _mark_dirty(db, conn, keys, lambda bucket: bucket + HOUR_MS):
+        conn.execute(text(_statement(db, _SPENT, now=now_ms)))
+        _roll(db, conn, rollup_minute, rollup_hour, whole_from)
+        conn.execute(text("DELETE FROM rollup_spent"))
+        conn.execute(text(_DROP_EMPTY))
 
 
 def roll_days(
     db: Database, conn: Connection, keys: Iterable[Key], zone: Zone, whole_from: int = 0
 ) -> None:
     """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier, likewise."""
-    _roll(db, conn, rollup_hour, rollup_day, _with_ends(keys, zone.next_day), whole_from)
-
-
-def _with_ends(
-    keys: Iterable[Key], end_of: Callable[[int], int]
-) -> list[tuple[str, str, int, int]]:
-    """Keys with where their buckets end."""
-    rows = list(keys)
-    ends = {bucket: end_of(bucket) for bucket in {row[2] for row in rows}}
-    return [(*row, ends[row[2]]) for row in rows]
+    if _mark_dirty(db, conn, keys, zone.next_day):
+        _roll(db, conn, rollup_hour, rollup_day, whole_from)
 
 
 def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:
@@ -71,20 +71,55 @@ def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[
     return {(place, slot): mass for place, slot, mass in conn.execute(query)}
 
 
-# hours of an hour: each judged sample stands for an equal part of it, however many there are
-_OF_MINUTES = """CASE WHEN COUNT(m.severity) > 0 THEN 1.0 ELSE 0.0 END,
-       COALESCE(AVG(CASE WHEN m.severity = 1 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0),
-       COALESCE(AVG(CASE WHEN m.severity = 2 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0),
-       COALESCE(AVG(CASE WHEN m.severity = 3 THEN 1.0 WHEN m.severity IS NOT NULL THEN 0.0 END), 0)
+# how long each state lasted within the hours of rollup_dirty, by the recorded changes of state
+_SPENT = """
+INSERT INTO rollup_spent
+SELECT street_code, sign, bucket,
+       SUM(CASE WHEN state <> 'unknown' THEN lasted ELSE 0 END) / 3600000.0,
+       SUM(CASE WHEN state = 'attention' THEN lasted ELSE 0 END) / 3600000.0,
+       SUM(CASE WHEN state = 'warning' THEN lasted ELSE 0 END) / 3600000.0,
+       SUM(CASE WHEN state = 'alarm' THEN lasted ELSE 0 END) / 3600000.0
+FROM (
+  SELECT street_code, sign, bucket, state,
+         LEAD(began, 1, ends) OVER (PARTITION BY street_code, sign, bucket ORDER BY began) - began
+         AS lasted
+  FROM (
+    SELECT k.street_code, k.sign, k.bucket, h.state,
+           CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began,
+           CASE WHEN k.bucket + 3600000 < {now} THEN k.bucket + 3600000 ELSE {now} END AS ends
+    FROM rollup_dirty k JOIN state_history h ON h.street_code = k.street_code AND h.sign = k.sign
+      AND h.since < k.bucket + 3600000 AND h.since < {now}
+      AND h.since >= COALESCE((SELECT MAX(f.since) FROM state_history f
+        WHERE f.street_code = k.street_code AND f.sign = k.sign AND f.since <= k.bucket), k.bucket)
+  ) AS held
+) AS spent
+GROUP BY street_code, sign, bucket
 """
 _OF_HOURS = "SUM(m.known), SUM(m.attention), SUM(m.warning), SUM(m.alarm)"
-_ROLL = """
-INSERT INTO {target}
+_ROLL_DAYS = """
 SELECT k.street_code, k.sign, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
-       SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}, {hours}
-FROM rollup_dirty k JOIN {source} m ON m.street_code = k.street_code AND m.sign = k.sign
+       SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}, {of_hours}
+FROM rollup_dirty k JOIN rollup_hour m ON m.street_code = k.street_code AND m.sign = k.sign
      AND m.bucket >= k.bucket AND m.bucket < k.until
 GROUP BY k.street_code, k.sign, k.bucket
+"""
+# an hour without a sample is whose the newest value is
+_ROLL_HOURS = """
+SELECT k.street_code, k.sign, k.bucket, COALESCE(SUM(m.numerator), 0),
+       COALESCE(SUM(m.denominator), 0), COUNT(m.bucket), COALESCE(SUM(m.sum), 0),
+       COALESCE(MIN(m.min), {infinity}), COALESCE(MAX(m.max), -{infinity}),
+       COALESCE({any_demo}, {whose_demo}, {false}),
+       COALESCE(MAX(s.known), 0), COALESCE(MAX(s.attention), 0), COALESCE(MAX(s.warning), 0),
+       COALESCE(MAX(s.alarm), 0)
+FROM rollup_dirty k
+     LEFT JOIN rollup_minute m ON m.street_code = k.street_code AND m.sign = k.sign
+     AND m.bucket >= k.bucket AND m.bucket < k.until
+     LEFT JOIN rollup_spent s ON s.street_code = k.street_code AND s.sign = k.sign
+     AND s.bucket = k.bucket
+     LEFT JOIN latest l ON l.street_code = k.street_code AND l.sign = k.sign
+GROUP BY k.street_code, k.sign, k.bucket
+"""
+_REPLACE = """
 ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
   denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
   min = excluded.min, max = excluded.max, demo = excluded.demo, known = excluded.known,
@@ -92,55 +127,77 @@ ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numer
 WHERE excluded.bucket >= {whole_from}
    OR (excluded.count >= {target}.count AND excluded.denominator >= {target}.denominator)
 """
+_DROP_EMPTY = """
+DELETE FROM rollup_hour WHERE count = 0 AND known = 0 AND EXISTS (SELECT 1 FROM rollup_dirty k
+ WHERE k.street_code = rollup_hour.street_code AND k.sign = rollup_hour.sign
+ AND k.bucket = rollup_hour.bucket)
+"""
+_TEMPORARY = (
+    "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty (street_code VARCHAR(12), sign VARCHAR(16),"
+    " bucket BIGINT, until BIGINT, PRIMARY KEY (street_code, sign, bucket))",
+    "CREATE TEMP TABLE IF NOT EXISTS rollup_spent (street_code VARCHAR(12), sign VARCHAR(16),"
+    " bucket BIGINT, known FLOAT, attention FLOAT, warning FLOAT, alarm FLOAT,"
+    " PRIMARY KEY (street_code, sign, bucket))",
+    "DELETE FROM rollup_dirty",
+)
+_WORDS = {
+    "sqlite": {
+        "any_demo": "MAX(m.demo)", "whose_demo": "MAX(l.demo)", "infinity": "9e999", "false": "0",
+    },
+    "postgresql": {
+        "any_demo": "BOOL_OR(m.demo)", "whose_demo": "BOOL_OR(l.demo)",
+        "infinity": "'Infinity'::float8", "false": "FALSE",
+    },
+}  # fmt: skip
 
 
-def _roll(
-    db: Database,
-    conn: Connection,
-    source: Table,
-    target: Table,
-    rows: Sequence[tuple[str, str, int, int]],
-    whole_from: int,
-) -> None:
-    if not rows:
-        return
-    conn.exec_driver_sql(
-        "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty"
-        " (street_code VARCHAR(12), sign VARCHAR(16), bucket BIGINT, until BIGINT)"
-    )
-    conn.exec_driver_sql("DELETE FROM rollup_dirty")
+def _statement(db: Database, template: str, **values: object) -> str:
+    return template.format(**_WORDS[db.dialect], of_hours=_OF_HOURS, **values)
+
+
+def _mark_dirty(
+    db: Database, conn: Connection, keys: Iterable[Key], end_of: Callable[[int], int]
+) -> bool:
+    """Write the keys into rollup_dirty with where their buckets end; False: there are none."""
+    marked = sorted(set(keys))
+    if not marked:
+        return False
+    ends = {bucket: end_of(bucket) for bucket in {key[2] for key in marked}}
+    rows = [(*key, ends[key[2]]) for key in marked]
+    for statement in _TEMPORARY:
+        conn.exec_driver_sql(statement)
     cursor = driver_cursor(conn)
     if db.dialect == "sqlite":
         cursor.executemany("INSERT INTO rollup_dirty VALUES (?,?,?,?)", rows)
-        any_demo = "MAX(m.demo)"
     else:
         with cursor.copy("COPY rollup_dirty FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        any_demo = "BOOL_OR(m.demo)"
     cursor.close()
-    statement = _ROLL.format(
-        target=target.name,
-        source=source.name,
-        any_demo=any_demo,
-        hours=_OF_MINUTES if source is rollup_minute else _OF_HOURS,
-        whole_from=whole_from,
-    )
-    conn.execute(text(statement))
+    return True
+
+
+def _roll(db: Database, conn: Connection, source: Table, target: Table, whole_from: int) -> None:
+    rows = _statement(db, _ROLL_HOURS if source is rollup_minute else _ROLL_DAYS)
+    replace = _REPLACE.format(target=target.name, whole_from=whole_from)
+    conn.execute(text(f"INSERT INTO {target.name} {rows} {replace}"))
 
 
 @uncached("a stretch of one sign along the primary key")
 def series(
     db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
 ) -> list[BucketRow]:
-    """Rows of a sign at a place in [from_ms, to_ms), oldest first; KeyError: no such tier."""
+    """Rows of a sign at a place in [from_ms, to_ms) that hold a sample, oldest first.
+
+    KeyError: no such tier.
+    """
     table = TIERS[tier].name
     mark = placeholder(db.dialect)
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(
             f"SELECT {_COLUMNS} FROM {table} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
-            f" AND bucket >= {mark} AND bucket < {mark} ORDER BY bucket",
+            f" AND bucket >= {mark} AND bucket < {mark} AND count > 0 ORDER BY bucket",
             (street_code, sign, from_ms, to_ms),
         )
         found: list[BucketRow] = [(*row[:-1], row[-1] == 1) for row in cursor]

@@ -215,7 +215,7 @@ def _hours(
         cursor.execute(
             "SELECT street_code, sign, bucket, numerator, denominator, count, sum, min, max"  # noqa: S608
             f" FROM rollup_hour WHERE street_code = {mark} AND sign IN ({listed})"
-            f" AND bucket >= {mark} AND bucket < {mark}",
+            f" AND bucket >= {mark} AND bucket < {mark} AND count > 0",
             (place, *signs, from_ms, to_ms),
         )
         found: list[tuple[Any, ...]] = list(cursor.fetchall())

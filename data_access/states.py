@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, tuple_
 
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, point_latest, state_history
+from domain.sign import GRADED
 
 
 class Transition(NamedTuple):
@@ -16,13 +17,30 @@ class Transition(NamedTuple):
     state: str
     value: float | None
     threshold_version: int
+    cutoff: float | None = None  # the edge of a graded state at that place and time
+    cause: str | None = None  # a domain.state.Cause; None: a value
+    demo: bool = False
+
+
+class Standing(NamedTuple):
+    """What `latest` and the record of changes say of a place and sign, each by itself."""
+
+    place: str
+    sign: str
+    latest: str
+    since: int | None
+    recorded: str | None
+    begun: int | None
 
 
 LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
 ]  # in the order of tables.latest
 PointRow = tuple[str, str, str, str, int, float, float | None, float | None]
-HistoryRow = tuple[str, str, int, str, float | None, int]
+HistoryRow = tuple[str, str, int, str, float | None, int, float | None, str | None, bool]
+"""In the order of tables.state_history."""
+_COLUMNS = "since, state, value, threshold_version, cutoff, cause, demo"
+_PIECE = 200
 
 
 def write_latest(db: Database, conn: Connection, rows: Sequence[LatestRow]) -> None:
@@ -68,10 +86,47 @@ def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Tr
     mine = f"FROM state_history WHERE street_code={mark} AND sign={mark}"
     cursor = driver_cursor(conn)
     cursor.execute(
-        f"SELECT since, state, value, threshold_version {mine} AND since >="
+        f"SELECT {_COLUMNS} {mine} AND since >="
         f" COALESCE((SELECT MAX(since) {mine} AND since < {mark}), 0) ORDER BY since",
         (place, sign, place, sign, from_ms),
     )
-    found = [Transition(*row) for row in cursor.fetchall()]
+    found = [Transition._make((*row[:-1], bool(row[-1]))) for row in cursor.fetchall()]
     cursor.close()
     return found
+
+
+def standing(conn: Connection) -> list[Standing]:
+    """Every row of `latest` beside the change of state in force: two looks along a key each."""
+    h = state_history.alias("h")
+    mine = (h.c.street_code == latest.c.street_code) & (h.c.sign == latest.c.sign)
+
+    def newest(column: Any) -> Any:
+        return select(column).where(mine).order_by(h.c.since.desc()).limit(1).scalar_subquery()
+
+    t = latest.c
+    query = select(t.street_code, t.sign, t.state, t.since, newest(h.c.state), newest(h.c.since))
+    return [Standing(*row) for row in conn.execute(query)]
+
+
+def open_without_latest(conn: Connection) -> list[tuple[str, str]]:
+    """(place, sign) of graded states in force of which `latest` knows nothing. Walks the record."""
+    h, later = state_history, state_history.alias("later")
+    followed = select(later.c.since).where(
+        later.c.street_code == h.c.street_code,
+        later.c.sign == h.c.sign,
+        later.c.since > h.c.since,
+    )
+    known = select(latest.c.sign).where(
+        latest.c.street_code == h.c.street_code, latest.c.sign == h.c.sign
+    )
+    query = select(h.c.street_code, h.c.sign).where(
+        h.c.state.in_([str(state) for state in GRADED]), ~followed.exists(), ~known.exists()
+    )
+    return [(place, sign) for place, sign in conn.execute(query)]
+
+
+def forget_latest(conn: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    """Drop the newest judged values of (place, sign) pairs."""
+    for start in range(0, len(pairs), _PIECE):
+        some = list(pairs[start : start + _PIECE])
+        conn.execute(delete(latest).where(tuple_(latest.c.street_code, latest.c.sign).in_(some)))

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -150,11 +151,23 @@ state_history = Table(
     Column("state", String(10), nullable=False),
     Column("value", Float),
     Column("threshold_version", Integer, nullable=False),
+    Column("cutoff", Float),  # the edge of a graded state there and then
+    Column("cause", String(12)),  # a domain.state.Cause; NULL = a value
+    Column("demo", Boolean, nullable=False, server_default=false()),
     # episodes are read newest first by whatever they are filtered by (see episodes.py)
     Index("ix_episode_state", "state", "since", "street_code", "sign"),
     Index("ix_episode_sign", "sign", "state", "since", "street_code"),
     Index("ix_episode_place", "street_code", "state", "since", "sign"),
     Index("ix_episode_series", "street_code", "sign", "state", "since"),
+)
+
+terms = Table(
+    "terms",  # how signs, places and departments stood in the catalogue, since when
+    metadata,
+    Column("kind", String(12), primary_key=True),  # sign | place | department
+    Column("code", String(64), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
 )
 
 index_history = Table(

@@ -42,6 +42,11 @@ def reigns(
             yield Reign(start, end, make_judge(sign, version, share), version)
 
 
+def version_starts(catalogue: Catalogue, sign: Sign) -> list[int]:
+    """The instants (epoch ms) at which the later versions of a sign's cut-offs come into force."""
+    return [_midnight(version.valid_from, catalogue) for version in sign.thresholds[1:]]
+
+
 def day_start(ms: int, catalogue: Catalogue) -> int:
     """Local midnight at or before an instant, epoch ms."""
     return catalogue.zone.day_start(ms)

@@ -13,12 +13,22 @@ on the order in which readings arrive.
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import NamedTuple
 
 from domain.sign import GRADED, SEVERITY, Bounds, Direction, Sign, State, Thresholds
 
 CLEAR_SHARE = 0.05
 _ORDER = (State.NORMAL, *GRADED)
+
+
+class Cause(StrEnum):
+    """Why a state ended or began, where no new value made it so."""
+
+    SILENT = "silent"  # the last value went stale
+    CUTOFFS = "cutoffs"  # other cut-offs came into force
+    WITHDRAWN = "withdrawn"  # the sign or the place left the catalogue
+    TAKEN_BACK = "taken_back"  # the readings it stood on were taken back
 
 
 class Judged(NamedTuple):

@@ -14,9 +14,12 @@ from sqlalchemy import Connection
 from data_access import engine_state, readings, rollups, states
 from domain.sign import Sign, State
 from domain.state import Judged
-from engine.city import City, WriteSet, add_raw, minute_row
+from engine.city import City, WriteSet, add_raw, history_row, minute_row
 from engine.derived import derive_into
+from engine.sample import Seed, Transition
 from engine.window import SignWindow, reach_of
+
+FAR_MS = 1 << 60  # beyond every instant
 
 
 def recompute(conn: Connection, city: City, out: WriteSet) -> None:
@@ -75,9 +78,10 @@ class _Cluster:
         for place, start in starts.items():
             filled.set_floor(place, start)
             before = _in_force(history[place], start)
-            if before is not None:
-                filled.seed(place, Judged(State(before.state), before.since, None, 0))
-        filled.settle()
+            if before is not None and before.state != State.UNKNOWN:
+                judged = Judged(State(before.state), before.since, None, 0)
+                filled.seed(place, Seed(judged, _silence(history[place], start)))
+        told = filled.settle().new
         made_of = {}
         if self.first < whole_from:
             made_of = rollups.masses(self.conn, sign.code, self.first, min(hi, whole_from))
@@ -86,11 +90,12 @@ class _Cluster:
             end = hi if floor is None else min(hi, floor)
             slots = [s for s in sorted(filled.samples.get(place, ())) if self.first <= s < end]
             self._rows(filled, place, slots, made_of, out)
-            if slots and self.first >= whole_from:
-                self._states(filled, place, slots, history[place], end, out)
+            if slots and self.first >= whole_from and window.is_judged(place):
+                mine = sorted(t for at, t in told if at == place)
+                seed = filled.seed_after(place, slots[-1])
+                self._states(place, filled.begin(place, slots[0]), mine, history[place], end, out)
                 if end == floor:
-                    judged = filled.judged[place][slots[-1]]
-                    self.city.reseed(sign.code, place, judged, out)
+                    self.city.reseed(sign.code, place, seed, out)
 
     def _rows(
         self,
@@ -104,36 +109,40 @@ class _Cluster:
         for slot in slots:
             sample = filled.samples[place][slot]
             if sample.denominator >= made_of.get((place, slot), 0.0):
-                judged = filled.judged[place].get(slot)
+                judged = filled.judged_at(place, slot)
                 out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
 
     def _states(
         self,
-        filled: SignWindow,
         place: str,
-        slots: list[int],
+        begins: int,
+        made: list[Transition],
         history: list[states.Transition],
         end: int,
         out: WriteSet,
     ) -> None:
-        """Replace the recorded changes of state in [first, end) by those of the slots."""
-        code, samples, judged = self.sign.code, filled.samples[place], filled.judged[place]
-        begins = max(samples[slots[0]].at, slots[0])
-        before = _in_force(history, begins)
-        last = _in_force(history, end)
-        state = None if before is None else before.state
-        new: dict[int, tuple[str, float | None, int]] = {}
-        for slot in slots:
-            now, sample = judged[slot], samples[slot]
-            if now.state.value != state:
-                state = now.state.value
-                version = filled.judge_version(place, slot)
-                new[max(sample.at, slot)] = (state, sample.value, version)
-        handed_over = self.city.windows[code].floor_of(place) == end  # memory is told by `reseed`
-        if last is not None and last.state != state and not handed_over:
-            new[end] = (last.state, last.value, last.threshold_version)
+        """Replace the recorded changes of state in [begins, end) by those that were made."""
+        code, window = self.sign.code, self.city.windows[self.sign.code]
+        before, last = _in_force(history, begins), _in_force(history, end)
+        held = next((t for t in reversed(made) if t.since <= begins), None)
+        new = [t for t in made if begins <= t.since < end]
+        told = None if before is None else before.state
+        if held is not None and held.since < begins and held.state != told:
+            new.insert(0, held._replace(since=begins))
+        state = new[-1].state.value if new else told
+        if last is not None and last.state != state and window.floor_of(place) != end:
+            # later slots stand as they were; where memory begins there, it is told by `reseed`
+            new.append(Transition(end, State(last.state), *last[2:]))
         out.take_back((place, code, t.since) for t in history if begins <= t.since < end)
-        out.record((place, code, since, *what) for since, what in sorted(new.items()))
+        out.record(history_row(place, code, t) for t in new)
+        now = self.city.present.now_ms
+        out.spent(place, code, begins, max(begins, min(end, now)), self.city.catalogue.zone.grid_ms)
+
+
+def _silence(history: list[states.Transition], after_ms: int) -> int:
+    """When the state in force at an instant went stale; far off where it never did."""
+    silent = (t.since for t in history if t.since >= after_ms and t.state == State.UNKNOWN)
+    return next(silent, FAR_MS)
 
 
 def _in_force(history: list[states.Transition], before_ms: int) -> states.Transition | None:

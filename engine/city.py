@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import islice
 
 from data_access.readings import RawRow
@@ -10,11 +11,13 @@ from data_access.states import HistoryRow, LatestRow, PointRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
-from domain.sign import SEVERITY, Sign
+from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge, Judged, make_judge
+from domain.terms import Ledger
 from domain.zone import Zone
 from engine.derived import derive
-from engine.sample import Changes, Sample
+from engine.fold import Present
+from engine.sample import Changes, Sample, Seed, Transition
 from engine.window import KEEP_SLOTS, SignWindow
 
 PIECE = 20_000  # rows held at a time
@@ -30,6 +33,15 @@ class WriteSet:
     gone: set[Key] = field(default_factory=set)
     new: dict[Key, HistoryRow] = field(default_factory=dict)
     late: dict[str, dict[str, set[int]]] = field(default_factory=dict)  # sign → place → slots
+    hours: set[Key] = field(default_factory=set)  # whose time in each state is another now
+
+    def __bool__(self) -> bool:
+        return bool(self.minutes or self.latest or self.gone or self.new)
+
+    def spent(self, place: str, code: str, from_ms: int, to_ms: int, grid_ms: int) -> None:
+        """The time of [from, to] was spent otherwise than the hours say."""
+        first = slot_start(from_ms, HOUR_MS, grid_ms)
+        self.hours.update((place, code, hour) for hour in range(first, to_ms + 1, HOUR_MS))
 
     def take_back(self, transitions: Iterable[Key]) -> None:
         """These changes of state (place, sign, since) do not hold."""
@@ -45,37 +57,55 @@ class WriteSet:
 class Judges:
     """The judges of every sign at every place, made when first asked for."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, ledger: Ledger | None = None) -> None:
         self._catalogue = catalogue
-        self._made: dict[tuple[str, str, int], Judge] = {}
+        self._ledger = ledger or Ledger.of(catalogue)
+        self._made: dict[tuple[str, str, int, int], Judge] = {}
+        self.turns = {s.code: self._ledger.turns(catalogue, s.code) for s in catalogue.signs}
 
-    def __call__(self, sign: Sign, place: str, local_date: str) -> Judge:
-        """The judge in force on an ISO local date ("" where the sign has one version)."""
-        thresholds = sign.thresholds_on(local_date)
-        key = (sign.code, place, thresholds.version)
+    def __call__(self, sign: Sign, place: str, local_date: str, at: int | None = None) -> Judge:
+        """The judge in force on an ISO local date ("" where the sign has one version).
+
+        `at` (epoch ms): by the catalogue as it stood then; None: as it stands.
+        """
+        terms = self._ledger.signs.get(sign.code, ())
+        now = terms[-1] if at is None and terms else self._ledger.sign(sign.code, at or 0)
+        if now is None:
+            raise KeyError(sign.code)
+        thresholds = now.sign.thresholds_on(local_date)
+        key = (sign.code, place, thresholds.version, now.since)
         judge = self._made.get(key)
         if judge is None:
-            share = None
-            if place != self._catalogue.code:
-                share = self._catalogue.share(place, sign.threshold_rule)
-            judge = make_judge(sign, thresholds, share)
+            share = None if place == self._catalogue.code else now.shares.get(place)
+            judge = make_judge(now.sign, thresholds, share)
             self._made[key] = judge
         return judge
 
     def at(self, sign: Sign, place: str, ms: int) -> Judge:
         """The judge in force at an instant (epoch ms)."""
-        if len(sign.thresholds) == 1:
+        if not self.turns[sign.code]:
             return self(sign, place, "")
-        return self(sign, place, self._catalogue.zone.date(ms))
+        return self(sign, place, self._catalogue.zone.date(ms), ms)
 
 
 class City:
     """Windows of every sign, and what changed in them since they were last settled."""
 
-    def __init__(self, catalogue: Catalogue, demo_sources: set[str]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        demo_sources: set[str],
+        ledger: Ledger | None = None,
+        now_ms: int = 0,
+    ) -> None:
         self.catalogue = catalogue
         self.demo_sources = demo_sources
-        self.judges = Judges(catalogue)
+        self.ledger = ledger or Ledger.of(catalogue)
+        self.judges = Judges(catalogue, self.ledger)
+        self.present = Present(now_ms)
+        self._due: list[tuple[int, str, str]] = []  # (when it goes stale, sign, place), a heap
+        self._awaited: set[tuple[str, str]] = set()  # (sign, place) of those
+        self._spoke: set[tuple[str, str]] = set()  # spoke since the last step
         self.places = {catalogue.code, *catalogue.street}
         self._counted = frozenset(s.code for s in catalogue.counted)
         self.windows = {sign.code: self.make_window(sign) for sign in catalogue.signs}
@@ -98,6 +128,8 @@ class City:
             self.judges.at,
             self.demo_sources.__contains__,
             keep_slots,
+            self.present,
+            self.judges.turns[sign.code],
         )
 
     def take(self, rows: Iterable[RawRow]) -> int:
@@ -147,14 +179,9 @@ class City:
                     out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
 
-    def reseed(self, code: str, place: str, judged: Judged, out: WriteSet) -> None:
+    def reseed(self, code: str, place: str, seed: Seed, out: WriteSet) -> None:
         """Correct the state of a place before what memory holds, and what follows from it."""
-        changes = self.windows[code].reseed(place, judged)
-        if changes.judged or changes.new or changes.gone:
-            self._write_samples(code, changes, out)
-            row = latest_row(self.windows[code], place)
-            if row is not None:
-                out.latest[place, code] = row
+        self.write(code, self.windows[code].reseed(place, seed), out)
 
     def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
         """When an observation counts as made: never later than when it was first seen here.
@@ -172,6 +199,17 @@ class City:
         self._ahead[code, place] = (at, now_ms)
         return now_ms
 
+    def stay_silent(self, code: str, place: str, since: int) -> None:
+        """What was told to have gone stale stays so, wherever the device's clock was (restart)."""
+        window, now_ms = self.windows[code], self.present.now_ms
+        newest = window.newest(place)
+        if newest is not None:
+            until = min(since, now_ms - 1)
+            window.fold.cap(place, newest[0].at, until)
+            seen = until - window.sign.stale_after_s * 1000
+            if seen < newest[0].at:
+                self._ahead[code, place] = (newest[0].at, seen)
+
     def derive_all(self) -> None:
         """Compute every derived value anew from what the windows hold (after a restart)."""
         for code, dependents in self._dependents.items():
@@ -188,30 +226,102 @@ class City:
         """Codes of the signs that are derived from a sign."""
         return self._dependents.get(code, [])
 
+    # -- what time alone changes ------------------------------------------------------------
+
+    def step(self, now_ms: int) -> WriteSet:
+        """Let time pass: what has gone stale has no state, new cut-offs judge what stands."""
+        before, self.present.now_ms = self.present.now_ms, now_ms
+        out = WriteSet()
+        spoke, self._spoke = self._spoke, set()
+        renewed: set[tuple[str, str]] = set()
+        if now_ms < before:  # the clock was set back: what was silent may be alive
+            renewed = {(c, place) for c, window in self.windows.items() for place in window.samples}
+        for code, turns in self.judges.turns.items():
+            if any(before < at <= now_ms for at in turns):
+                renewed.update((code, place) for place in self.windows[code].samples)
+        while self._due and self._due[0][0] < now_ms:
+            _, code, place = heappop(self._due)
+            self._awaited.discard((code, place))
+            spoke.add((code, place))
+        for code, place in spoke | renewed:
+            if not self._await(code, place):
+                renewed.add((code, place))
+        for code, place in sorted(renewed):
+            self.write(code, self.windows[code].renew(place), out)
+        return out
+
+    def alive(self, graded: bool = False) -> list[tuple[str, str, int]]:
+        """(place, sign, beginning of the newest sample) of what has a state (or a graded one)."""
+        found = []
+        for code, window in self.windows.items():
+            for place in window.samples:
+                newest = window.newest(place)
+                if newest is None or newest[1] is None or window.silent_since(place) is not None:
+                    continue
+                if not graded or newest[1].state in GRADED:
+                    found.append((place, code, newest[0].at))
+        return found
+
+    def _await(self, code: str, place: str) -> bool:
+        """Look at a place again when its newest sample goes stale; False: it is stale already."""
+        window = self.windows[code]
+        newest = window.newest(place)
+        if newest is None:
+            return True
+        at = newest[0].at
+        seen = self.seen_at(code, place, at, self.present.now_ms)
+        until = seen + window.sign.stale_after_s * 1000
+        if seen < at:
+            window.fold.cap(place, at, until)
+        if until < self.present.now_ms:
+            return window.silent_since(place) is not None
+        if (code, place) not in self._awaited:
+            self._awaited.add((code, place))
+            heappush(self._due, (until, code, place))
+        return True
+
+    # -- what has to be written -------------------------------------------------------------
+
     def _settle_sign(self, code: str, out: WriteSet) -> Changes:
         changes = self.windows[code].add_up()
-        self._write_samples(code, changes, out)
+        self.write(code, changes, out)
         if changes.late:
             district = out.late.setdefault(code, {}).setdefault(self.catalogue.code, set())
             district.update(changes.late)
         return changes
 
-    def _write_samples(self, code: str, changes: Changes, out: WriteSet) -> None:
+    def write(self, code: str, changes: Changes, out: WriteSet) -> None:
+        """Add to `out` what has changed of a sign."""
         window = self.windows[code]
+        spent: dict[str, int] = {}  # place → since when its time was spent otherwise
         for (place, slot), sample in changes.samples.items():
-            judged = window.judged[place][slot]
-            out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
+            out.minutes[place, code, slot] = minute_row(
+                place, code, slot, sample, window.judged_at(place, slot)
+            )
+            spent[place] = min(spent.get(place, slot), slot)
         for place, slot in changes.judged:
-            sample, judged = window.samples[place][slot], window.judged[place][slot]
-            out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
-        for place in {place for place, _ in changes.samples}:
+            sample = window.samples[place][slot]
+            out.minutes[place, code, slot] = minute_row(
+                place, code, slot, sample, window.judged_at(place, slot)
+            )
+        for place in spent:  # a value counts until the next one
+            spent[place] = window.before(place, spent[place])
+            self._spoke.add((code, place))
+        for place, since in (*changes.gone, *((place, t.since) for place, t in changes.new)):
+            spent[place] = min(spent.get(place, since), since)
+        for place, since in spent.items():
             row = latest_row(window, place)
             if row is not None:
                 out.latest[place, code] = row
+            until = min(window.alive_until(place) or since, self.present.now_ms)
+            out.spent(place, code, since, max(since, until), self.catalogue.zone.grid_ms)
         out.take_back((place, code, since) for place, since in changes.gone)
-        out.record(
-            (place, code, t.since, t.state.value, t.value, t.version) for place, t in changes.new
-        )
+        out.record(history_row(place, code, t) for place, t in changes.new)
+
+
+def history_row(place: str, code: str, t: Transition) -> HistoryRow:
+    """The stored form of a change of state."""
+    return (place, code, t.since, t.state.value, t.value, t.version, t.cutoff, t.cause, t.demo)
 
 
 def add_raw(window: SignWindow, raw: RawRow, *, restore: bool = False) -> None:
@@ -237,8 +347,8 @@ def latest_row(window: SignWindow, place: str) -> LatestRow | None:
     if newest is None:
         return None
     sample, judged = newest
-    if judged is None:
-        return None
+    silent = window.silent_since(place)
+    known = judged is not None and silent is None
     return (
         place,
         window.sign.code,
@@ -247,9 +357,9 @@ def latest_row(window: SignWindow, place: str) -> LatestRow | None:
         sample.numerator,
         sample.denominator,
         sample.children,
-        judged.state.value,
-        judged.since,
-        window.judge_version(place, sample.at),
+        judged.state.value if judged is not None and known else State.UNKNOWN.value,
+        judged.since if judged is not None and known else silent,
+        window.fold.judge(place, sample.at).version,
         sample.demo,
     )
 

@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -23,7 +23,7 @@ from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
-from domain.clock import MINUTE_MS, Clock, is_due, to_ms, utc_now
+from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
 from engine import backfill
 from engine.city import City, WriteSet, days_of, hours_of
 from engine.publication import Publication
@@ -40,6 +40,7 @@ MAX_ROWS = 200_000  # four batches of a file: a helping of half as many costs 45
 PUBLISH_EVERY_MS = 450
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
+PASS_TIME_MS = 5 * MINUTE_MS  # a score is asked for up to now, to five minutes
 QUARTER_MS = 15 * MINUTE_MS
 
 
@@ -60,26 +61,33 @@ class Engine:
         self._hours: set[rollups.Key] = set()
         self._days: set[rollups.Key] = set()
         self._hours_at = self._days_at = now_ms
+        self._passed_at = 0
         self.reload(now_ms)
 
     def reload(self, now_ms: int) -> None:
         """Forget what is in memory and take it from the store. When it raises, try again."""
         with self.db.read() as conn:  # before anything else: what changes after it is noticed
             self._generation = engine_state.get(conn, "generation")
-        self.city, self.cursor = recover(self.db, self.catalogue, now_ms)
+        found = recover(self.db, self.catalogue, now_ms)
+        self.city, self.cursor = found.city, found.cursor
         self._reloaded_at = now_ms
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
             changed = readings.keys_of_batches(conn, rolled, self.cursor)
-        self._days = set()
-        self._hours = set().union(*(self._hours_near(*key) for key in changed))
+        self._days, self._passed_at = set(), 0
+        self._hours = set().union(*(self._hours_near(*key, now_ms) for key in changed))
+        self._pass_time(now_ms, everything=True)
+        if found.out or found.gone:
+            self._write(found.out, found.gone)
+        self.step(now_ms)
 
-    def _hours_near(self, street: str, code: str, at: int) -> set[rollups.Key]:
-        """The hours a reading can have changed: its own, and those its value carries into."""
+    def _hours_near(self, street: str, code: str, at: int, now_ms: int) -> set[rollups.Key]:
+        """The hours a reading can have changed: between the last one before and its end."""
         window = self.city.windows.get(code)
         if window is None:
             return set()
-        reached = range(at, at + (window.reach + 1) * window.slot_ms + QUARTER_MS, QUARTER_MS)
+        reach = (window.reach + 1) * window.slot_ms + QUARTER_MS
+        reached = range(at - reach, min(at + reach, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
         places = (street, self.catalogue.code)
         codes = (code, *self.city.dependents(code))
         keys = [(place, sign, moment) for place in places for sign in codes for moment in reached]
@@ -143,26 +151,50 @@ class Engine:
         engine_state.hold(conn)
         self._check_generation(conn)
 
-    def _write(self, out: WriteSet) -> None:
+    def step(self, now_ms: int) -> None:
+        """Write what time alone has changed: states that ended in silence or by new cut-offs."""
+        out = self.city.step(now_ms)
+        if out:
+            self._write(out)
+
+    def _pass_time(self, now_ms: int, *, everything: bool) -> None:
+        """What holds goes on: the hours since it was last added up are to be added up again."""
+        offset = self.catalogue.zone.grid_ms
+        if everything:
+            since, self._passed_at = self._passed_at, now_ms
+        else:
+            since = now_ms
+        for place, code, at in self.city.alive(graded=not everything):
+            first = slot_start(at if since == 0 else min(since, now_ms), HOUR_MS, offset)
+            self._hours.update((place, code, h) for h in range(first, now_ms + 1, HOUR_MS))
+
+    def _write(self, out: WriteSet, gone: Sequence[tuple[str, str]] = ()) -> None:
         with self.db.write() as conn:
             self._hold(conn)
+            states.forget_latest(conn, gone)
             engine_state.put(self.db, conn, cursor=self.cursor)
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
             states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, list(out.new.values()))
+        self._hours |= out.hours
         self._hours |= hours_of(out.minutes, self.catalogue.zone)
 
     def roll(self, now_ms: int, *, force: bool = False) -> None:
         """Bring hours and days up to date when due (or at once with `force`)."""
+        self.step(now_ms)
         hours_due = force or is_due(now_ms, self._hours_at, ROLL_HOURS_MS)
         days_due = force or is_due(now_ms, self._days_at, ROLL_DAYS_MS)
+        if hours_due:
+            all_due = force or is_due(now_ms, self._passed_at, PASS_TIME_MS)
+            self._pass_time(now_ms, everything=all_due)
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
         days = self._days | days_of(self._hours, self.catalogue.zone)
         with self.db.write() as conn:
             self._hold(conn)
-            rollups.roll_hours(self.db, conn, self._hours, engine_state.get(conn, "minute_from"))
+            whole_from = engine_state.get(conn, "minute_from")
+            rollups.roll_hours(self.db, conn, self._hours, whole_from, now_ms)
             if days_due:
                 rollups.roll_days(
                     self.db, conn, days, self.catalogue.zone, engine_state.get(conn, "hour_from")

@@ -1,19 +1,22 @@
 """From the store back into memory: what a restarted engine needs to go on where it stopped."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from data_access import engine_state, readings, states
 from data_access.db import Database
 from data_access.tables import sources
+from data_access.terms import read_ledger, remember_terms
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import slot_start
 from domain.sign import State
-from domain.state import Judged
-from engine.city import City, add_raw
-from engine.sample import Sample, Transition
+from domain.state import Cause, Judged
+from domain.terms import Ledger
+from engine.backfill import FAR_MS
+from engine.city import City, WriteSet, add_raw, latest_row
+from engine.sample import Changes, Sample, Seed, Transition
 from engine.window import KEEP_SLOTS, SignWindow
 
 
@@ -23,27 +26,77 @@ def demo_sources(db: Database) -> set[str]:
         return set(conn.scalars(select(sources.c.code).where(sources.c.kind != "live")))
 
 
-def recover(db: Database, catalogue: Catalogue, now_ms: int) -> tuple[City, int]:
-    """The city as of the stored cursor, and that cursor (the last batch taken in)."""
-    city = City(catalogue, demo_sources(db))
+class Recovered(NamedTuple):
+    """A city taken from the store, and what has changed in it meanwhile."""
+
+    city: City
+    cursor: int  # the last batch taken in
+    out: WriteSet  # states that ended in silence, by other cut-offs or by leaving the catalogue
+    gone: list[tuple[str, str]]  # (place, sign) that are no longer in the catalogue
+
+
+def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Recovered:
+    """The city as of the stored cursor. What was told stays told: states go on from there."""
+    first = remember_terms(db, catalogue, now_ms)
+    with db.read() as conn:
+        ledger = read_ledger(conn, catalogue)
+    city = City(catalogue, demo_sources(db), ledger, now_ms)
+    out = WriteSet()
     with db.read() as conn:
         cursor = engine_state.get(conn, "cursor")
         latest: dict[str, list[Any]] = {}
+        gone: list[Any] = []
         for row in states.all_latest(conn):
-            if row.street_code not in city.places:
-                continue  # left the catalogue since
-            latest.setdefault(row.sign, []).append(row)
+            here = row.sign in city.windows and row.street_code in city.places
+            (latest.setdefault(row.sign, []) if here else gone).append(row)
         for p in states.all_points(conn):
             window = city.windows.get(p.sign)
             if window is not None and p.street_code in city.places:
                 mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
                 part = (p.source, p.point)
                 window.restore(p.street_code, part, p.observed_at, p.value, mass)
-        for code, rows in latest.items():
-            if code in city.windows:
-                _Refill(city, city.windows[code], now_ms, cursor).run(conn, rows)
+        refills = [
+            _Refill(city, city.windows[code], now_ms, cursor, conn) for code in sorted(latest)
+        ]
+        for refill in refills:
+            refill.run(latest[refill.window.sign.code])
         city.derive_all()
-    return city, cursor
+        for refill in refills:
+            refill.go_on(out)
+        pairs = [(row.street_code, row.sign) for row in gone]
+        lost = states.open_without_latest(conn) if first else []
+        offset = catalogue.zone.grid_ms
+        observed = {(row.street_code, row.sign): row.observed_at for row in gone}
+        for place, code in [*pairs, *lost]:
+            close(conn, ledger, out, (place, code), observed.get((place, code)), now_ms, offset)
+    return Recovered(city, cursor, out, pairs)
+
+
+def close(
+    conn: Connection,
+    ledger: Ledger,
+    out: WriteSet,
+    key: tuple[str, str],
+    observed_at: int | None,
+    now_ms: int,
+    offset_ms: int,
+) -> None:
+    """End what is recorded of a (place, sign) that has no state any more."""
+    place, code = key
+    held = states.history_of(conn, place, code, FAR_MS)
+    if not held or held[-1].state == State.UNKNOWN:
+        return
+    terms = ledger.sign(code, held[-1].since)
+    ends, cause = now_ms, Cause.WITHDRAWN
+    if terms is not None and observed_at is not None:
+        until = observed_at + terms.sign.stale_after_s * 1000
+        if until < now_ms:
+            ends, cause = until, Cause.SILENT
+    ends = max(ends, held[-1].since + 1)
+    version = held[-1].threshold_version
+    state = State.UNKNOWN.value
+    out.spent(place, code, observed_at or ends, ends, offset_ms)
+    out.record([(place, code, ends, state, None, version, None, cause.value, held[-1].demo)])
 
 
 class _Refill:
@@ -53,16 +106,23 @@ class _Refill:
     newest slot of a place is always complete: the last word of every point is kept apart.
     """
 
-    def __init__(self, city: City, window: SignWindow, now_ms: int, cursor: int) -> None:
+    def __init__(
+        self, city: City, window: SignWindow, now_ms: int, cursor: int, conn: Connection
+    ) -> None:
         self.window = window
         self.cursor = cursor
+        self.conn = conn
         self.city = city
         self.now_ms = now_ms
         self.raw_from = 0
         self.floors: dict[str, int] = {}
+        self.told: dict[str, list[Transition]] = {}  # by place, led by what held before the window
+        self.made: list[tuple[str, Transition]] = []
+        self.known: dict[str, str] = {}  # states by place, as `latest` has them
 
-    def run(self, conn: Connection, latest: list[Any]) -> None:
-        self.raw_from = engine_state.get(conn, "raw_from")
+    def run(self, latest: list[Any]) -> None:
+        """Fill the window; how its slots were judged is for `go_on`, when all are filled."""
+        self.raw_from = engine_state.get(self.conn, "raw_from")
         known = {row.street_code: row.observed_at for row in latest}
         counted = (known.get(street.code, 0) for street in self.city.catalogue.counted)
         district = self.city.catalogue.code
@@ -74,14 +134,36 @@ class _Refill:
             floor = self.floors[row.street_code]
             if row.observed_at < max(floor, self.raw_from):
                 self._recall(row)
-            if row.observed_at >= floor:
-                self._seed(conn, row.street_code, floor)
-        self._read(conn)
-        self.window.settle()
+            self._seed(row.street_code, min(floor, row.observed_at))
+        self._read()
+        self.made = self.window.settle().new
+        self.known = {row.street_code: row.state for row in latest}
 
-    def _read(self, conn: Connection) -> None:
+    def go_on(self, out: WriteSet) -> None:
+        """Let the recorded states stand and go on from them, up to now."""
+        window, code = self.window, self.window.sign.code
+        for place in list(window.samples):
+            told = self.told.get(place) or self._history(place, window.first(place))
+            if not window.is_judged(place):
+                offset = self.city.catalogue.zone.grid_ms
+                close(self.conn, self.city.ledger, out, (place, code), None, self.now_ms, offset)
+            elif told:
+                window.pin(place, told)
+                if told[-1].cause == Cause.SILENT:
+                    self.city.stay_silent(code, place, told[-1].since)
+            else:  # nothing was told of it: it is told now
+                mine = [t for at, t in self.made if at == place]
+                self.city.write(
+                    code, Changes({}, [], [(place, t) for t in mine], set(), set()), out
+                )
+            self.city.write(code, window.renew(place, told=True), out)
+            row = latest_row(window, place)
+            if row is not None and self.known.get(place) != row[7]:
+                out.latest[place, code] = row
+
+    def _read(self) -> None:
         window, usual = self.window, self._back(1)
-        for raw in readings.rows_between(conn, window.sign.code, None, self._back(2), None):
+        for raw in readings.rows_between(self.conn, window.sign.code, None, self._back(2), None):
             place = raw[1]
             if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
                 continue  # not taken in before the stop: it comes again with its batch
@@ -107,15 +189,18 @@ class _Refill:
         sample = Sample(
             row.value, row.numerator, row.denominator, row.children, row.observed_at, row.demo
         )
-        judged = Judged(State(row.state), row.since or row.observed_at, None, 0)
-        self.window.recall(row.street_code, sample, judged)
+        self.window.recall(row.street_code, sample)
 
-    def _seed(self, conn: Connection, place: str, floor: int) -> None:
-        history = states.history_of(conn, place, self.window.sign.code, floor)
-        if history and history[0].since < floor:
-            first = history.pop(0)
-            self.window.seed(place, Judged(State(first.state), first.since, None, 0))
-        self.window.recall_transitions(
-            place,
-            [Transition(h.since, State(h.state), h.value, h.threshold_version) for h in history],
-        )
+    def _seed(self, place: str, from_ms: int) -> None:
+        history = self.told[place] = self._history(place, from_ms)
+        if history and history[0].since < self.floors[place]:
+            first = history[0]
+            silent = (h.since for h in history[1:] if h.state is State.UNKNOWN)
+            judged = Judged(first.state, first.since, None, 0)
+            known = first.state is not State.UNKNOWN
+            until = next(silent, FAR_MS)
+            self.window.seed(place, Seed(judged if known else None, until))
+
+    def _history(self, place: str, from_ms: int) -> list[Transition]:
+        found = states.history_of(self.conn, place, self.window.sign.code, from_ms)
+        return [Transition(h.since, State(h.state), *h[2:]) for h in found]

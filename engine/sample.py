@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from domain.sign import State
+from domain.state import Judged
 
 
 class Sample(NamedTuple):
@@ -23,6 +24,16 @@ class Transition(NamedTuple):
     state: State
     value: float | None
     version: int
+    cutoff: float | None = None  # the edge of a graded state
+    cause: str | None = None  # None: a value
+    demo: bool = False
+
+
+class Seed(NamedTuple):
+    """What holds before the first slot in memory, and the instant (ms) at which it goes stale."""
+
+    judged: Judged | None
+    until: int
 
 
 class Changes(NamedTuple):
@@ -35,15 +46,19 @@ class Changes(NamedTuple):
     judged: set[tuple[str, int]]  # (place, slot) judged otherwise now though the sample stands
 
     def record(
-        self, place: str, slot: int, recorded: dict[int, Transition], found: Transition | None
+        self,
+        place: str,
+        slot: int,
+        recorded: dict[int, tuple[Transition, ...]],
+        found: tuple[Transition, ...],
     ) -> None:
-        """Note that the transition in a slot, if any, is `found` and no other."""
-        known = recorded.get(slot)
+        """Note that the transitions from a slot's sample up to the next one are `found`."""
+        known = recorded.get(slot, ())
         if known == found:
             return
-        if known is not None:
-            self.gone.append((place, known.since))
-            del recorded[slot]
-        if found is not None:
+        self.gone.extend((place, t.since) for t in known if t not in found)
+        self.new.extend((place, t) for t in found if t not in known)
+        if found:
             recorded[slot] = found
-            self.new.append((place, found))
+        else:
+            del recorded[slot]

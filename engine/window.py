@@ -6,18 +6,18 @@ over the slots in their order. So late, repeated and shuffled readings end in th
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from data_access.readings import RawRow
 from domain.aggregation import Child, aggregate, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign
-from domain.state import Judge, Judged
-from engine.sample import Changes, Sample, Transition
+from domain.state import Judged
+from engine.fold import Fold, JudgeAt, Present
+from engine.sample import Changes, Sample, Seed, Transition
 
 Part = tuple[str, str]  # (source, point)
-JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
 KEEP_SLOTS = 24
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
 _sample = partial(tuple.__new__, Sample)
@@ -45,14 +45,15 @@ class SignWindow:
         judge_at: JudgeAt,
         is_demo: Callable[[str], bool],
         keep_slots: int | None = KEEP_SLOTS,
+        present: Present | None = None,
+        turns: Sequence[int] = (),
     ) -> None:
         self.sign = sign
         self.slot_ms = sign.slot_ms
         self._district = district
         self._counted = counted
         self._offset_ms = offset_ms
-        self._judge_at = judge_at
-        self._judges: dict[str, Judge] = {}
+        self.fold = Fold(sign, judge_at, self.is_judged, turns, present or Present())
         self._is_demo = is_demo
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
@@ -62,9 +63,7 @@ class SignWindow:
         self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
         self._order: dict[str, list[int]] = {}
         self.samples: dict[str, dict[int, Sample]] = {}
-        self.judged: dict[str, dict[int, Judged]] = {}
-        self._seed: dict[str, Judged] = {}
-        self._transitions: dict[str, dict[int, Transition]] = {}  # by slot
+        self.judged = self.fold.judged
         self._dirty: dict[str, set[int]] = {}
         self._settled: set[str] = set()  # places to be trimmed
         self._floor: dict[str, int] = {}  # slots before it are not complete in memory
@@ -143,23 +142,19 @@ class SignWindow:
         """Declare the slots of `place` before `slot` incomplete in memory (after a restart)."""
         self._floor[place] = slot
 
-    def seed(self, place: str, judged: Judged) -> None:
-        """The state of `place` before the first slot in memory."""
-        self._seed[place] = judged
+    def seed(self, place: str, seed: Seed) -> None:
+        """What held at `place` before the first slot in memory."""
+        self.fold.seeds[place] = seed
 
-    def recall(self, place: str, sample: Sample, judged: Judged | None) -> None:
+    def recall(self, place: str, sample: Sample) -> None:
         """Put back a sample older than the window, as the store remembers it."""
         slot = slot_start(sample.at, self.slot_ms, self._offset_ms)
         self.samples.setdefault(place, {})[slot] = sample
         insort(self._order.setdefault(place, []), slot)
-        if judged is not None:
-            self.judged.setdefault(place, {})[slot] = judged
 
-    def recall_transitions(self, place: str, transitions: Iterable[Transition]) -> None:
-        """Put back the recorded changes of state that fall into the window."""
-        kept = self._transitions.setdefault(place, {})
-        for transition in transitions:
-            kept[slot_start(transition.since, self.slot_ms, self._offset_ms)] = transition
+    def pin(self, place: str, told: Sequence[Transition]) -> None:
+        """Let the recorded changes of state stand, led by the one in force before memory begins."""
+        self.fold.pin(place, self._order.get(place, ()), self.samples.get(place, {}), told)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -169,7 +164,43 @@ class SignWindow:
         if not order:
             return None
         slot = order[-1]
-        return self.samples[place][slot], self.judged.get(place, {}).get(slot)
+        return self.samples[place][slot], self.fold.after(place, slot)
+
+    def judged_at(self, place: str, slot: int) -> Judged | None:
+        """How the sample of a slot was judged; None where the sign has no state."""
+        return self.judged.get(place, {}).get(slot)
+
+    def alive_until(self, place: str) -> int | None:
+        """The last instant at which the newest sample of a place counts; None without one."""
+        order = self._order.get(place)
+        return self.fold.until(place, self.samples[place][order[-1]]) if order else None
+
+    def silent_since(self, place: str) -> int | None:
+        """When the state of a place ended because nothing more was heard; None: it holds."""
+        order = self._order.get(place)
+        return self.fold.ended(place, order[-1]) if order else None
+
+    def before(self, place: str, ms: int) -> int:
+        """When the last sample before an instant began to hold, the instant itself without one."""
+        order = self._order.get(place, ())
+        at = bisect_left(order, slot_start(ms, self.slot_ms, self._offset_ms))
+        return self.begin(place, order[at - 1]) if at else ms
+
+    def begin(self, place: str, slot: int) -> int:
+        """When the sample of a slot began to hold: a carried one does so in the slot."""
+        return max(self.samples[place][slot].at, slot)
+
+    def first(self, place: str) -> int:
+        """When the oldest sample in memory began to hold."""
+        return self.begin(place, self._order[place][0])
+
+    def seed_after(self, place: str, slot: int) -> Seed:
+        """What holds after the sample of a slot, for a window that begins behind it."""
+        return Seed(self.fold.after(place, slot), self.fold.until(place, self.samples[place][slot]))
+
+    def is_judged(self, place: str) -> bool:
+        """Whether the sign has a state at a place: nothing else stands in the picture and log."""
+        return place == self._district or self.sign.at_street
 
     def sample_at(self, place: str, slot: int) -> Sample | None:
         """The sample of a place in a slot, or the one that carries forward into it."""
@@ -185,10 +216,6 @@ class SignWindow:
     def floor_of(self, place: str) -> int | None:
         """The slot from which on a place is complete in memory; None: it always was."""
         return self._floor.get(place)
-
-    def judge_version(self, place: str, at: int) -> int:
-        """The version of the thresholds in force at `place` at an instant."""
-        return self._judge(place, at).version
 
     # -- adding up --------------------------------------------------------------------------
 
@@ -293,7 +320,7 @@ class SignWindow:
             return None
         if len(children) > 1:
             children.sort()
-        badness = self._judge(place, slot).badness if rule is Rule.WORST else _unasked
+        badness = self.fold.judge(place, slot).badness if rule is Rule.WORST else _unasked
         total = aggregate(rule, children, badness)
         if total is None:
             return None
@@ -324,48 +351,28 @@ class SignWindow:
                 return sample if sample.at > edge else None
         return None
 
-    def reseed(self, place: str, judged: Judged) -> Changes:
+    def reseed(self, place: str, seed: Seed) -> Changes:
         """Judge the slots of `place` in memory anew, coming from a corrected earlier state."""
         changes = Changes({}, [], [], set(), set())
         floor = self._floor.get(place)
-        if floor is not None and self._seed.get(place) != judged:
-            self._seed[place] = judged
+        if floor is not None and self.fold.seeds.get(place) != seed:
+            self.fold.seeds[place] = seed
             self._judge_from(place, floor, changes)
         return changes
 
-    # -- judging ----------------------------------------------------------------------------
-
-    def _judge(self, place: str, at: int) -> Judge:
-        """The judge in force at a place and instant; asked for once where it never changes."""
-        judge = self._judges.get(place)
-        if judge is None:
-            judge = self._judge_at(self.sign, place, at)
-            if len(self.sign.thresholds) == 1:
-                self._judges[place] = judge
-        return judge
+    def renew(self, place: str, *, told: bool = False) -> Changes:
+        """What time alone has changed at a place since its newest sample (`told`: see Fold)."""
+        changes = Changes({}, [], [], set(), set())
+        order = self._order.get(place)
+        if order:
+            newest = self.samples[place][order[-1]]
+            self.fold.renew(place, order[-1], newest, changes, told=told)
+        return changes
 
     def _judge_from(self, place: str, first: int, changes: Changes) -> None:
-        order = self._order[place]
-        samples = self.samples[place]
-        judged = self.judged.setdefault(place, {})
-        recorded = self._transitions.setdefault(place, {})
+        order = self._order.get(place, [])
         at = bisect_left(order, max(first, self._floor.get(place, first)))
-        before = judged.get(order[at - 1]) if at else None
-        before = before or self._seed.get(place)
-        for slot in order[at:]:
-            sample = samples[slot]
-            judge = self._judge(place, slot)
-            # a value carried into the slot changes the state here, not where it was observed
-            after = judge.step(before, max(sample.at, slot), sample.value)
-            known = judged.get(slot)
-            if known is not None and known.state is not after.state:
-                changes.judged.add((place, slot))
-            judged[slot] = after
-            found = None
-            if before is None or after.state is not before.state:
-                found = Transition(after.since, after.state, sample.value, judge.version)
-            changes.record(place, slot, recorded, found)
-            before = after
+        self.fold.run(place, order, self.samples.get(place, {}), at, changes)
 
     def _trim(self, place: str) -> None:
         order = self._order.get(place, [])
@@ -373,13 +380,11 @@ class SignWindow:
             return
         cut = order[-self._keep]
         keep_from = cut - self._carry_ms
-        samples, judged = self.samples[place], self.judged[place]
+        samples = self.samples[place]
         computed = self._computed.get(place, {})
         dropped = bisect_left(order, cut)
-        self._seed[place] = judged[order[dropped - 1]]
+        self.fold.forget(place, order[:dropped], samples[order[dropped - 1]])
         for slot in order[:dropped]:
-            judged.pop(slot, None)
-            self._transitions[place].pop(slot, None)
             computed.pop(slot, None)
             del samples[slot]
         del order[:dropped]

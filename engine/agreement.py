@@ -1,0 +1,55 @@
+"""Whether the picture, the newest values and the record of changes say the same.
+
+They are made by one fold and written in one transaction, so they do; this is what notices when a
+fault or somebody's hand has parted them.
+"""
+
+from sqlalchemy import Connection
+
+from data_access import states
+from domain.sign import GRADED
+from engine.board import cell
+from engine.city import City
+
+_OPEN = frozenset(str(state) for state in GRADED)
+
+
+def disagreements(conn: Connection, city: City, now_ms: int) -> list[str]:
+    """Where a graded state stands in one of the three and not in the others. `[]`: nowhere.
+
+    Costs two looks along a key for each newest value.
+    """
+    wall = _wall(city, now_ms)
+    faults = []
+    for row in states.standing(conn):
+        shown = wall.pop((row.place, row.sign), None)
+        told = {shown, _graded(row.latest), _graded(row.recorded)}
+        if len(told) > 1 or (shown is not None and row.since != row.begun):
+            faults.append(
+                f"{row.place} {row.sign}: wall {shown or '-'}, latest {row.latest} since"
+                f" {row.since}, log {row.recorded} since {row.begun}"
+            )
+    faults += [
+        f"{place} {sign}: wall {state}, nothing stored" for (place, sign), state in wall.items()
+    ]
+    return faults
+
+
+def orphans(conn: Connection) -> list[str]:
+    """Open episodes of which nothing else is known. Walks all recorded changes."""
+    return [f"{place} {sign}" for place, sign in states.open_without_latest(conn)]
+
+
+def _wall(city: City, now_ms: int) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for code, window in city.windows.items():
+        for place in window.samples:
+            if window.is_judged(place):
+                state = cell(city, window.sign, place, now_ms).state
+                if state in GRADED:
+                    found[place, code] = str(state)
+    return found
+
+
+def _graded(state: str | None) -> str | None:
+    return state if state in _OPEN else None

@@ -1,0 +1,251 @@
+"""One sign's samples at each place, folded into states: the picture and the log are both made here.
+
+A state begins with a sample. It ends with a later sample, with the instant at which its last one
+goes stale (then nothing is known until the next one speaks), or with an instant at which other
+cut-offs come into force and judge the standing value otherwise. What is recorded of a sample is
+everything up to the next one, so that the record is a function of the samples and of the clock.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+
+from domain.sign import Sign, State
+from domain.state import Cause, Judge, Judged
+from engine.sample import Changes, Sample, Seed, Transition
+
+JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
+Samples = dict[int, Sample]
+
+
+class Present:
+    """The engine's clock as far as it has been told: no state ends later than this."""
+
+    def __init__(self, now_ms: int = 0) -> None:
+        self.now_ms = now_ms
+
+
+class Fold:
+    """The judgements of one sign by place and slot."""
+
+    def __init__(
+        self,
+        sign: Sign,
+        judge_at: JudgeAt,
+        judged_at: Callable[[str], bool],
+        turns: Sequence[int],
+        present: Present,
+    ) -> None:
+        self.sign = sign
+        self.judged: dict[str, dict[int, Judged]] = {}
+        self.seeds: dict[str, Seed] = {}
+        self.recorded: dict[str, dict[int, tuple[Transition, ...]]] = {}
+        self._turned: dict[str, dict[int, Judged]] = {}  # by slot, where other cut-offs came later
+        self._caps: dict[str, tuple[int, int]] = {}  # newest observation, earlier end of its life
+        self._judge_at = judge_at
+        self._judges: dict[str, Judge] = {}
+        self._is_judged = judged_at
+        self._turns = turns
+        self._present = present
+        self._stale_ms = sign.stale_after_s * 1000
+
+    def judge(self, place: str, at: int) -> Judge:
+        """The judge in force at a place and instant; asked for once where it never changes."""
+        judge = self._judges.get(place)
+        if judge is None:
+            judge = self._judge_at(self.sign, place, at)
+            if not self._turns:
+                self._judges[place] = judge
+        return judge
+
+    def until(self, place: str, sample: Sample) -> int:
+        """The last instant at which a sample counts, were it the newest."""
+        cap = self._caps.get(place)
+        return cap[1] if cap and cap[0] == sample.at else sample.at + self._stale_ms
+
+    def cap(self, place: str, at: int, until: int) -> None:
+        """A value observed in our future is no longer alive for that."""
+        self._caps[place] = (at, until)
+
+    def after(self, place: str, slot: int) -> Judged | None:
+        """What held after the sample of a slot, whatever the cut-offs became; None: not judged."""
+        turned = self._turned.get(place)
+        found = turned.get(slot) if turned else None
+        return found or self.judged.get(place, {}).get(slot)
+
+    def ended(self, place: str, slot: int) -> int | None:
+        """When the state of a slot's sample ended in silence, as far as that is known."""
+        found = self.recorded.get(place, {}).get(slot)
+        return found[-1].since if found and found[-1].state is State.UNKNOWN else None
+
+    def run(
+        self, place: str, order: Sequence[int], samples: Samples, at: int, changes: Changes
+    ) -> None:
+        """Judge the slots of `order` from index `at` on, each by what held before it."""
+        if not self._is_judged(place):
+            return
+        judged = self.judged.setdefault(place, {})
+        recorded = self.recorded.setdefault(place, {})
+        before, until = self._before(place, order, samples, at, changes)
+        last = len(order) - 1
+        for n in range(at, len(order)):
+            slot = order[n]
+            sample = samples[slot]
+            # a value carried into the slot changes the state here, not where it was observed
+            begin = max(sample.at, slot)
+            if begin > until:
+                before = None
+            judge = self.judge(place, begin)
+            after = judge.step(before, begin, sample.value)
+            found: tuple[Transition, ...] = ()
+            if before is None or after.state is not before.state:
+                found = (_begun(after, sample, judge),)
+            known = judged.get(slot)
+            if known is not None and known.state is not after.state:
+                changes.judged.add((place, slot))
+            judged[slot] = after
+            until = self.until(place, sample)
+            following = None if n == last else max(samples[order[n + 1]].at, order[n + 1])
+            before, tail = self._tail(place, sample, begin, after, following)
+            self._turn(place, slot, tail)
+            changes.record(place, slot, recorded, found + tail)
+
+    def renew(
+        self,
+        place: str,
+        slot: int,
+        sample: Sample,
+        changes: Changes,
+        following: int | None = None,
+        *,
+        told: bool = False,
+    ) -> Judged | None:
+        """What has become of a sample up to the one that begins at `following`, or up to now.
+
+        It went stale, other cut-offs came; what was recorded of that stands. `told`: the sample
+        was judged before cut-offs that are in force since its very instant. The state that holds.
+        """
+        state = self.judged.get(place, {}).get(slot)
+        if state is None:
+            return None
+        begin = max(sample.at, slot)
+        recorded = self.recorded.setdefault(place, {})
+        kept = tuple(
+            t
+            for t in recorded.get(slot, ())
+            if t.cause != Cause.SILENT and (following is None or t.since < following)
+        )
+        if kept and kept[-1].since > begin:
+            state = Judged(kept[-1].state, kept[-1].since, None, 0)
+        known_to = max(begin, kept[-1].since) if kept else begin
+        if kept and kept[-1].state is State.UNKNOWN:
+            back = self._back(place, sample, following)
+            if back is None:
+                return None
+            state, began = back
+            kept, known_to = (*kept, began), began.since
+        state, tail = self._tail(place, sample, known_to, state, following, told=told)
+        self._turn(place, slot, [t for t in kept + tail if t.since > begin])
+        changes.record(place, slot, recorded, kept + tail)
+        return state
+
+    def forget(self, place: str, slots: Sequence[int], last: Sample) -> None:
+        """Drop the oldest slots; `last` is the sample of the newest one that goes."""
+        self.seeds[place] = Seed(self.after(place, slots[-1]), self.until(place, last))
+        kept = (self.judged, self.recorded, self._turned)
+        for mine in [by_place[place] for by_place in kept if place in by_place]:
+            for slot in slots:
+                mine.pop(slot, None)
+
+    def pin(
+        self, place: str, order: Sequence[int], samples: Samples, told: Sequence[Transition]
+    ) -> None:
+        """Let what was recorded stand, whatever the fold of today's catalogue would say of it.
+
+        `told` is led by the change in force before the first slot, where there was one.
+        """
+        if not order or not self._is_judged(place):
+            return
+        judged = self.judged.setdefault(place, {})
+        recorded: dict[int, tuple[Transition, ...]] = {}
+        begins = [max(samples[slot].at, slot) for slot in order]
+        instants = [t.since for t in told]
+        for n, slot in enumerate(order):
+            upto = len(told) if n + 1 == len(order) else bisect_right(instants, begins[n + 1] - 1)
+            here = bisect_right(instants, begins[n])
+            first = bisect_right(instants, begins[n] - 1)
+            if mine := tuple(told[first:upto]):
+                recorded[slot] = mine
+            if here and told[here - 1].state is not State.UNKNOWN:
+                held = told[here - 1]
+                known = judged.get(slot)
+                if known is None or known.state is not held.state:
+                    judged[slot] = Judged(held.state, held.since, None, 0)
+                else:
+                    judged[slot] = known._replace(since=held.since)
+            self._turn(place, slot, told[here:upto])
+        self.recorded[place] = recorded
+
+    def _before(
+        self, place: str, order: Sequence[int], samples: Samples, at: int, changes: Changes
+    ) -> tuple[Judged | None, int]:
+        """What holds before the slot at index `at`, and until when."""
+        if not at:
+            return self.seeds.get(place, Seed(None, 0))
+        slot, sample = order[at - 1], samples[order[at - 1]]
+        following = max(samples[order[at]].at, order[at]) if at < len(order) else None
+        return self.renew(place, slot, sample, changes, following), self.until(place, sample)
+
+    def _tail(
+        self,
+        place: str,
+        sample: Sample,
+        begin: int,
+        state: Judged,
+        following: int | None,
+        *,
+        told: bool = False,
+    ) -> tuple[Judged, tuple[Transition, ...]]:
+        """What happens between a sample and the one that follows (None: nothing has yet)."""
+        now = self._present.now_ms
+        until = self.until(place, sample)
+        end = min(now if following is None else following - 1, until)
+        found: tuple[Transition, ...] = ()
+        for turn in self._turns:
+            if begin - told < turn <= end:
+                judge = self.judge(place, turn)
+                again = judge.step(state, max(turn, begin + 1), sample.value)
+                if again.state is not state.state:
+                    state = again
+                    found += (_begun(state, sample, judge)._replace(cause=Cause.CUTOFFS.value),)
+        if until < (now if following is None else following):
+            version = self.judge(place, begin).version
+            cause = Cause.SILENT.value
+            silent = max(until, begin + 1)  # a value from the future may end before it began
+            found += (Transition(silent, State.UNKNOWN, None, version, None, cause, sample.demo),)
+        return state, found
+
+    def _back(
+        self, place: str, sample: Sample, following: int | None
+    ) -> tuple[Judged, Transition] | None:
+        """What had left the catalogue is there again, and its newest value still counts."""
+        now = self._present.now_ms
+        if following is not None or self.until(place, sample) < now:
+            return None
+        judge = self.judge(place, now)
+        state = judge.step(None, now, sample.value)
+        return state, _begun(state, sample, judge)
+
+    def _turn(self, place: str, slot: int, found: Sequence[Transition]) -> None:
+        turned = [t for t in found if t.state is not State.UNKNOWN]
+        if turned:
+            held = Judged(turned[-1].state, turned[-1].since, None, 0)
+            self._turned.setdefault(place, {})[slot] = held
+        elif place in self._turned:
+            self._turned[place].pop(slot, None)
+
+
+def _begun(judged: Judged, sample: Sample, judge: Judge) -> Transition:
+    edge = judge.crossed(judged.state, sample.value)
+    return Transition(
+        judged.since, judged.state, sample.value, judge.version, edge, None, sample.demo
+    )
