@@ -48,6 +48,17 @@ class Outcome:
     rejected: tuple[Rejection, ...]  # by index
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a source sent, checked and ready for the store."""
+
+    source: str
+    parcel: Parcel
+    checked: Checked
+    refused: Sequence[tuple[Rejection, str]]  # with what was sent
+    payload: Callable[[int], str]
+
+
 @uncached("a write")
 def accept(
     db: Database,
@@ -81,15 +92,31 @@ def accept_all(
     retain_days: int | None = None,
 ) -> list[Outcome]:
     """Take in what several sources sent, as one commit with a batch each; outcomes in order."""
+    judged = [
+        judge(catalogue, source, parcel, received_ms, retain_days)
+        for source, parcel in parcels.items()
+    ]
+    return store(db, judged, received_ms, via)
+
+
+def judge(
+    catalogue: Catalogue, source: str, parcel: Parcel, received_ms: int, retain_days: int | None
+) -> Judged:
+    """Check what a source sent, all that can be said of it without the store."""
+    if len(parcel.readings) > BATCH_ROWS:
+        raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
     limits = window(received_ms, retain_days)
-    validator = validator_of(catalogue)
-    work = []
-    for source, parcel in parcels.items():
-        if len(parcel.readings) > BATCH_ROWS:
-            raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
-        work.append((source, parcel, validator.check(parcel, source, limits)))
+    checked = validator_of(catalogue).check(parcel, source, limits)
+    payload = parcel.payload or _own_payload(parcel)
+    refused = [(fault, payload(fault.index)) for fault in checked.rejected]
+    return Judged(source, parcel, checked, refused, payload)
+
+
+@uncached("a write")
+def store(db: Database, judged: Sequence[Judged], received_ms: int, via: str) -> list[Outcome]:
+    """Take in what was judged, as one commit with a batch for each source; outcomes in order."""
     with locked(db) as conn:
-        return [_store(conn, *each, received_ms, via) for each in work]
+        return [_store(conn, each, received_ms, via) for each in judged]
 
 
 @uncached("a write")
@@ -155,24 +182,22 @@ def _passing(error: Exception) -> bool:
     return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | TimeoutError)
 
 
-def _store(
-    conn: Connection, source: str, parcel: Parcel, checked: Checked, received_ms: int, via: str
-) -> Outcome:
-    rejected = list(checked.rejected)
+def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outcome:
+    source, parcel, refused = judged.source, judged.parcel, list(judged.refused)
     accepted = duplicates = 0
-    newest = checked.newest
+    newest = judged.checked.newest
     if newest is not None:
         batch = {"source": source, "received_at": received_ms, "accepted": 0, "days": ""}
         made = conn.execute(insert(batches).values(batch).returning(batches.c.id))
         batch_id = int(made.scalar_one())
-        stored = insert_rows(conn, batch_id, source, checked)
+        stored = insert_rows(conn, batch_id, source, judged.checked)
         accepted, duplicates = stored.accepted, stored.duplicates
         for n, stays in stored.conflicts:
-            rejected.append(_conflict(parcel.positions[n], parcel.readings[n], stays))
+            fault = _conflict(parcel.positions[n], parcel.readings[n], stays)
+            refused.append((fault, judged.payload(fault.index)))
         _close_batch(conn, batch_id, accepted, ",".join(map(day_name, stored.days)))
-    rejected.sort(key=lambda fault: fault.index)
-    payload = parcel.payload or _own_payload(parcel)
-    things = [(r.reason, r.detail, payload(r.index)) for r in rejected]
+    refused.sort(key=lambda each: each[0].index)
+    things = [(fault.reason, fault.detail, sent) for fault, sent in refused]
     quarantined = quarantine.keep(conn, source, via, received_ms, things)
     count_batch(
         conn,
@@ -183,7 +208,7 @@ def _store(
         duplicates=duplicates,
         quarantined=quarantined,
     )
-    return Outcome(accepted, duplicates, tuple(rejected))
+    return Outcome(accepted, duplicates, tuple(fault for fault, _ in refused))
 
 
 def _close_batch(conn: Connection, batch_id: int, accepted: int, days: str) -> None:

@@ -5,11 +5,14 @@ import zlib
 from flask import Request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 
-from dashboard.api.decoding import Unreadable
+from dashboard.api.budget import Budget
+from dashboard.api.cutting import Unreadable
 from dashboard.api.errors import ApiError
 
 MAX_BYTES = 8 * 1024 * 1024
+MAX_MEMBERS = 1_000  # gzip streams one after another in one body
 _GZIP = 31  # zlib's window size for a gzip wrapper
+_PIECE = 16 * 1024  # compressed bytes looked at at a time: what follows a member is copied
 
 
 def body_of(request: Request) -> tuple[bytes, bool]:
@@ -27,23 +30,33 @@ def body_of(request: Request) -> tuple[bytes, bool]:
     return data, "gzip" in encoding
 
 
-def gunzip(data: bytes) -> bytes:
-    """The content of a gzip stream. Unreadable, or ApiError 413 beyond MAX_BYTES of content."""
+def gunzip(data: bytes, budget: Budget) -> bytes:
+    """The content of gzip streams. Unreadable, TooSlow, or ApiError 413 beyond what we take."""
     parts: list[bytes] = []
-    left, size = MAX_BYTES, len(data)
-    while data:
-        member = zlib.decompressobj(_GZIP)
-        try:
-            part = member.decompress(data, left + 1)
-        except zlib.error as error:
-            raise Unreadable(f"not gzip: {error}", size - len(data)) from None
-        left -= len(part)
-        if left < 0:
-            raise _too_large()
-        if not member.eof:
-            raise Unreadable("the gzip stream is cut off", size)
-        parts.append(part)
-        data = member.unused_data
+    left, members, member = MAX_BYTES, 0, None
+    for begin in range(0, len(data), _PIECE):
+        piece = data[begin : begin + _PIECE]
+        while piece:
+            budget.check()
+            if member is None:
+                member, members = zlib.decompressobj(_GZIP), members + 1
+                if members > MAX_MEMBERS:
+                    raise ApiError(
+                        413, "too_many", f"over {MAX_MEMBERS} gzip streams", field="body"
+                    )
+            try:
+                part = member.decompress(piece, left + 1)
+            except zlib.error as error:
+                at = min(begin + _PIECE, len(data)) - len(piece)
+                raise Unreadable(f"not gzip: {error}", at) from None
+            left -= len(part)
+            if left < 0:
+                raise _too_large()
+            parts.append(part)
+            piece = member.unused_data if member.eof else member.unconsumed_tail
+            member = None if member.eof else member
+    if member is not None or not data:
+        raise Unreadable("the gzip stream is cut off", len(data))
     return b"".join(parts)
 
 

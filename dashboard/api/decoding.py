@@ -1,18 +1,23 @@
 """From a body's bytes to a parcel of readings. One bad element never costs the others.
 
-The common case is one typed decode of the whole body. When that fails, element by element; and
-where a body is not even JSON in the strict sense (Python writes NaN and Infinity as bare words),
-with Python's own tolerant parser, so that exactly the offending readings end in quarantine.
+The common case is one typed decode of the whole body. When that fails, element by element, as the
+text was cut; and where an element is not even JSON in the strict sense (Python writes NaN and
+Infinity as bare words), with Python's own tolerant parser, so that exactly the offending readings
+end in quarantine. Nothing is made before it is known to be at most MAX_READINGS.
 """
 
 import json
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import msgspec
 
+from dashboard.api.budget import Budget
+from dashboard.api.cutting import EXPLAINED, Span, Unreadable, elements, lines, parse
 from domain.reading import Fault, Parcel, Reading, Reason, Rejection, shown
 
 log = logging.getLogger("yiping.intake")
@@ -21,9 +26,12 @@ MAX_READINGS = 20_000
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _WRONG = re.compile(r"(Expected .*) - at `\$\.(\w+)`")
 _RANGE = re.compile(r"Number out of range - at `\$\.(\w+)`")
-_BYTE = re.compile(r"\(byte (\d+)\)")
+_PLACE = re.compile(r"\$\[(\d+)\]")
 _TOLD_LIMIT = 1_000
+_LOOKED_AT = 100  # elements searched for fields that nobody knows
+_STEP = 64  # elements between two looks at the budget
 _told: set[tuple[str, str]] = set()  # unknown fields that the log has seen
+_CANNOT = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 class _Exact(Reading, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -33,169 +41,171 @@ class _Exact(Reading, frozen=True, gc=False, forbid_unknown_fields=True):
 _EXACT = msgspec.json.Decoder(list[_Exact])
 _LOOSE = msgspec.json.Decoder(list[Reading])
 _LINES = msgspec.json.Decoder(_Exact)
-_ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE = msgspec.json.Decoder(Reading)
+_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _FIELDS = frozenset(Reading.__struct_fields__)
-
-
-class Unreadable(ValueError):
-    """Nothing of the body can be read; says where it goes wrong."""
-
-    def __init__(self, reason: str, position: int) -> None:
-        super().__init__(f"{reason} (byte {position})")
 
 
 class TooMany(ValueError):
     """More readings than one request may hold."""
 
 
-def decode_array(body: bytes) -> Parcel:
+def decode_array(body: bytes, budget: Budget) -> Parcel:
     """The readings of a JSON array. Unreadable when it is none, TooMany beyond MAX_READINGS."""
     body = body.removeprefix(b"\xef\xbb\xbf")
-    try:
-        readings: Sequence[Reading] = _limited(_EXACT.decode(body))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return _decode_loosely(body)
-    return Parcel(readings, range(len(readings)), (), _Raws(body))
+    readings = _at_once(body)
+    if readings is None:
+        spans = _limited(elements(body), budget)
+        return _one_by_one(body, spans, budget, alone=False)
+    return Parcel(readings, range(len(readings)), (), _Texts(body, elements))
 
 
-def decode_lines(body: bytes) -> Parcel:
+def decode_lines(body: bytes, budget: Budget) -> Parcel:
     """The readings of newline-delimited JSON; blank lines do not count."""
     body = body.removeprefix(b"\xef\xbb\xbf")
-    lines = [line for line in (each.strip() for each in body.split(b"\n")) if line]
-    _limited(lines)
+    spans = _limited(lines(body), budget)
     try:
-        readings = _LINES.decode_lines(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return _one_by_one(lines, _read_text, _text)
-    if len(readings) != len(lines):  # two objects on one line, or one on two
-        return _one_by_one(lines, _read_text, _text)
-    return Parcel(readings, range(len(readings)), (), lambda i: _text(lines[i]))
+        readings = _LINES.decode_lines(body) if _few(body) else []
+    except _CANNOT:
+        return _one_by_one(body, spans, budget, alone=True)
+    if len(readings) != len(spans):  # two objects on one line, or one on two
+        return _one_by_one(body, spans, budget, alone=True)
+    return Parcel(readings, range(len(readings)), (), _Texts(body, lambda _: spans))
 
 
-def _decode_loosely(body: bytes) -> Parcel:
+def _few(body: bytes) -> bool:
+    """Whether a typed decode can make no more than MAX_READINGS: each one opens a brace."""
+    return body.count(b"{") <= MAX_READINGS
+
+
+def _at_once(body: bytes) -> Sequence[Reading] | None:
+    """All of an array at once; None where something in it is no reading, or there are many."""
+    if not _few(body):
+        return None
+    try:
+        return _EXACT.decode(body)
+    except _CANNOT as error:
+        first = _PLACE.search(str(error))
     try:
         loose = _LOOSE.decode(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        pass
-    else:
-        _tell_unknown_fields(body)
-        return Parcel(loose, range(len(loose)), (), _Raws(body))
-    try:
-        elements = _ELEMENTS.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
-        return _one_by_one(_limited(_tolerant(body)), _read_object, _dump)
-    return _one_by_one(_limited([bytes(e) for e in elements]), _read_text, _text)
+    except _CANNOT:
+        return None
+    _tell_unknown_fields(body, int(first[1]) if first else 0, loose)
+    return loose
 
 
-def _tolerant(body: bytes) -> list[Any]:
-    """The elements of an array that Python can read though JSON's standard cannot."""
-    try:
-        text = body.decode()
-        found = json.loads(text, parse_int=_integer)
-    except UnicodeDecodeError as error:
-        raise Unreadable("not UTF-8", error.start) from None
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg}", len(text[: error.pos].encode())) from None
-    except RecursionError:
-        raise Unreadable("nested too deeply", 0) from None
-    if not isinstance(found, list):
-        raise Unreadable("a JSON array of readings is expected", 0)
+def _limited(spans: Iterator[Span], budget: Budget) -> list[Span]:
+    """All spans; TooMany as soon as there are more than MAX_READINGS."""
+    found: list[Span] = []
+    for begin, end in spans:
+        found.append((begin, end))
+        if len(found) > MAX_READINGS:
+            raise TooMany(f"more than {MAX_READINGS} readings in one request")
+        if len(found) % _STEP == 0 or end - begin > EXPLAINED:
+            budget.check()
     return found
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= 4000 else float(digits)  # Python refuses longer ones
-
-
-def _one_by_one(
-    elements: Sequence[Any], read: Callable[[Any], Reading | Fault], text: Callable[[Any], str]
-) -> Parcel:
+def _one_by_one(body: bytes, spans: Sequence[Span], budget: Budget, *, alone: bool) -> Parcel:
+    """Every element judged for itself. `alone`: also one that is not even JSON costs only itself,
+    as lines do; in an array it makes the body unreadable."""
     readings, positions, faults = [], [], []
-    for index, element in enumerate(elements):
-        found = read(element)
+    for index, (begin, end) in enumerate(spans):
+        if index % _STEP == 0:
+            budget.check()
+        try:
+            found = _read(body[begin:end])
+        except json.JSONDecodeError as error:
+            if not alone:
+                raise Unreadable(f"not JSON: {error.msg}", begin + _bytes_before(error)) from None
+            found = Fault(Reason.MALFORMED, f"reading: not JSON: {error}")
         if isinstance(found, Fault):
             faults.append(Rejection(index, *found))
         else:
             readings.append(found)
             positions.append(index)
-    return Parcel(readings, positions, faults, lambda i: text(elements[i]))
+    return Parcel(readings, positions, faults, _Texts(body, lambda _: spans))
 
 
-def _read_text(raw: bytes) -> Reading | Fault:
-    """One element as it was sent."""
+def _bytes_before(error: json.JSONDecodeError) -> int:
+    return len(error.doc[: error.pos].encode())
+
+
+def _read(text: bytes) -> Reading | Fault:
+    """One element as it was sent; JSONDecodeError when it is no JSON in any sense."""
     try:
-        return _ONE.decode(raw)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        pass
+        return _ONE.decode(text)
+    except msgspec.ValidationError as error:
+        return _fault(str(error), lambda name: parse(bytes(_KEYS.decode(text)[name])))
+    except _CANNOT:
+        return _read_tolerantly(text)
+
+
+def _read_tolerantly(text: bytes) -> Reading | Fault:
+    """One element that the standard's parser cannot read."""
     try:
-        found = json.loads(raw.decode(), parse_int=_integer)
+        element: Any = parse(text)
+        return msgspec.convert(element, Reading)
+    except json.JSONDecodeError:
+        raise
+    except msgspec.ValidationError as error:
+        return _fault(str(error), lambda name: element[name])
+    except UnicodeEncodeError:
+        return Fault(Reason.WRONG_TYPE, "reading: a text holds half of a surrogate pair")
     except (ValueError, RecursionError) as error:
         return Fault(Reason.MALFORMED, f"reading: not JSON: {error}")
-    return _read_object(found)
 
 
-def _read_object(element: Any) -> Reading | Fault:
-    """One element as Python's parser gave it."""
+def _fault(message: str, held: Callable[[str], object]) -> Fault:
+    """What msgspec's message means; `held` tells what a field held."""
     try:
-        return msgspec.convert(element, Reading)
-    except (msgspec.ValidationError, RecursionError) as error:
-        return _fault(str(error), element)
-    except UnicodeError:
-        return Fault(Reason.WRONG_TYPE, "reading: a text holds half of a surrogate pair")
-
-
-def _fault(message: str, element: Any) -> Fault:
-    """What msgspec's message means."""
-    if found := _MISSING.fullmatch(message):
-        return Fault(Reason.MISSING_FIELD, f"{found[1]}: missing")
-    if found := _RANGE.fullmatch(message):
-        return Fault(Reason.NOT_FINITE, f"{found[1]}: {shown(element[found[1]])} is beyond range")
-    if found := _WRONG.fullmatch(message):
-        value = shown(element[found[2]])
-        return Fault(Reason.WRONG_TYPE, f"{found[2]}: {value}: {found[1]}")
+        if found := _MISSING.fullmatch(message):
+            return Fault(Reason.MISSING_FIELD, f"{found[1]}: missing")
+        if found := _RANGE.fullmatch(message):
+            value = shown(held(found[1]))
+            return Fault(Reason.NOT_FINITE, f"{found[1]}: {value} is beyond range")
+        if found := _WRONG.fullmatch(message):
+            return Fault(Reason.WRONG_TYPE, f"{found[2]}: {shown(held(found[2]))}: {found[1]}")
+    except (ValueError, RecursionError):  # it goes wrong further on, too, or is very long
+        pass
     return Fault(Reason.WRONG_TYPE, f"reading: {message}")
 
 
-class _Raws:
-    """The elements of a body as texts, cut out when somebody asks for the first one."""
+class _Texts:
+    """The elements of a body as texts; where they are is found when somebody asks for one."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, spans: Callable[[bytes], Iterable[Span]]) -> None:
         self._body = body
-        self._elements: list[msgspec.Raw] | None = None
+        self._find = spans
+        self._spans: list[Span] | None = None
 
     def __call__(self, index: int) -> str:
-        if self._elements is None:
-            self._elements = _ELEMENTS.decode(self._body)
-        return _text(bytes(self._elements[index]))
+        if self._spans is None:
+            self._spans = []
+            with suppress(Unreadable):  # an element longer than we look at
+                self._spans.extend(self._find(self._body))
+        if index >= len(self._spans):
+            return ""
+        begin, end = self._spans[index]
+        return self._body[begin : min(end, begin + EXPLAINED)].decode(errors="backslashreplace")
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode(errors="backslashreplace")
-
-
-def _dump(element: Any) -> str:
-    try:
-        return json.dumps(element, ensure_ascii=False)
-    except RecursionError:
-        return "(nested too deeply)"
-
-
-def _limited(elements: list[Any]) -> list[Any]:
-    if len(elements) > MAX_READINGS:
-        raise TooMany(f"{len(elements)} readings; one request holds at most {MAX_READINGS}")
-    return elements
-
-
-def _tell_unknown_fields(body: bytes) -> None:
+def _tell_unknown_fields(body: bytes, first: int, readings: Sequence[Reading]) -> None:
     """Log each unknown field once: they are let be, but somebody should know."""
+    looked_at = islice(enumerate(elements(body)), first, first + _LOOKED_AT)
+    with suppress(Unreadable):  # an element longer than we look at
+        for index, (begin, end) in looked_at:
+            if end - begin <= EXPLAINED:
+                _tell_of(readings[index].source, body[begin:end])
+
+
+def _tell_of(source: str, text: bytes) -> None:
     try:
-        elements = msgspec.json.decode(body, type=list[dict[str, Any]])
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        names = _KEYS.decode(text).keys() - _FIELDS
+    except _CANNOT:
         return  # a field that nobody knows may hold what nobody can read
-    for element in elements:
-        for name in element.keys() - _FIELDS:
-            seen = (str(element["source"]), name)
-            if seen not in _told and len(_told) < _TOLD_LIMIT:
-                _told.add(seen)
-                log.warning("source %s sends a field that nobody knows: %s", *map(shown, seen))
+    for name in names:
+        seen = (shown(source), shown(name))
+        if seen not in _told and len(_told) < _TOLD_LIMIT:
+            _told.add(seen)
+            log.warning("source %s sends a field that nobody knows: %s", *seen)

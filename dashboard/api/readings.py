@@ -1,25 +1,51 @@
-"""POST /api/v1/readings: what a source sends, answered after it is committed."""
+"""POST /api/v1/readings: what a source sends, answered after it is committed.
 
+A body goes through two places, in fair turns of the keys: it is read and judged on one of a few
+native threads, and stored by the one that writes. So neither a costly body nor a key that sends
+much keeps another key waiting, and no viewer notices either.
+"""
+
+import json
 import math
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
 
 import flask
 from flask import g, request
 
-from dashboard.api.allowance import Allowance
+from dashboard.api.allowance import READINGS_PER_S, Allowance
 from dashboard.api.body import body_of, gunzip
-from dashboard.api.decoding import TooMany, Unreadable, decode_array, decode_lines
+from dashboard.api.budget import Budget, TooSlow
+from dashboard.api.cutting import Unreadable
+from dashboard.api.decoding import TooMany, decode_array, decode_lines
 from dashboard.api.errors import RETRY_S, ApiError
+from dashboard.native import NativeThreads, Precedence
 from dashboard.services import Services
+from dashboard.turns import Shares, TooManyAtOnce, Turns
 from dashboard.writer import Overloaded, Writer
 from data_access.db import Database
-from data_access.intake import WAIT_S, Busy, Outcome, accept, refuse_body
+from data_access.intake import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
 from data_access.keys import Key
 from data_access.sources import UnknownSource
 
-QUEUE = 16  # requests that may wait for the store in one process
+EACH = 16  # requests of one key that a process holds at once
+TOGETHER = 64  # of all keys; the first of each key is always let in
+READERS = 4  # bodies that are read at once, of different keys
+T = TypeVar("T")
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
+
+
+@dataclass(slots=True)
+class _Body:
+    """One body as it came."""
+
+    source: str
+    data: bytes
+    zipped: bool
+    lines: bool
+    at_ms: int
+    cost: int = 0  # in readings, told when it has been read
 
 
 class ReadingsApi:
@@ -28,57 +54,74 @@ class ReadingsApi:
     def __init__(self, services: Services, allowance: Allowance) -> None:
         self._services = services
         self._allowance = allowance
-        self._writer = Writer(services.settings, services.db, QUEUE, WAIT_S)
+        self._shares = Shares(EACH, TOGETHER)
+        self._reading, self._readers = Turns(READERS), NativeThreads(READERS)
+        self._precedence = Precedence()
+        self._storing, self._writer = Turns(1), Writer(services.settings, services.db)
 
     def __call__(self) -> flask.Response:
         """Take in one body of readings."""
         key = _key()
         wait = self._allowance.wait_s(key.name)
         if wait > 0:
-            raise ApiError(
-                429, "too_fast", "this key sends too much", retry_after_s=math.ceil(wait)
-            )
-        body, zipped = body_of(request)
-        lines = request.mimetype in NDJSON
-        now = self._services.now_ms
-        source = str(key.source)
-
-        def work(db: Database) -> Outcome:
-            return self._take(db, source, body, zipped, lines, now)
-
+            raise _too_fast("this key sends too much", math.ceil(wait))
         try:
-            outcome = self._writer.run(work)
+            with self._shares.share(key.name):
+                return _answer(self._take(key.name, str(key.source)))
+        except TooManyAtOnce as many:
+            raise _too_fast(f"this key has {many}", RETRY_S) from None
         except UnknownSource as unknown:
             raise ApiError(401, "unauthorised", str(unknown), field="source") from None
         except (Busy, Overloaded) as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
-        count = outcome.accepted + outcome.duplicates + len(outcome.rejected)
-        self._allowance.charge(key.name, count)
-        return _answer(outcome)
 
-    def _take(
-        self, db: Database, source: str, body: bytes, zipped: bool, lines: bool, now: int
-    ) -> Outcome:
+    def _take(self, key: str, source: str) -> Outcome:
+        data, zipped = body_of(request)
+        lines = request.mimetype in NDJSON
+        body = _Body(source, data, zipped, lines, self._services.now_ms)
         try:
-            content = gunzip(body) if zipped else body
-            parcel = decode_lines(content) if lines else decode_array(content)
-        except TooMany as error:
+            with self._reading.turn(key, WAIT_S):
+                judged = self._readers.run(lambda: self._judge(body))
+        finally:  # whatever came of it, the key pays for the work
+            self._allowance.charge(key, body.cost)
+        if isinstance(judged, Unreadable):
+            self._refuse(key, body, judged)
+        if not judged.parcel.readings and not judged.parcel.faults:
+            return Outcome(0, 0, ())
+        return self._write(key, lambda db: store(db, [judged], body.at_ms, "api")[0])
+
+    def _write(self, key: str, work: Callable[[Database], T]) -> T:
+        def ahead(db: Database) -> T:
+            with self._precedence.ahead():
+                return work(db)
+
+        with self._storing.turn(key, WAIT_S):
+            return self._writer.run(ahead)
+
+    def _judge(self, body: _Body) -> Judged | Unreadable:
+        """Read and check a body, and note what that cost."""
+        budget, readings = Budget(give_way=self._precedence.give_way), 0
+        try:
+            content = gunzip(body.data, budget) if body.zipped else body.data
+            parcel = (decode_lines if body.lines else decode_array)(content, budget)
+            readings = len(parcel.readings) + len(parcel.faults)
+            services = self._services
+            days = services.settings.retain_raw_days
+            return judge(services.catalogue, body.source, parcel, body.at_ms, days)
+        except (TooMany, TooSlow) as error:
             raise ApiError(413, "too_many", str(error), field="body") from None
         except Unreadable as error:
-            refuse_body(db, source, body, f"body: {error}", now, "api")
-            raise ApiError(422, "unreadable", str(error), field="body") from None
-        if not parcel.readings and not parcel.faults:
-            return Outcome(0, 0, ())
-        services = self._services
-        return accept(
-            db,
-            services.catalogue,
-            source,
-            parcel,
-            now,
-            "api",
-            retain_days=services.settings.retain_raw_days,
+            return error
+        finally:
+            body.cost = max(readings, int(budget.spent * READINGS_PER_S))
+
+    def _refuse(self, key: str, body: _Body, error: Unreadable) -> NoReturn:
+        """Keep a body that nobody can read, and say so."""
+        detail = f"body: {error}"
+        self._write(
+            key, lambda db: refuse_body(db, body.source, body.data, detail, body.at_ms, "api")
         )
+        raise ApiError(422, "unreadable", str(error), field="body")
 
 
 def _key() -> Key:
@@ -89,10 +132,18 @@ def _key() -> Key:
     return key
 
 
+def _too_fast(message: str, retry_s: int) -> ApiError:
+    return ApiError(429, "too_fast", message, retry_after_s=retry_s)
+
+
 def _answer(outcome: Outcome) -> flask.Response:
-    told: dict[str, Any] = {
+    rejected = [
+        {"index": fault.index, "reason": fault.reason, "detail": fault.detail}
+        for fault in outcome.rejected
+    ]
+    told = {
         "accepted": outcome.accepted,
         "duplicates": outcome.duplicates,
-        "rejected": [asdict(rejection) for rejection in outcome.rejected],
+        "rejected": rejected,
     }
-    return flask.jsonify(told)
+    return flask.Response(json.dumps(told) + "\n", mimetype="application/json")

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import gevent
 from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIHandler, PyWSGIServer
 
+from dashboard.live.chunks import Chunks, Lengthy
 from dashboard.supervisor.loan import ring
 
 IDLE_S = 75.0  # between requests, and for any single read or write
@@ -124,6 +125,24 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self.headers.items():
             if "_" not in name and name not in ("content-type", "content-length"):
                 yield "HTTP_" + name.upper().replace("-", "_"), value
+
+    def get_environ(self) -> dict[str, Any]:
+        """The environment of a request; its body is read by us."""
+        environ: dict[str, Any] = super().get_environ()
+        expecting = self.socket if environ.get("HTTP_EXPECT") == "100-continue" else None
+        if environ.get("HTTP_TRANSFER_ENCODING"):
+            self.wsgi_input = Chunks(self.rfile, expecting)
+        else:
+            self.wsgi_input = Lengthy(self.rfile, self.content_length, socket=expecting)
+        environ["wsgi.input"] = self.wsgi_input
+        environ["wsgi.input_terminated"] = True
+        return environ
+
+    def handle_one_response(self) -> None:
+        """Answer; a connection whose body was not read to its end is over afterwards."""
+        super().handle_one_response()
+        if not self.wsgi_input.ended:
+            self.close_connection = True
 
     def leave(self) -> None:
         """End the connection if it only waits for a request."""

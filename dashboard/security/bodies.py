@@ -4,15 +4,17 @@ The shape is compared with what the callback has declared, so that neither ids n
 outputs come from the client. Only the values do: those are for the callback to check.
 """
 
+import io
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from dash._utils import split_callback_id, stringify_id
-from flask import Flask
+from flask import Flask, Request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+from werkzeug.utils import cached_property
 
 MAX_BYTES = 256 * 1024
 MAX_INTAKE_BYTES = 8 * 1024 * 1024
@@ -34,8 +36,29 @@ class StrictJson(DefaultJSONProvider):
             raise ValueError("not valid JSON") from error
 
 
+class WholeRequest(Request):
+    """A request whose body comes whole or not at all, also where its length is not told before."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body. Werkzeug cuts one without a length at the limit, and nobody notices."""
+        limit = self.max_content_length
+        if self.content_length is not None or limit is None:
+            return super().stream
+        if not self.environ.get("wsgi.input_terminated"):
+            return io.BytesIO()
+        try:
+            body = self.environ["wsgi.input"].read(limit + 1)
+        except (OSError, ValueError) as error:
+            raise ClientDisconnected("the body ended before its end") from error
+        if len(body) > limit:
+            raise RequestEntityTooLarge()
+        return io.BytesIO(body)
+
+
 def limit_bodies(server: Flask) -> None:
-    """Set the size limit and the strict parser; the gate lets intake have more."""
+    """Set the size limit and the strict parsers; the gate lets intake have more."""
+    server.request_class = WholeRequest
     server.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     server.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
     server.config["MAX_FORM_PARTS"] = 50
