@@ -77,4 +77,4 @@ def _of_percent(fraction: float, percent: str, cell: Any) -> float:
         return float(f"{fraction * 100:.12g}")  # 57 %, not 56.99999999999999
     if percent == "fraction":
         return fraction
-    raise ValueError(f"{shown(cell)} is a percentage, and the unit is none")
+    raise ValueError(f"{shown(cell)} is a percentage, and the unit is not")

@@ -50,7 +50,7 @@ class Counting:
         zone = city_zone(catalogue)
         self.rows = RowTally()
         self.missing = 0
-        self.left_out = LeftOut()
+        self.left_out, self.in_part, self.unplaced = LeftOut(), LeftOut(), LeftOut()
         self._mapping = mapping
         self._catalogue = catalogue
         self._now = now_ms
@@ -78,9 +78,9 @@ class Counting:
 
     def _take(self, line: Line, cells: Cells) -> None:
         at = self._at(cells)
-        aside = LeftOut()
+        aside, unplaced = LeftOut(), LeftOut()
         try:
-            streets = self._places(cells, aside)
+            streets = self._places(cells, aside, unplaced)
             told = [each.tells(cells, aside) if streets else None for each in self._counts]
         except Refused:
             raise
@@ -91,6 +91,10 @@ class Counting:
             return
         if self._count(at, streets, told, aside):
             self.rows.counted += 1
+            for reason in aside.reasons:
+                self.in_part(reason)
+            for reason in unplaced.reasons:
+                self.unplaced(reason)
             return
         self.rows.left_out += 1
         if not aside.reasons:

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from io import TextIOWrapper
 
 from data_access.counting import RowTally
@@ -10,26 +11,38 @@ from data_access.parcels import Tally
 _NAMED = 20  # reasons for leaving rows out that are named one by one
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Rows that became less than they might have, by reason."""
+
+    left_out: Counter[str] = field(default_factory=Counter)  # nothing came of them
+    in_part: Counter[str] = field(default_factory=Counter)  # in some counts, not in others
+    unplaced: Counter[str] = field(default_factory=Counter)  # the district's, and no street's
+
+
 def report(
-    tally: Tally,
-    missing: int,
-    left_out: Counter[str] | None = None,
-    rows: RowTally | None = None,
+    tally: Tally, missing: int, aside: Aside | None = None, rows: RowTally | None = None
 ) -> None:
     """Print what became of everything: reasons with an example each, then the closing line."""
     _plainly()
     for reason, count in tally.reasons.most_common():
         print(f"  {reason}: {count}, the first: {tally.examples[reason]}")
-    left_out = left_out or Counter()
-    named = left_out.most_common(_NAMED)
-    for reason, count in named:
-        print(f"  left out: {count}, {reason}")
-    if len(left_out) > len(named):
-        rest = left_out.total() - sum(count for _, count in named)
-        print(f"  left out: {rest}, {len(left_out) - len(named)} other reasons")
+    if aside is not None:
+        _say("left out", aside.left_out)
+        _say("not in every count", aside.in_part)
+        _say("in the district's figures and in no street's (未知)", aside.unplaced)
     if rows is not None:
         print(rows.closing())
     print(tally.closing(missing), flush=True)
+
+
+def _say(what: str, reasons: Counter[str]) -> None:
+    named = reasons.most_common(_NAMED)
+    for reason, count in named:
+        print(f"  {what}: {count}, {reason}")
+    if len(reasons) > len(named):
+        rest = reasons.total() - sum(count for _, count in named)
+        print(f"  {what}: {rest}, {len(reasons) - len(named)} other reasons")
 
 
 def told(reason: str, code: int) -> int:

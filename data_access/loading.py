@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tqdm import tqdm
 
 from data_access.counting import Counting
-from data_access.load_report import report
+from data_access.load_report import Aside, report
 from data_access.mapping_columns import ColumnMapper
 from data_access.mapping_rows import RowMapper
 from data_access.parcels import Feeder
@@ -37,7 +37,9 @@ class Loading:
 
     def report(self) -> None:
         """Say what became of everything."""
-        report(self._feeder.tally, self._mapper.missing, self._mapper.left_out.reasons)
+        mapper = self._mapper
+        aside = Aside(mapper.left_out.reasons, unplaced=mapper.unplaced.reasons)
+        report(self._feeder.tally, mapper.missing, aside)
 
 
 class CountLoading:
@@ -70,7 +72,10 @@ class CountLoading:
         if not self._whole:
             print("  no count was stored: the file was not read to its end")
         counting = self._counting
-        report(self._feeder.tally, counting.missing, counting.left_out.reasons, counting.rows)
+        aside = Aside(
+            counting.left_out.reasons, counting.in_part.reasons, counting.unplaced.reasons
+        )
+        report(self._feeder.tally, counting.missing, aside, counting.rows)
 
 
 def _shown(table: Table) -> Iterator[list[Line]]:

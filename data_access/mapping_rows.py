@@ -51,8 +51,16 @@ class Places:
         self._at = None if spec.column is None else at[spec.column]
         self._read = Texts(missing)
 
-    def __call__(self, cells: Cells, left_out: Callable[[str], None]) -> Sequence[str | None]:
-        """Codes of streets, None for the district. Refused, ValueError where there is none."""
+    def __call__(
+        self,
+        cells: Cells,
+        left_out: Callable[[str], None],
+        unplaced: Callable[[str], None],
+    ) -> Sequence[str | None]:
+        """Codes of streets, None for the district. Refused, ValueError where there is none.
+
+        `unplaced` is told of rows that name no known place and yet are the district's.
+        """
         spec = self._spec
         if self._at is None:
             return spec.codes
@@ -67,6 +75,7 @@ class Places:
         if policy == "refuse":
             raise Refused(Reason.UNKNOWN_STREET, f"column {spec.column!r}: {what}")
         if policy == "district":
+            unplaced(what)
             return (None,)
         left_out(what)
         return ()
@@ -87,7 +96,7 @@ class RowMapper:
         """
         at = positions(mapping)
         self.missing = 0  # cells with a missing marker met so far
-        self.left_out = LeftOut()
+        self.left_out, self.unplaced = LeftOut(), LeftOut()
         self.instant = Instants(mapping.time, at)
         self._source = source or mapping.source.code
         by_file = mapping.source.column if source is None else None
@@ -113,7 +122,7 @@ class RowMapper:
             source = self._source
             if self._source_at is not None:
                 source = self._sources(cells[self._source_at]) or source
-            streets = self._places(cells, self.left_out)
+            streets = self._places(cells, self.left_out, self.unplaced)
             if not streets:
                 return [], _NO_FAULTS
             found, faults = self._found(line, cells)

@@ -107,28 +107,28 @@ class Instants:
         try:
             return _parse(text, form)
         except ValueError:
-            if not self._ends or "24" not in text:
+            found = _hour_24(text, form) if self._ends else None
+            if found is None:
                 raise
-        for place in _HOUR_24.finditer(text):
-            midnight, later = (
-                _attempt(f"{text[: place.start()]}{hour}{text[place.start() + 2 :]}", form)
-                for hour in ("00", "01")
-            )
-            if (
-                midnight is not None
-                and later is not None
-                and later - midnight == timedelta(hours=1)
-            ):
-                if (midnight.minute, midnight.second, midnight.microsecond) == (0, 0, 0):
-                    return midnight + timedelta(days=1)
-        raise ValueError("no hour 24")
+            return found
+
+    def _as_end(self, text: str) -> bool:
+        """Whether a text is an instant once hour 24 is one."""
+        return any(_hour_24(text, form) is not None for form in self._formats)
 
 
-def _attempt(text: str, form: str) -> datetime | None:
-    try:
-        return _parse(text, form)
-    except ValueError:
-        return None
+def _hour_24(text: str, form: str) -> datetime | None:
+    """The midnight that ends a day, written as its hour 24; None where there is none."""
+    for place in _HOUR_24.finditer(text):
+        around = text[: place.start()], text[place.end() :]
+        try:
+            midnight, later = (_parse(hour.join(around), form) for hour in ("00", "01"))
+        except (ValueError, OverflowError, OSError):
+            continue
+        whole = (midnight.minute, midnight.second, midnight.microsecond) == (0, 0, 0)
+        if whole and later - midnight == timedelta(hours=1):
+            return midnight + timedelta(days=1)
+    return None
 
 
 def _parse(text: str, form: str) -> datetime:

@@ -11,8 +11,7 @@ from data_access.tables import quarantine, sources
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.reading import DETAIL_CHARS, Reason
 
-PAYLOAD_CHARS = 2_000  # of one reading
-BODY_CHARS = 64 * 1024  # of a body that could not be read at all
+PAYLOAD_CHARS = 64 * 1024  # of one reading, or of a body that could not be read at all
 PAGE = 100
 
 
@@ -35,13 +34,21 @@ def storable(text: str, limit: int) -> str:
     return clean[:limit]
 
 
+def evidence(text: str) -> str:
+    """What was sent, whole; where it is too long for that, its beginning, and it says so."""
+    kept = storable(text, PAYLOAD_CHARS + 1)
+    if len(kept) <= PAYLOAD_CHARS:
+        return kept
+    note = f"… (cut: the beginning of {len(text):,} characters)"
+    return kept[: PAYLOAD_CHARS - len(note)] + note
+
+
 def keep(
     conn: Connection,
     source: str,
     via: str,
     received_ms: int,
     things: Iterable[tuple[Reason, str, str]],
-    payload_chars: int = PAYLOAD_CHARS,
 ) -> int:
     """Put (reason, detail, payload) into quarantine; how many there were."""
     rows = [
@@ -51,7 +58,7 @@ def keep(
             "via": via,
             "reason": str(reason),
             "detail": storable(detail, DETAIL_CHARS),
-            "payload": storable(payload, payload_chars),
+            "payload": evidence(payload),
         }
         for reason, detail, payload in things
     ]
