@@ -2,8 +2,8 @@
 
 import argparse
 import gc
+import logging
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,22 +11,25 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tqdm import tqdm
-
 from data_access.cache import uncached
 from data_access.catalogue.loader import load_catalogue
+from data_access.counting import Counting
 from data_access.db import Database, migrate, open_database
 from data_access.demo_sources import demo_codes
 from data_access.intake import Busy
+from data_access.load_report import nothing_read, told
+from data_access.loading import CountLoading, Loading
 from data_access.mapping import Mapping, MappingError, load_mapping, mapping_names
 from data_access.mapping_columns import ColumnMapper
 from data_access.mapping_rows import RowMapper
-from data_access.parcels import Feeder, Stopped, Tally
+from data_access.parcels import Feeder, Stopped
 from data_access.settings import Settings, load_settings
 from data_access.sources import Kind, create_source, ensure_sources, source_codes
 from data_access.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
+
+log = logging.getLogger("yiping.intake")
 
 FAULT = 1  # the file cannot be read, or the store stays busy
 WRONG = 2  # arguments or mapping are wrong: nothing was read
@@ -36,6 +39,7 @@ def main(argv: Sequence[str], settings: Settings | None = None, clock: Clock = u
     """Load a file. 0 when it was read to its end, whatever became of its readings.
 
     1 when it cannot be read (on), 2 for a wrong mapping, 128 + signal when stopped in between.
+    Whatever happens, the last line accounts for everything that was read.
     """
     settings = settings or load_settings()
     catalogue = load_catalogue(settings.city)
@@ -43,7 +47,7 @@ def main(argv: Sequence[str], settings: Settings | None = None, clock: Clock = u
     try:
         mapping = load_mapping(catalogue, args.mapping)
     except MappingError as error:
-        return told(str(error), WRONG)
+        return nothing_read(str(error), WRONG)
     migrate(settings)
     db = open_database(settings)
     try:
@@ -56,7 +60,7 @@ def main(argv: Sequence[str], settings: Settings | None = None, clock: Clock = u
 def _arguments(argv: Sequence[str], city: str) -> argparse.Namespace:
     known = ", ".join(mapping_names(city)) or "none"
     parser = argparse.ArgumentParser(prog="app.py ingest", description=__doc__)
-    parser.add_argument("file", type=Path, help="CSV, CSV.gz, JSONL or XLSX")
+    parser.add_argument("file", type=Path, help="CSV, CSV.gz, JSONL, JSON or XLSX")
     parser.add_argument(
         "--as",
         dest="mapping",
@@ -72,7 +76,7 @@ def _load(
 ) -> int:
     held = demo_codes(db)
     if mapping.source.code in held:
-        return told(
+        return nothing_read(
             f"source: {mapping.source.code} is held by the demonstration;"
             " key add NAME --ingest --source takes it over",
             WRONG,
@@ -80,7 +84,7 @@ def _load(
     try:
         table = Table(path, mapping)
     except FileFault as error:
-        return told(str(error), FAULT)
+        return nothing_read(str(error), FAULT)
     register(db, catalogue, mapping, "live", mapping.source.code, clock)
     feeder = Feeder(
         db,
@@ -92,35 +96,34 @@ def _load(
         describe=table.describe,
         stop=stop.event,
     )
-    mapper = RowMapper(mapping)
-    code, reason = 0, ""
-    try:
-        with few_collections():
-            _read(table, ColumnMapper(mapping), mapper, feeder)
-    except Stopped:
-        code, reason = 128 + stop.signal, "stopped; run it again for the rest"
-    except (FileFault, Busy) as error:
-        code, reason = FAULT, str(error)
-    finally:
-        table.close()
-    report(feeder.tally, mapper.missing)
-    return told(reason, code) if reason else code
+    work: Loading | CountLoading
+    if mapping.counts:
+        work = CountLoading(table, Counting(mapping, catalogue, to_ms(clock())), feeder)
+    else:
+        work = Loading(table, ColumnMapper(mapping), RowMapper(mapping), feeder)
+    with few_collections():
+        problems = _problems(work, stop)
+    table.close()
+    for note in (*table.notes, *(reason for _, reason in problems)):
+        told(note, 0)
+    work.report()
+    return max((code for code, _ in problems), default=0)
 
 
-def _read(table: Table, columns: ColumnMapper, mapper: RowMapper, feeder: Feeder) -> None:
-    with tqdm(total=table.size, unit="B", unit_scale=True, desc=table.path.name) as bar:
+def _problems(work: Loading | CountLoading, stop: "Stop") -> list[tuple[int, str]]:
+    """Read and commit: exit codes and reasons of what went wrong, none when all is well."""
+    found: list[tuple[int, str]] = []
+    for step in (work.read, work.finish):
         try:
-            for lines in table.stretches():
-                readings = columns(lines)
-                if readings is not None:
-                    feeder.add_plain(lines, readings)
-                else:
-                    for line in lines:
-                        feeder.add(line, *mapper(line))
-                bar.update(table.position - bar.n)
-        finally:  # what was read before the file broke is as good as the rest
-            feeder.flush()
-            bar.update(table.position - bar.n)
+            step()
+        except Stopped:
+            found.append((128 + stop.signal, "stopped; run it again for the rest"))
+        except (FileFault, Busy) as error:
+            found.append((FAULT, str(error)))
+        except Exception as error:  # a load accounts for itself in every case
+            log.debug("loading failed", exc_info=True)
+            found.append((FAULT, f"the load failed: {type(error).__name__}: {error}"))
+    return list(dict.fromkeys(found))
 
 
 @contextmanager
@@ -152,19 +155,6 @@ def register(
         department=source.department,
         cadence_s=source.cadence_s,
     )
-
-
-def report(tally: Tally, missing: int) -> None:
-    """Print what became of everything: reasons with an example each, then the closing line."""
-    for reason, count in tally.reasons.most_common():
-        print(f"  {reason}: {count}, the first: {tally.examples[reason]}")
-    print(tally.closing(missing))
-
-
-def told(reason: str, code: int) -> int:
-    """Say why on stderr; the exit code."""
-    print(reason, file=sys.stderr)
-    return code
 
 
 class Stop:

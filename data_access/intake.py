@@ -123,14 +123,10 @@ def store(db: Database, judged: Sequence[Judged], received_ms: int, via: str) ->
 def refuse_body(
     db: Database, source: str, body: bytes, detail: str, received_ms: int, via: str
 ) -> None:
-    """Keep a body of which nothing could be read (its first 64 kB) as one thing in quarantine."""
-    thing = (
-        Reason.MALFORMED,
-        detail,
-        body[: quarantine.BODY_CHARS].decode(errors="backslashreplace"),
-    )
+    """Keep a body of which nothing could be read as one thing in quarantine."""
+    thing = (Reason.MALFORMED, detail, body.decode(errors="backslashreplace"))
     with locked(db) as conn:
-        quarantine.keep(conn, source, via, received_ms, [thing], quarantine.BODY_CHARS)
+        quarantine.keep(conn, source, via, received_ms, [thing])
         count_batch(conn, source, received_ms, None, accepted=0, duplicates=0, quarantined=1)
 
 

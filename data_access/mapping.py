@@ -6,22 +6,21 @@ every fault is told with its line.
 """
 
 import codecs
-from dataclasses import dataclass
-from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
-from typing import Any
 
 from data_access.catalogue.faults import Fault
 from data_access.catalogue.loader import FOLDER
+from data_access.mapping_counts import Counts
 from data_access.mapping_file import Section, read_sections
+from data_access.mapping_parts import Parts
+from data_access.mapping_spec import Mapping, ReadingSpec, SourceSpec, StreetSpec
 from data_access.sources import CODE_RULE, is_code
 from domain.catalogue import Catalogue
-from domain.reading import POINT_CHARS
-from domain.sign import Rule
-from domain.zone import UnknownZone, Zone
 
-FORMATS = ("csv", "jsonl", "xlsx")
-TIME_FORMATS = ("rfc3339", "iso", "epoch_s", "epoch_ms")  # besides strptime's own
+__all__ = ["Mapping", "MappingError", "ReadingSpec", "load_mapping", "mapping_names"]
+
+FORMATS = ("csv", "jsonl", "json", "xlsx")
+_POLICIES = ("district", "refuse", "skip")
 
 
 class MappingError(ValueError):
@@ -31,93 +30,6 @@ class MappingError(ValueError):
         self.faults = sorted(set(faults))
         listed = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"mapping {file}: {len(self.faults)} fault(s)\n{listed}")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """Whose readings they are; `column` when the file itself says so."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    department: str | None
-    cadence_s: int
-    column: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpec:
-    """Where the instant stands; several columns are joined by a blank."""
-
-    columns: tuple[str, ...]
-    format: str
-    zone: tzinfo
-
-
-@dataclass(frozen=True, slots=True)
-class StreetSpec:
-    """Which places a row speaks for: `codes`, or the one in `column`; None = the district."""
-
-    codes: tuple[str | None, ...]
-    column: str | None
-    lookup: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingSpec:
-    """One reading of a row: value = cell · factor + offset, or a constant."""
-
-    column: str | None
-    value: float | None
-    factor: float
-    offset: float
-    sign: str | None
-    sign_column: str | None
-    sign_lookup: dict[str, str]
-    point: str
-    point_column: str | None
-    weight: float | None
-    weight_column: str | None
-    denominator: float | None
-    denominator_column: str | None
-    replay_every_s: int | None  # in a replay the value is said again so often until the next row
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it needs."""
-        named = (
-            self.column,
-            self.sign_column,
-            self.point_column,
-            self.weight_column,
-            self.denominator_column,
-        )
-        return tuple(name for name in named if name is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """One mapping file, checked."""
-
-    name: str
-    format: str | None  # None: by the data file's name
-    encoding: str
-    delimiter: str
-    sheet: str | None
-    missing: frozenset[str]
-    source: SourceSpec
-    time: TimeSpec
-    street: StreetSpec
-    readings: tuple[ReadingSpec, ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column that the data file must have, each once."""
-        wanted = [*self.time.columns]
-        wanted += [c for c in (self.street.column, self.source.column) if c is not None]
-        for reading in self.readings:
-            wanted += reading.columns
-        return tuple(dict.fromkeys(wanted))
 
 
 def mapping_names(city: str) -> list[str]:
@@ -135,7 +47,7 @@ def load_mapping(catalogue: Catalogue, name: str) -> Mapping:
             raise MappingError(name, [fault])
         path = FOLDER / catalogue.city / "mappings" / f"{name}.toml"
     top, faults = read_sections(path)
-    found = _Reader(catalogue, faults).mapping(path.stem, top) if top is not None else None
+    found = _Reader(catalogue).mapping(path.stem, top) if top is not None else None
     if faults or found is None:
         raise MappingError(str(path), faults)
     return found
@@ -144,14 +56,48 @@ def load_mapping(catalogue: Catalogue, name: str) -> Mapping:
 class _Reader:
     """Reads the sections of one file; what is wrong is added to `faults`."""
 
-    def __init__(self, catalogue: Catalogue, faults: list[Fault]) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._faults = faults
+        self._parts = Parts(catalogue)
 
     def mapping(self, name: str, top: Section) -> Mapping:
         top.text("title")
         kind = top.choice("format", FORMATS)
-        encoding = top.text("encoding") or "utf-8-sig"
+        encoding, delimiter = self._characters(top)
+        header = top.texts("header")
+        for again in {column for column in header if header.count(column) > 1}:
+            top.fault("header", f"{again!r} stands there twice")
+        entries, counts = top.sections("reading"), top.sections("count")
+        if not entries and not counts:
+            top.fault("reading", "at least one [[reading]] or [[count]] is needed")
+        if entries and counts:
+            top.fault("count", "a mapping has either [[reading]] or [[count]]")
+        source = self._source(top.section("source"))
+        time = self._parts.time(top.section("time"))
+        street = self._street(top.section("street", required=False), bool(counts))
+        readers = Counts(self._parts, street)
+        mapping = Mapping(
+            name=name,
+            format=kind,
+            encoding=encoding,
+            delimiter=delimiter,
+            sheet=top.text("sheet"),
+            header=tuple(header) or None,
+            missing=frozenset(top.texts("missing") or [""]),
+            source=source,
+            time=time,
+            street=street,
+            readings=tuple(self._reading(entry, street) for entry in entries),
+            counts=tuple(readers.count(entry) for entry in counts),
+            durations=tuple(self._parts.duration(e, time) for e in top.sections("duration")),
+            id=top.text("id"),
+        )
+        _check_names(top, mapping)
+        top.done()
+        return mapping
+
+    def _characters(self, top: Section) -> tuple[str, str]:
+        encoding = top.text("encoding") or "utf-8"
         try:
             codecs.lookup(encoding)
         except LookupError:
@@ -159,19 +105,7 @@ class _Reader:
         delimiter = top.text("delimiter") or ","
         if len(delimiter) != 1:
             top.fault("delimiter", f"{delimiter!r} is not one character")
-        sheet = top.text("sheet")
-        missing = frozenset(top.texts("missing") or [""])
-        source = self._source(top.section("source"))
-        time = self._time(top.section("time"))
-        street = self._street(top.section("street", required=False))
-        entries = top.sections("reading")
-        if not entries:
-            top.fault("reading", "at least one [[reading]] is needed")
-        readings = tuple(self._reading(entry, street) for entry in entries)
-        top.done()
-        return Mapping(
-            name, kind, encoding, delimiter, sheet, missing, source, time, street, readings
-        )
+        return encoding, delimiter
 
     def _source(self, section: Section) -> SourceSpec:
         code = section.text("code", required=True) or ""
@@ -194,22 +128,7 @@ class _Reader:
         section.done()
         return spec
 
-    def _time(self, section: Section) -> TimeSpec:
-        columns = section.one_of_text("column", "columns")
-        form = section.text("format") or ("rfc3339" if len(columns) == 1 else "")
-        if not form:
-            section.fault("format", "needed where the instant stands in several columns")
-        elif form not in TIME_FORMATS and "%" not in form:
-            section.fault("format", f"{form!r} is neither {', '.join(TIME_FORMATS)} nor strptime's")
-        elif form in TIME_FORMATS and len(columns) > 1:
-            section.fault("format", f"{form} takes one column")
-        zone = _zone(section.text("zone"), self._catalogue)
-        if zone is None:
-            section.fault("zone", "neither an offset like +08:00 nor a known zone")
-        section.done()
-        return TimeSpec(tuple(columns), form, zone or timezone(timedelta(0)))
-
-    def _street(self, section: Section) -> StreetSpec:
+    def _street(self, section: Section, counting: bool) -> StreetSpec:
         everywhere = section.flag("all")
         fixed = section.texts("fixed")
         column = section.text("column")
@@ -226,79 +145,69 @@ class _Reader:
             codes = tuple(street.code for street in self._catalogue.counted)
         elif fixed:
             codes = tuple(fixed)
+        # a row that is counted belongs to the total, whether its place is known or not
+        nowhere = "district" if counting else "refuse"
+        empty = section.choice("empty", _POLICIES) or "district"
+        unmapped = section.choice("unmapped", _POLICIES) or nowhere
+        if column is None and (section.has("empty") or section.has("unmapped")):
+            section.fault("column", "empty and unmapped need the column that they speak of")
         section.done()
-        return StreetSpec(codes, column, lookup)
+        known = frozenset(self._catalogue.street)
+        return StreetSpec(codes, column, lookup, empty, unmapped, known)
 
     def _reading(self, section: Section, street: StreetSpec) -> ReadingSpec:
-        sign, sign_column = section.text("sign"), section.text("sign_column")
-        lookup = section.lookup("sign_lookup")
-        if (sign is None) == (sign_column is None):
-            section.fault("sign", "either sign or sign_column is needed")
-        if lookup and sign_column is None:
-            section.fault("sign_lookup", "only beside sign_column")
-        for code in lookup.values():
-            self._sign(section, "sign_lookup", code, street)
         column, value = section.text("column"), section.number("value")
         if (column is None) == (value is None):
             section.fault("column", "either column or value (a constant) is needed")
+        values = section.numbers("values")
+        if values and column is None:
+            section.fault("values", "only beside column")
         factor, offset = section.number("factor"), section.number("offset")
         if factor == 0:
             section.fault("factor", "0 would lose the value")
         converted = factor is not None or offset is not None
-        self._unit(section, sign, converted, street)
-        point = section.text("point") or ""
-        if len(point) > POINT_CHARS or not point.isprintable():
-            section.fault("point", f"not at most {POINT_CHARS} printable characters")
         spec = ReadingSpec(
             column=column,
             value=value,
+            values=values,
             factor=1.0 if factor is None else factor,
             offset=offset or 0.0,
-            sign=sign,
-            sign_column=sign_column,
-            sign_lookup=lookup,
-            point=point,
+            signs=self._parts.signs(section, street, converted),
+            point=self._parts.point(section),
             point_column=section.text("point_column"),
             weight=section.number("weight", above=0),
             weight_column=section.text("weight_column"),
             denominator=section.number("denominator", above=0),
             denominator_column=section.text("denominator_column"),
             replay_every_s=section.whole("replay_every_s", least=1),
+            where=self._parts.where(section, "where"),
         )
         section.done()
         return spec
 
-    def _unit(
-        self, section: Section, code: str | None, converted: bool, street: StreetSpec
-    ) -> None:
-        """The file's unit must be the sign's, unless factor or offset say how to get there."""
-        unit = section.text("unit", required=code is not None)
-        if code is None:
-            return
-        sign = self._sign(section, "sign", code, street)
-        if sign is None or unit is None or converted or unit in (sign.unit, sign.unit_en):
-            return
-        section.fault(
-            "unit", f"{unit!r} is not {sign.unit!r} of {code}, and there is no factor or offset"
-        )
 
-    def _sign(self, section: Section, key: str, code: str, street: StreetSpec) -> Any:
-        sign = self._catalogue.sign.get(code)
-        if sign is None:
-            section.fault(key, f"no sign {code!r}")
-        elif street.column is None:
-            district = street.codes == (None,)
-            if district and sign.district_rule is Rule.NA:
-                section.fault(key, f"{code} is not defined for the district")
-            if not district and not sign.at_street:
-                section.fault(key, f"{code} is not defined for a street")
-        return sign
+def _check_names(top: Section, mapping: Mapping) -> None:
+    """What only the whole mapping shows."""
+    made = [spec.name for spec in mapping.durations]
+    for name in made:
+        if made.count(name) > 1 or (mapping.header is not None and name in mapping.header):
+            top.fault("duration", f"the name {name!r} is taken")
+    if mapping.header is not None:
+        for column in mapping.columns:
+            if column not in mapping.header:
+                top.fault("header", f"no column {column!r} among its names")
+    if mapping.id is not None and not mapping.counts:
+        top.fault("id", "only beside [[count]]: readings are told apart by what they say")
+    for sign in _told_twice(mapping):
+        top.fault("count", f"two counts give {sign}: a point of its own tells them apart")
+    if mapping.counts and mapping.source.column is not None:
+        top.fault("count", "counts have one source: [source] column cannot be")
 
 
-def _zone(text: str | None, catalogue: Catalogue) -> tzinfo | None:
-    if text is None:
-        return catalogue.zone.tz
-    try:
-        return Zone.named(text).tz
-    except UnknownZone:
-        return None
+def _told_twice(mapping: Mapping) -> list[str]:
+    """Signs that two counts give under the same point."""
+    told: list[tuple[str, str]] = []
+    for count in mapping.counts:
+        signs = {count.signs.sign} if count.signs.sign else set(count.signs.lookup.values())
+        told += [(sign, count.point) for sign in signs if count.point_column is None]
+    return sorted({sign for sign, point in told if told.count((sign, point)) > 1})

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-from data_access.mapping import Mapping
+from data_access.line import Line
+from data_access.mapping_spec import Mapping
 from data_access.mapping_time import Instants
-from data_access.tabular import Line
+from data_access.row_parts import missing_numbers
 from domain.reading import Reading
 
 _REMEMBER = 50_000  # distinct texts remembered
@@ -28,21 +29,18 @@ class ColumnMapper:
         def position(name: str | None) -> int | None:
             return None if name is None else at[name]
 
-        spec, time, street = mapping.readings[0], mapping.time, mapping.street
-        self._simple = (
-            len(mapping.readings) == 1
-            and (spec.factor, spec.offset) == (1.0, 0.0)
-            and (street.column is not None or len(street.codes) == 1)
-        )
+        self._simple = _is_simple(mapping)
+        if not self._simple:
+            return
+        spec, street = mapping.readings[0], mapping.street
         self._missing = missing = mapping.missing
-        self._value_at = position(spec.column)
-        as_it_stands = time.format == "rfc3339" and len(time.columns) == 1
-        self._instant_at = at[time.columns[0]] if as_it_stands else None
-        self._instant = Instants(time, at)
+        self._missing_numbers = missing_numbers(missing)
+        self._value_at = at[spec.column or ""]
+        self._instant = Instants(mapping.time, at)
         place = street.codes[0] if street.column is None else None
         self._texts = [
             _Texts(position(mapping.source.column), mapping.source.code, missing),
-            _Texts(position(spec.sign_column), spec.sign or "", missing, spec.sign_lookup),
+            _Texts(position(spec.signs.column), spec.sign or "", missing, spec.signs.lookup),
             _Texts(position(street.column), place, missing, street.lookup),
             _Texts(position(spec.point_column), spec.point, missing),
         ]
@@ -51,7 +49,7 @@ class ColumnMapper:
 
     def __call__(self, lines: Sequence[Line]) -> list[Reading] | None:
         """One reading a line, in their order; None where that cannot be said at a glance."""
-        if not self._simple or self._value_at is None:
+        if not self._simple:
             return None
         rows = [line.cells for line in lines]
         if not rows or None in rows:
@@ -62,16 +60,21 @@ class ColumnMapper:
         values = self._numbers(columns[self._value_at])
         weights = self._masses(columns, *self._weight)
         below = self._masses(columns, *self._denominator)
-        if values is None or weights is None or below is None:
+        at = self._instants(columns, rows)
+        if values is None or weights is None or below is None or at is None:
             return None
         sources, signs, streets, points = (texts(columns, len(rows)) for texts in self._texts)
-        at = self._instants(columns, rows)
         return list(map(Reading, sources, signs, at, values, streets, weights, below, points))
 
-    def _instants(self, columns: list[Column], rows: Sequence[Any]) -> Sequence[str]:
-        if self._instant_at is not None:
-            return columns[self._instant_at]
-        return list(map(self._instant, rows))
+    def _instants(self, columns: list[Column], rows: Sequence[Any]) -> Sequence[str] | None:
+        """All instants; None when one is none: the row with it will say so."""
+        ready = self._instant.as_it_stands
+        if ready is not None:
+            return columns[ready]
+        try:
+            return list(map(self._instant, rows))
+        except ValueError:
+            return None
 
     def _numbers(self, column: Column) -> list[float] | None:
         """All as numbers; None when one is missing or is none (1_0 is Python alone)."""
@@ -81,7 +84,9 @@ class ColumnMapper:
             found = list(map(float, column))
         except ValueError:
             return None
-        return None if "_" in "".join(column) else found
+        if "_" in "".join(column) or not self._missing_numbers.isdisjoint(found):
+            return None
+        return found
 
     def _masses(
         self, columns: list[Column], at: int | None, constant: float | None
@@ -98,6 +103,23 @@ class ColumnMapper:
                 return None
             numbers[text] = found[0]
         return [numbers[text] for text in columns[at]]
+
+
+def _is_simple(mapping: Mapping) -> bool:
+    """One number a row, as it stands, for one place; nothing is left out or looked up."""
+    if len(mapping.readings) != 1 or mapping.durations:
+        return False
+    spec, street = mapping.readings[0], mapping.street
+    if street.column is None:
+        one_place = len(street.codes) == 1
+    else:
+        one_place = (street.empty, street.unmapped) == ("district", "refuse")
+    return (
+        one_place
+        and spec.column is not None
+        and (spec.factor, spec.offset) == (1.0, 0.0)
+        and not (spec.where or spec.values or spec.signs.skip_unmapped)
+    )
 
 
 class _Texts:

@@ -16,17 +16,22 @@ _KEY = re.compile(r"\s*\"?([^\"=\s]+)\"?\s*=")
 class Section:
     """One table of the file: typed reading of its keys, faults with lines."""
 
-    def __init__(self, data: dict[str, Any], name: str, lines: "_Lines", nth: int = 0) -> None:
+    def __init__(
+        self, data: dict[str, Any], name: str, lines: "_Lines", nth: int = 0, line: int = 0
+    ) -> None:
+        """`line` is where a section stands that has no header of its own."""
         self._data = data
         self._name = name
         self._lines = lines
         self._nth = nth
+        self._line = line
         self._seen: set[str] = set()
 
     def fault(self, key: str, reason: str) -> None:
         """Note what is wrong with a key ("" = the section itself)."""
         label = ".".join(part for part in (self._name, key) if part)
-        self._lines.fault(self._name, self._nth, key, f"{label}: {reason}")
+        line = self._line or self._lines.at(self._name, self._nth, key)
+        self._lines.fault(line, f"{label}: {reason}")
 
     def _take(self, key: str, kinds: tuple[type, ...], what: str, required: bool = False) -> Any:
         self._seen.add(key)
@@ -85,9 +90,20 @@ class Section:
             self.fault(key, f"{value} is below {least}")
         return value
 
-    def flag(self, key: str) -> bool:
-        """true or false; false when absent."""
-        return bool(self._take(key, (bool,), "true or false"))
+    def flag(self, key: str, default: bool = False) -> bool:
+        """true or false; `default` when absent."""
+        value = self._take(key, (bool,), "true or false")
+        return default if value is None else bool(value)
+
+    def numbers(self, key: str) -> dict[str, float]:
+        """A table of texts to finite numbers; empty when absent."""
+        value = self._take(key, (dict,), "a table of texts to numbers") or {}
+        for number in value.values():
+            plain = isinstance(number, (int, float)) and not isinstance(number, bool)
+            if not plain or not -math.inf < number < math.inf:
+                self.fault(key, f"{number!r} is not a number")
+                return {}
+        return {text: float(number) for text, number in value.items()}
 
     def lookup(self, key: str) -> dict[str, str]:
         """A table of texts to texts; empty when absent."""
@@ -105,11 +121,26 @@ class Section:
 
     def sections(self, key: str) -> "list[Section]":
         """The tables of an array of tables."""
+        return [Section(e, key, self._lines, n) for n, e in enumerate(self._tables(key))]
+
+    def inline(self, key: str) -> "list[Section]":
+        """The tables of a list that stands in this section: { … }, { … }."""
+        name = f"{self._name}.{key}"
+        return [
+            Section(e, name, self._lines, n, self._lines.at(self._name, self._nth, key, n))
+            for n, e in enumerate(self._tables(key))
+        ]
+
+    def _tables(self, key: str) -> list[dict[str, Any]]:
         value = self._take(key, (list,), f"[[{key}]]") or []
         if not all(isinstance(each, dict) for each in value):
-            self.fault(key, f"[[{key}]] is expected")
+            self.fault(key, "a list of tables is expected")
             return []
-        return [Section(each, key, self._lines, n) for n, each in enumerate(value)]
+        return list(value)
+
+    def has(self, key: str) -> bool:
+        """Whether the key stands there."""
+        return key in self._data
 
     def done(self) -> None:
         """Fault every key that nobody has asked for."""
@@ -124,7 +155,7 @@ class _Lines:
         self._file = file
         self._faults = faults
         self._at: dict[tuple[str, int, str], int] = {}
-        header, nth = "", 0
+        header, nth, key, tables = "", 0, "", 0
         counts: dict[str, int] = {}
         for number, line in enumerate(text.splitlines(), start=1):
             if line.lstrip().startswith("["):
@@ -137,10 +168,20 @@ class _Lines:
                 # a table below [[reading]] belongs to the entry before it
                 self._at.setdefault((parent, max(0, counts.get(parent, 0)), last), number)
             elif found := _KEY.match(line):
-                self._at.setdefault((header, nth, found[1]), number)
+                key, tables = found[1], 0
+                self._at.setdefault((header, nth, key), number)
+            elif line.lstrip().startswith("{"):  # a list of tables, one a line
+                self._at.setdefault((header, nth, f"{key}#{tables}"), number)
+                tables += 1
 
-    def fault(self, name: str, nth: int, key: str, reason: str) -> None:
-        line = self._at.get((name, nth, key)) or self._at.get((name, nth, "")) or 1
+    def at(self, name: str, nth: int, key: str, table: int = 0) -> int:
+        """The line of a key, of a table in its list, or of the section."""
+        for known in (f"{key}#{table}", key, ""):
+            if line := self._at.get((name, nth, known)):
+                return line
+        return 1
+
+    def fault(self, line: int, reason: str) -> None:
         self._faults.append(Fault(self._file, line, reason))
 
 

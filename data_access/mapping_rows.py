@@ -1,23 +1,84 @@
 """From rows to readings, as a mapping says. A row may give several readings, or none.
 
-A row that cannot be read, and a cell that is no number, count as one reading that failed; a cell
-with a missing marker gives no reading. An instant that cannot be read is left as it stands in the
-file: the validator refuses it like any other.
+A row that cannot be read, an instant that is none, and a cell that is no number count as one
+reading that failed; a cell with a missing marker gives no reading. What the mapping leaves out is
+counted with its reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from data_access.mapping import Mapping as FileMapping
-from data_access.mapping import ReadingSpec
+from data_access.cells import number_of, text_of
+from data_access.line import Line
+from data_access.mapping_spec import Mapping as FileMapping
+from data_access.mapping_spec import ReadingSpec, StreetSpec
 from data_access.mapping_time import Instants
-from data_access.tabular import Line
+from data_access.row_parts import (
+    Cells,
+    Durations,
+    Refused,
+    Signs,
+    Texts,
+    is_missing,
+    met,
+    missing_numbers,
+)
 from domain.reading import Fault, Reading, Reason, shown
 
-_REMEMBER = 50_000  # distinct texts remembered
+_MOST_REASONS = 1_000  # distinct ones remembered
 _NO_FAULTS: tuple[Fault, ...] = ()
+_Found = tuple[str, float, float | None, float | None, str]  # sign, value, weight, below, point
 
-Cells = tuple[Any, ...]
+
+class LeftOut:
+    """What the mapping leaves out, by reason; the rest of too many reasons under one."""
+
+    def __init__(self) -> None:
+        self.reasons: Counter[str] = Counter()
+
+    def __call__(self, reason: str) -> None:
+        """Count one more."""
+        full = len(self.reasons) >= _MOST_REASONS and reason not in self.reasons
+        self.reasons["other reasons" if full else reason] += 1
+
+
+class Places:
+    """The places that a row speaks for; empty where the mapping leaves the row out."""
+
+    def __init__(self, spec: StreetSpec, at: dict[str, int], missing: frozenset[str]) -> None:
+        self._spec = spec
+        self._at = None if spec.column is None else at[spec.column]
+        self._read = Texts(missing)
+
+    def __call__(
+        self,
+        cells: Cells,
+        left_out: Callable[[str], None],
+        unplaced: Callable[[str], None],
+    ) -> Sequence[str | None]:
+        """Codes of streets, None for the district. Refused, ValueError where there is none.
+
+        `unplaced` is told of rows that name no known place and yet are the district's.
+        """
+        spec = self._spec
+        if self._at is None:
+            return spec.codes
+        text = self._read(cells[self._at])
+        if text is None:
+            what, policy = "no place", spec.empty
+        else:
+            code = spec.lookup.get(text, text)
+            if code in spec.known or spec.unmapped == "refuse":
+                return (code,)  # an unknown one is refused where readings are judged
+            what, policy = f"place {text!r} is not known", spec.unmapped
+        if policy == "refuse":
+            raise Refused(Reason.UNKNOWN_STREET, f"column {spec.column!r}: {what}")
+        if policy == "district":
+            unplaced(what)
+            return (None,)
+        left_out(what)
+        return ()
 
 
 class RowMapper:
@@ -33,17 +94,16 @@ class RowMapper:
 
         `readings` are those of the mapping to apply, all of them by default.
         """
-        at = {name: index for index, name in enumerate(mapping.columns)}
+        at = positions(mapping)
         self.missing = 0  # cells with a missing marker met so far
+        self.left_out, self.unplaced = LeftOut(), LeftOut()
         self.instant = Instants(mapping.time, at)
         self._source = source or mapping.source.code
         by_file = mapping.source.column if source is None else None
         self._source_at = None if by_file is None else at[by_file]
-        self._sources = _Texts(mapping.missing)
-        self._streets = mapping.street.codes
-        street = mapping.street.column
-        self._street_at = None if street is None else at[street]
-        self._street_names = _Texts(mapping.missing, mapping.street.lookup)
+        self._sources = Texts(mapping.missing)
+        self._places = Places(mapping.street, at, mapping.missing)
+        self._durations = Durations(mapping.durations, at, mapping.missing)
         self._specs = [
             _Spec(spec, at, mapping.missing)
             for spec in (mapping.readings if readings is None else readings)
@@ -53,31 +113,55 @@ class RowMapper:
         self, line: Line, observed_at: str | None = None
     ) -> tuple[list[Reading], Sequence[Fault]]:
         """The row's readings and faults; `observed_at` replaces the instant in the file."""
-        cells = line.cells
-        if cells is None:
-            fault = Fault(Reason.MALFORMED, f"line {line.number}: not a row of the file")
-            return [], (fault,)
-        at = self.instant(cells) if observed_at is None else observed_at
-        source, streets = self._source, self._streets
-        if self._source_at is not None:
-            source = self._sources(cells[self._source_at]) or source
-        if self._street_at is not None:
-            streets = (self._street_names(cells[self._street_at]),)
-        readings: list[Reading] = []
+        if line.cells is None:
+            why = line.why or "not a row of the file"
+            return [], (Fault(Reason.MALFORMED, f"line {line.number}: {why}"),)
+        reason = Reason.MALFORMED
+        try:
+            cells = self._durations(line.cells)
+            source = self._source
+            if self._source_at is not None:
+                source = self._sources(cells[self._source_at]) or source
+            streets = self._places(cells, self.left_out, self.unplaced)
+            if not streets:
+                return [], _NO_FAULTS
+            found, faults = self._found(line, cells)
+            if not found:
+                return [], faults
+            reason = Reason.BAD_TIME
+            at = self.instant(cells) if observed_at is None else observed_at
+        except Refused as error:
+            return [], (Fault(error.reason, f"line {line.number}: {error}"),)
+        except ValueError as error:
+            return [], (Fault(reason, f"line {line.number}: {error}"),)
+        readings = [
+            Reading(source, sign, at, value, street, weight, below, point)
+            for sign, value, weight, below, point in found
+            for street in streets
+        ]
+        return readings, faults
+
+    def _found(self, line: Line, cells: Cells) -> tuple[list[_Found], Sequence[Fault]]:
+        """What the row's readings say apart from source, place and instant."""
+        found: list[_Found] = []
         faults: list[Fault] = []
         for spec in self._specs:
             try:
-                value = spec.value(cells)
-                if value is None:
-                    self.missing += 1
-                    continue
-                sign, weight, below, point = spec.rest(cells)
+                each = spec(cells, self.left_out)
             except ValueError as error:
                 faults.append(Fault(Reason.WRONG_TYPE, f"line {line.number}: {error}"))
                 continue
-            for street in streets:
-                readings.append(Reading(source, sign, at, value, street, weight, below, point))
-        return readings, faults or _NO_FAULTS
+            if each is None:
+                self.missing += 1
+            elif each:
+                found.append(each)
+        return found, faults or _NO_FAULTS
+
+
+def positions(mapping: FileMapping) -> dict[str, int]:
+    """Where each column stands among a row's cells, durations behind the file's own."""
+    names = (*mapping.columns, *(spec.name for spec in mapping.durations))
+    return {name: index for index, name in enumerate(names)}
 
 
 class _Spec:
@@ -87,95 +171,72 @@ class _Spec:
         def position(name: str | None) -> int | None:
             return None if name is None else at[name]
 
-        self._missing = missing
+        self._missing, self._missing_numbers = missing, missing_numbers(missing)
+        self._met = met(spec.where, at, missing) if spec.where else None
         self._column = spec.column
         self._value_at = position(spec.column)
         self._constant = spec.value
+        self._values = spec.values
         self._factor, self._offset = spec.factor, spec.offset
         self._as_is = spec.factor == 1.0 and spec.offset == 0.0
-        self._sign = spec.sign or ""
-        self._sign_at = position(spec.sign_column)
-        self._signs = _Texts(missing, spec.sign_lookup)
+        self._signs = Signs(spec.signs, at, missing)
+        self._percents = spec.signs.percents
         self._point = spec.point
         self._point_at = position(spec.point_column)
-        self._points = _Texts(missing)
+        self._points = Texts(missing)
         self._weight = spec.weight, position(spec.weight_column), spec.weight_column
         below = spec.denominator_column
         self._denominator = spec.denominator, position(below), below
-        self._constant_rest = (
-            (self._sign, spec.weight, spec.denominator, spec.point)
-            if (spec.sign_column, spec.point_column, spec.weight_column, below) == (None,) * 4
-            else None
-        )
 
-    def value(self, cells: Cells) -> float | None:
+    def __call__(self, cells: Cells, left_out: LeftOut) -> _Found | tuple[()] | None:
+        """The reading; None for a missing value, () where the mapping leaves it out."""
+        if self._met is not None and not self._met(cells):
+            left_out("not asked for (where)")
+            return ()
+        sign = self._signs(cells, left_out)
+        if sign is None:
+            return ()
+        value = self._value(cells, sign)
+        if value is None:
+            return None
+        point = self._point
+        if self._point_at is not None:
+            point = self._points(cells[self._point_at]) or point
+        weight = self._size(cells, *self._weight)
+        return sign, value, weight, self._size(cells, *self._denominator), point
+
+    def _value(self, cells: Cells, sign: str) -> float | None:
         """The value in the sign's unit, None for a missing one; ValueError for no number."""
         if self._value_at is None:
             return self._constant
         cell = cells[self._value_at]
-        if cell is None or cell in self._missing:
+        if is_missing(cell, self._missing):
             return None
-        number = _number(cell, self._column)
+        if self._values:
+            number = _looked_up(cell, self._column, self._values)
+        else:
+            number = _number(cell, self._column, self._percents.get(sign, "refuse"))
+            if number in self._missing_numbers:
+                return None
         return number if self._as_is else number * self._factor + self._offset
 
-    def rest(self, cells: Cells) -> tuple[str, float | None, float | None, str]:
-        """Sign, weight, denominator, point; ValueError for a weight that is no number."""
-        if self._constant_rest is not None:
-            return self._constant_rest
-        sign, point = self._sign, self._point
-        if self._sign_at is not None:
-            sign = self._signs(cells[self._sign_at]) or ""
-        if self._point_at is not None:
-            point = self._points(cells[self._point_at]) or point
-        return sign, self._size(cells, self._weight), self._size(cells, self._denominator), point
-
     def _size(
-        self, cells: Cells, spec: tuple[float | None, int | None, str | None]
+        self, cells: Cells, constant: float | None, at: int | None, column: str | None
     ) -> float | None:
-        constant, at, column = spec
-        if at is None:
+        if at is None or is_missing(cells[at], self._missing):
             return constant
-        cell = cells[at]
-        return constant if cell is None or cell in self._missing else _number(cell, column)
+        return _number(cells[at], column, "refuse")
 
 
-def _number(cell: Any, column: str | None) -> float:
-    if isinstance(cell, str):
-        # an underscore between digits is Python's own habit, nobody else's
-        if "_" not in cell:
-            try:
-                return float(cell)
-            except ValueError:
-                pass
-    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        try:
-            return float(cell)
-        except OverflowError:
-            return float("inf")
-    raise ValueError(f"column {column!r}: {shown(cell)} is not a number")
+def _looked_up(cell: Any, column: str | None, values: dict[str, float]) -> float:
+    text = text_of(cell)
+    if text not in values:
+        raise ValueError(f"column {column!r}: {shown(text)} stands for no number")
+    return values[text]
 
 
-class _Texts:
-    """Cells as texts, looked up where there is something to look up; None for a missing one."""
-
-    def __init__(self, missing: frozenset[str], lookup: Mapping[str, str] | None = None) -> None:
-        self._missing = missing
-        self._lookup = lookup or {}
-        self._known: dict[Any, str | None] = {}
-
-    def __call__(self, cell: Any) -> str | None:
-        if not isinstance(cell, str):
-            return self._read(cell)
-        try:
-            return self._known[cell]
-        except KeyError:
-            if len(self._known) >= _REMEMBER:
-                self._known.clear()
-            text = self._known[cell] = self._read(cell)
-            return text
-
-    def _read(self, cell: Any) -> str | None:
-        text = "" if cell is None else str(cell).strip()
-        if not text or text in self._missing:
-            return None
-        return self._lookup.get(text, text)
+def _number(cell: Any, column: str | None, percent: str) -> float:
+    try:
+        return number_of(cell, percent)
+    except ValueError as error:
+        raise ValueError(f"column {column!r}: {error}") from None

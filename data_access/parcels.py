@@ -14,7 +14,7 @@ from typing import Any
 
 from data_access.db import Database
 from data_access.intake import Busy, Outcome, accept_all
-from data_access.tabular import Line
+from data_access.line import Line
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
 from domain.reading import Fault, Parcel, Reading, Rejection
@@ -122,6 +122,10 @@ class Feeder:
     def add(self, line: Line, readings: list[Reading], faults: Sequence[Fault]) -> None:
         """Take what a row gave; commits when a batch is full. Stopped, Busy as from `flush`."""
         self.tally.rows += 1
+        self.give(line, readings, faults)
+
+    def give(self, line: Line, readings: list[Reading], faults: Sequence[Fault] = ()) -> None:
+        """As `add`, of something that is no further row."""
         if readings:
             source = readings[0].source
             buffer = self._buffers.get(source) or self._open(source)
@@ -161,6 +165,10 @@ class Feeder:
             for outcome in self._accept(parcels):
                 self.tally.add(outcome)
         self.forget()
+        self.heed()
+
+    def heed(self) -> None:
+        """Stopped when somebody asked to end."""
         if self._stop.is_set():
             raise Stopped
 

@@ -11,8 +11,7 @@ from data_access.tables import quarantine, sources
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.reading import DETAIL_CHARS, Reason
 
-PAYLOAD_CHARS = 2_000  # of one reading
-BODY_CHARS = 64 * 1024  # of a body that could not be read at all
+PAYLOAD_CHARS = 64 * 1024  # of one reading, or of a body that could not be read at all
 PAGE = 100
 _WRITTEN = ("received_at", "source", "via", "reason", "detail", "payload")
 
@@ -38,15 +37,23 @@ def storable(text: str, limit: int) -> str:
     return clean[:limit]
 
 
+def evidence(text: str) -> str:
+    """What was sent, whole; where it is too long for that, its beginning, and it says so."""
+    kept = storable(text, PAYLOAD_CHARS + 1)
+    if len(kept) <= PAYLOAD_CHARS:
+        return kept
+    note = f"… (cut: the beginning of {len(text):,} characters)"
+    return kept[: PAYLOAD_CHARS - len(note)] + note
+
+
 def keep(
     conn: Connection,
     source: str,
     via: str,
     received_ms: int,
     things: Iterable[tuple[Reason, str, str]],
-    most: int = PAYLOAD_CHARS,
 ) -> int:
-    """Put (reason, detail, payload of at most `most`) into quarantine; how many there were."""
+    """Put (reason, detail, payload) into quarantine; how many there were."""
     rows = [
         (
             received_ms,
@@ -54,9 +61,9 @@ def keep(
             via,
             str(reason),
             storable(detail, DETAIL_CHARS),
-            storable(sent, most),
+            evidence(payload),
         )
-        for reason, detail, sent in things
+        for reason, detail, payload in things
     ]
     if rows:  # through the driver: thousands may be refused while others wait to be stored
         marks = ", ".join([placeholder(conn.dialect.name)] * len(_WRITTEN))

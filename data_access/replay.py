@@ -13,8 +13,9 @@ from pathlib import Path
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
-from data_access.ingest import FAULT, WRONG, register, report, stopping, told
+from data_access.ingest import FAULT, WRONG, register, stopping
 from data_access.intake import Busy
+from data_access.load_report import nothing_read, report, told
 from data_access.mapping import MappingError, load_mapping, mapping_names
 from data_access.mapping_rows import RowMapper
 from data_access.parcels import Feeder, Stopped
@@ -93,7 +94,9 @@ def main(argv: Sequence[str], settings: Settings | None = None, clock: Clock = u
     try:
         mapping = load_mapping(catalogue, args.mapping)
     except MappingError as error:
-        return told(str(error), WRONG)
+        return nothing_read(str(error), WRONG)
+    if mapping.counts:
+        return nothing_read(f"mapping {mapping.name}: counts have no replay; ingest them", WRONG)
     plan = Plan(args.file, mapping, args.speed, args.year, args.start, args.hours)
     migrate(settings)
     db = open_database(settings)
@@ -115,7 +118,7 @@ def _run(
     try:
         replayer = Replayer(db, catalogue, plan, clock, stop)
     except FileFault as error:
-        return told(str(error), FAULT)
+        return nothing_read(str(error), FAULT)
     if replayer.skipped:
         told(f"{replayer.skipped} rows have no readable instant and are left out", 0)
     with suppress(Stopped):

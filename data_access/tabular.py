@@ -1,51 +1,37 @@
-"""Files of rows: CSV, CSV.gz, JSON lines and XLSX as one stream of picked cells.
+"""Files of rows: CSV, JSON lines, JSON arrays and XLSX as one stream of picked cells.
 
 Rows are read one at a time, so the size of a file does not matter.
 """
 
 import csv
 import gzip
-import io
-import json
-import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import count, islice
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
-from data_access.mapping import Mapping
+from data_access.csv_rows import STRETCH, CsvRows
+from data_access.json_rows import JsonRows
+from data_access.line import FileFault, Line
+from data_access.mapping_spec import Mapping
+from data_access.mapping_time import Instants
+from data_access.text_lines import Lines
 
-STRETCH = 1_000  # rows taken at once
-_BREAK = re.compile(r"\r\n|\r|\n")
+__all__ = ["STRETCH", "FileFault", "Line", "Table"]
+
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
+    ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".xlsx": "xlsx",
 }
-
-
-class FileFault(ValueError):
-    """The file cannot be read, or is not what the mapping describes; names file and line."""
-
-
-_DAMAGE = (OSError, EOFError, zlib.error, csv.Error, BadZipFile, KeyError)
-
-
-class Line(NamedTuple):
-    """One row of a file."""
-
-    number: int  # line of the file, from 1 (the row of a sheet)
-    cells: tuple[Any, ...] | None  # the mapping's columns, in their order; None = not readable
-    raw: Any  # what stood there: cells, text or object
-
-
-_line = partial(tuple.__new__, Line)  # a Line without the cost of its constructor
+_DAMAGE = (OSError, EOFError, zlib.error, csv.Error, BadZipFile, KeyError, UnicodeError)
 
 
 class Table:
@@ -55,8 +41,10 @@ class Table:
         self.path = path
         self.columns = mapping.columns
         self.header: list[str] = []
+        self.notes: list[str] = []  # what its reader should know besides the rows
+        self._names: list[str] = []
         self._mapping = mapping
-        self._text: io.TextIOWrapper | None = None
+        self._lines: Lines | None = None
         kind, zipped = mapping.format or _kind_of(path), path.suffix == ".gz"
         try:
             self._file: BinaryIO = path.open("rb")
@@ -66,8 +54,9 @@ class Table:
         stream = gzip.GzipFile(fileobj=self._file) if zipped else self._file
         self._stretches = {
             "csv": lambda: self._csv(stream),
-            "jsonl": lambda: _gathered(self._jsonl(stream)),
-            "xlsx": lambda: _gathered(self._xlsx(stream)),
+            "jsonl": lambda: self._json(stream, "lines"),
+            "json": lambda: self._json(stream, "elements"),
+            "xlsx": self._xlsx,
         }[kind]()
 
     def __iter__(self) -> Iterator[Line]:
@@ -92,91 +81,66 @@ class Table:
 
     def close(self) -> None:
         """Close the file."""
-        if self._text is not None:
-            self._text.close()
+        if self._lines is not None:
+            self._lines.close()
         self._file.close()
 
     def describe(self, raw: Any) -> Any:
         """A row as it stood in the file, with the names of its columns if it has any."""
-        if isinstance(raw, (list, tuple)) and len(raw) == len(self.header):
-            return dict(zip(self.header, raw, strict=True))
-        return raw
+        if not isinstance(raw, (list, tuple)) or not self.header:
+            return raw
+        if len(self._names) < len(raw):
+            self._names = _distinct(self.header, len(raw))
+        return dict(zip(self._names, raw, strict=False))
 
-    def _decoded(self, stream: Any) -> io.TextIOWrapper:
-        # a byte that is no character of the encoding spoils its cell, not the file
-        encoding = self._mapping.encoding
-        self._text = io.TextIOWrapper(stream, encoding, "backslashreplace", newline="")
-        return self._text
+    def _csv(self, stream: Any) -> Iterator[list[Line]]:
+        lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
+        rows = CsvRows(self.path, lines, self._mapping.delimiter)
+        rows.read_header(self._mapping.header)
+        yield from rows.stretches(self._picker(rows.header), self._readable())
 
-    def _picker(self, header: Sequence[Any], line: int) -> Callable[[Sequence[Any]], Any]:
-        self.header = [str(name).strip() if name is not None else "" for name in header]
-        unknown = [name for name in self.columns if name not in self.header]
+    def _json(self, stream: Any, form: str) -> Iterator[list[Line]]:
+        lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
+        rows = JsonRows(self.path, lines, self.columns)
+        rows.read_header(self._mapping.header)
+        yield from _gathered(rows.lines() if form == "lines" else rows.elements())
+
+    def _xlsx(self) -> Iterator[list[Line]]:
+        from data_access.xlsx_rows import XlsxRows
+
+        time = self._mapping.time
+        serials = frozenset(time.columns) if "excel" in time.formats else frozenset()
+        rows = XlsxRows(self.path, self._file, self._mapping.sheet, serials)
+        self.notes = rows.notes
+        rows.read_header(self._mapping.header)
+        pick = self._picker(rows.header)
+        yield from _gathered(rows.lines(pick, self._mapping.number_columns))
+
+    def _picker(self, header: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        self.header = [name.strip() for name in header]
+        counted = Counter(self.header)
+        for name in self.columns:
+            if counted[name] > 1:
+                places = [str(n) for n, each in enumerate(self.header, 1) if each == name]
+                raise FileFault(
+                    f"{self.path}:1: the column {name!r} stands there {counted[name]} times,"
+                    f" as number {', '.join(places)}"
+                )
+        unknown = [name for name in self.columns if name not in counted]
         if unknown:
             listed = ", ".join(repr(name) for name in unknown)
-            raise FileFault(f"{self.path}:{line}: no column {listed}; there are {self.header}")
+            hint = " (is it UTF-16?)" if "\x00" in "".join(self.header) else ""
+            raise FileFault(f"{self.path}:1: no column {listed}; there are {self.header}{hint}")
         indexes = [self.header.index(name) for name in self.columns]
         if len(indexes) == 1:
             only = indexes[0]
             return lambda row: (row[only],)
         return itemgetter(*indexes)
 
-    def _csv(self, stream: Any) -> Iterator[list[Line]]:
-        reader = csv.reader(self._decoded(stream), delimiter=self._mapping.delimiter)
-        header = next(reader, None)
-        if header is None:
-            raise FileFault(f"{self.path}:1: no header line")
-        pick, width = self._picker(header, reader.line_num), len(header)
-        broken: Exception | None = None
-        while broken is None:
-            before, rows = reader.line_num, list[list[str]]()
-            try:
-                rows.extend(islice(reader, STRETCH))
-            except _DAMAGE as error:  # the rows before it have been taken
-                broken = error
-            if reader.line_num - before == len(rows) and set(map(len, rows)) == {width}:
-                yield list(map(_line, zip(count(before + 1), map(pick, rows), rows, strict=False)))
-            elif rows:
-                yield list(_carefully(rows, before, pick, width))
-            elif broken is None:
-                return
-        raise broken
-
-    def _jsonl(self, stream: Any) -> Iterator[Line]:
-        columns = self.columns
-        for number, text in enumerate(self._decoded(stream), start=1):
-            if not text.strip():
-                continue
-            try:
-                found = json.loads(text)
-            except (ValueError, RecursionError):
-                found = None
-            if isinstance(found, dict):
-                yield Line(number, tuple([found.get(name) for name in columns]), text)
-            else:
-                yield Line(number, None, text)
-
-    def _xlsx(self, _stream: Any) -> Iterator[Line]:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-
-        try:
-            book = load_workbook(self._file, read_only=True, data_only=True)
-        except InvalidFileException as error:
-            raise FileFault(f"{self.path}: {error}") from None
-        name = self._mapping.sheet
-        if name is not None and name not in book.sheetnames:
-            raise FileFault(f"{self.path}: no sheet {name!r}; there are {book.sheetnames}")
-        sheet = book[name] if name is not None else book.worksheets[0]
-        rows = sheet.iter_rows(values_only=True)
-        header = next(rows, None)
-        if header is None:
-            raise FileFault(f"{self.path}:1: no header row")
-        pick, width = self._picker(header, 1), len(header)
-        for number, row in enumerate(rows, start=2):
-            if all(cell is None for cell in row):
-                continue
-            padded = (*row, *[None] * (width - len(row)))
-            yield Line(number, pick(padded), padded)
+    def _readable(self) -> Callable[[tuple[Any, ...]], bool]:
+        """Whether picked cells have an instant where the mapping expects one."""
+        at = {name: index for index, name in enumerate(self.columns)}
+        return Instants(self._mapping.time, at).readable
 
 
 def _gathered(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -184,7 +148,7 @@ def _gathered(lines: Iterator[Line]) -> Iterator[list[Line]]:
         some: list[Line] = []
         try:
             some.extend(islice(lines, STRETCH))
-        except _DAMAGE:
+        except Exception:
             if some:
                 yield some
             raise
@@ -193,15 +157,13 @@ def _gathered(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield some
 
 
-def _carefully(
-    rows: Sequence[list[str]], before: int, pick: Callable[[Sequence[Any]], Any], width: int
-) -> Iterator[Line]:
-    """Rows some of which have line breaks in their cells, or a wrong number of cells."""
-    number = before
-    for row in rows:
-        number += 1 + sum(len(_BREAK.findall(cell)) for cell in row)
-        if row:
-            yield Line(number, pick(row) if len(row) == width else None, row)
+def _distinct(header: Sequence[str], width: int) -> list[str]:
+    """A name for every cell, none of them twice."""
+    names: list[str] = []
+    for n in range(width):
+        name = header[n] if n < len(header) else ""
+        names.append(name if name and name not in names else f"{name} [{n + 1}]".strip())
+    return names
 
 
 def _kind_of(path: Path) -> str:

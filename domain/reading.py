@@ -148,8 +148,14 @@ def instant_ms(text: str) -> int:
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a detail: quoted, one line, at most 80 characters."""
-    text = ascii(value)
+    """A value as it may stand in a detail: quoted, one line, at most 80 characters.
+
+    Letters of every script stand as they are; what cannot be seen is escaped.
+    """
+    try:
+        text = repr(value[:80] if isinstance(value, (str, bytes)) else value)
+    except (RecursionError, ValueError):  # nested, or digits, beyond what Python writes
+        return f"<{type(value).__name__}>"
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -1,5 +1,6 @@
 """Fixtures for every suite: settings, clock, catalogue, databases, Valkey, the whole product,
-a browser. What cannot be had fails its tests and names the missing piece; nothing is skipped."""
+a browser. What cannot be had fails its tests and names the missing piece; only public data that are
+not beside the repository are skipped, and counted as NOT RUN below the results."""
 
 import os
 
@@ -10,6 +11,7 @@ for _name, _field in Settings.model_fields.items():  # the developer's environme
 
 pytest_plugins = (  # in order of their imports of each other
     "tests.fixtures.missing",
+    "tests.fixtures.real_data",
     "tests.fixtures.basics",
     "tests.fixtures.databases",
     "tests.fixtures.valkey",

@@ -14,6 +14,7 @@ from data_access.sources import SourceRow
 from domain.catalogue import Catalogue
 
 NAMED_REASONS = 4
+SHOWN_CHARS = 2_000  # of what was sent, in a table of a hundred rows
 COLUMNS = ("received", "via", "reason", "detail", "payload")
 
 
@@ -94,8 +95,15 @@ def _row(view: View, row: Quarantined, catalogue: Catalogue) -> dict[str, Any]:
         "via": _known(view, "quarantine.via", row.via),
         "reason": reason_name(view, row.reason),
         "detail": refusal(view, row.reason, row.detail),
-        "payload": el("code", row.payload),
+        "payload": el("code", _clipped(view, row.payload)),
     }
+
+
+def _clipped(view: View, payload: str) -> str:
+    """As much of what was sent as a table can show."""
+    if len(payload) <= SHOWN_CHARS:
+        return payload
+    return payload[:SHOWN_CHARS] + view.text("quarantine.cut", n=grouped(len(payload)))
 
 
 def _known(view: View, prefix: str, code: str) -> str:

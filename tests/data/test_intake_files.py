@@ -24,6 +24,7 @@ from data_access.tables import batches, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock
+from tests.fixtures.real_data import real_data
 
 ADMIN = Actor("test", Role.ADMIN)
 COLUMNS = "source,sign,street,observed_at,value,weight,denominator,point"
@@ -270,10 +271,7 @@ def test_real_air_data_is_told_completely(
     tmp_path: Path,
     capsys: Capture,
 ) -> None:
-    original = Settings().demo_data / "shanghai-air-weather"
-    path = original / "ShanghaiPM20130129_20151231_3stations.csv"
-    if not path.exists():
-        pytest.skip(f"the public data set is not there: {path}")
+    path = real_data("shanghai-air-weather/ShanghaiPM20130129_20151231_3stations.csv")
     cut = tmp_path / "week.csv"
     with path.open(encoding="utf-8") as whole:
         cut.write_text("".join(line for _, line in zip(range(169), whole, strict=False)))

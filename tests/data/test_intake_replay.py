@@ -21,6 +21,7 @@ from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, to_ms, to_rfc3339
 from domain.sign import Sign
 from tests.clocks import FixedClock
+from tests.fixtures.real_data import real_data
 
 ADMIN = Actor("test", Role.ADMIN)
 SOURCE = "old-replay"
@@ -180,9 +181,7 @@ def test_the_command_ends_when_told(
 def test_real_air_data_on_todays_clock(
     db: Database, catalogue: Catalogue, clock: FixedClock
 ) -> None:
-    path = Settings().demo_data / "shanghai-air-weather" / "ShanghaiPM20100101_20151231.csv"
-    if not path.exists():
-        pytest.skip(f"the public data set is not there: {path}")
+    path = real_data("shanghai-air-weather/ShanghaiPM20100101_20151231.csv")
     plan = Plan(path, load_mapping(catalogue, "shanghai-air-2010"), history_h=3)
     assert plan.signs == {"ENV-02", "SAF-14", "SAF-18"}
     Replayer(db, catalogue, plan, clock).send_due(clock.ms)

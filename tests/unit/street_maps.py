@@ -7,12 +7,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from shapely import Polygon
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from data_access.settings import Settings
+from tests.fixtures.real_data import real_data
 
 REAL = "shanghai-geography-economy/shanghai-8-districts-streets-towns-osm.geojson"
 WALL = 0.003  # degrees, 300 m: less is a corner, not a border
@@ -34,10 +33,7 @@ def neighbours(shapes: Mapping[str, BaseGeometry]) -> set[tuple[str, str]]:
 
 def real_boundaries() -> Path:
     """The file of real boundaries among the public data; without it the test is skipped."""
-    path: Path = Settings.model_fields["demo_data"].default / REAL
-    if not path.exists():
-        pytest.skip(f"no public data at {path}: not compared with the real boundaries")
-    return path
+    return real_data(REAL)
 
 
 def real_shapes() -> dict[str, BaseGeometry]:

@@ -104,13 +104,14 @@ def test_cells_that_are_no_numbers(
     assert mapper.missing == missing
 
 
-def test_an_instant_that_cannot_be_read_stays_what_it_is(
+def test_an_instant_that_cannot_be_read_costs_the_row_once(
     tmp_path: Path, catalogue: Catalogue, names: dict[str, str]
 ) -> None:
     mapper = RowMapper(load_mapping(catalogue, write(tmp_path, GOOD, names)))
-    cells = ("32.11.2026", "10", "", "1", "NA", "")
-    ((only,), _) = mapper(Line(2, cells, cells))
-    assert only.observed_at == "32.11.2026 10"
+    cells = ("32.11.2026", "10", "", "1", "2", "")
+    readings, (fault,) = mapper(Line(2, cells, cells))
+    assert not readings and fault.reason is Reason.BAD_TIME
+    assert fault.detail == "line 2: '32.11.2026 10' is no instant like %d.%m.%Y %H"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_lines_are_those_of_the_plain_reader(rows: list[list[str]], blank: bool)
         path.write_text(text, newline="")
         table = Table(path, _mapping())
         try:
-            assert list(table) == _slowly(text)
+            assert [line._replace(why="") for line in table] == _slowly(text)
         finally:
             table.close()
 

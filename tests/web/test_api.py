@@ -13,7 +13,7 @@ from dashboard.api.allowance import Allowance
 from data_access import intake
 from data_access.db import open_database
 from data_access.keys import KeyKind, add_key, revoke_key
-from data_access.quarantine import BODY_CHARS, Quarantined, quarantined
+from data_access.quarantine import PAYLOAD_CHARS, Quarantined, quarantined
 from data_access.readings import rows_between
 from data_access.settings import Settings
 from data_access.tables import sources
@@ -141,7 +141,13 @@ def test_a_body_that_cannot_be_read_is_kept(sender: Sender, body: bytes, message
     assert re.search(message, answer.get_json()["error"]["message"])
     (thing,) = kept(sender)
     assert thing.reason == "malformed"
-    assert thing.payload == body.decode(errors="backslashreplace")[:BODY_CHARS]
+    text = body.decode(errors="backslashreplace")
+    if len(text) <= PAYLOAD_CHARS:
+        assert thing.payload == text
+    else:  # what is kept says that it is not all
+        head, _, note = thing.payload.partition("…")
+        assert text.startswith(head) and len(thing.payload) == PAYLOAD_CHARS
+        assert f"{len(text):,} characters" in note
     assert stored(sender) == [] and sender.account().quarantined == 1
 
 
