@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
+    from data_access.catalogue.check import More
     from data_access.settings import Settings
     from domain.catalogue import Catalogue
 
@@ -293,10 +294,9 @@ def _checked_map(settings: "Settings") -> "Catalogue":
     from data_access.boundaries import load_map
     from data_access.catalogue.check import check_city
     from data_access.catalogue.loader import load_catalogue
-    from engine.demo.behaviour_files import behaviour_faults
 
     catalogue = load_catalogue(settings.city)
-    check_city(catalogue, behaviour_faults)
+    check_city(catalogue, *_more_checks())
     try:
         load_map(settings, catalogue)
     except ValueError as fault:
@@ -339,9 +339,16 @@ def _city(argv: list[str]) -> int:
     parser.add_argument("path", type=Path, help="folder of catalogue files")
     path = parser.parse_args(argv).path
     from data_access.catalogue import lint
+
+    return lint.main(path, *_more_checks())
+
+
+def _more_checks() -> "list[More]":
+    """What else refers to a city's catalogue, beyond the reach of the catalogue's own check."""
+    from dashboard.labels import wording_faults
     from engine.demo.behaviour_files import behaviour_faults
 
-    return lint.main(path, behaviour_faults)
+    return [behaviour_faults, wording_faults]
 
 
 def build_server() -> Any:
