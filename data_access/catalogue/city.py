@@ -16,12 +16,20 @@ FILE = "city.toml"
 _VOCABULARIES = ("goals", "domains", "fields", "platforms", "stages")
 _ZONE = ("timezone", "utc_offset_minutes")
 _NEEDED = ("goals", "domains")
-_LISTS = (*_VOCABULARIES, "kinds", "hotlines")
 _TEXTS = ("version", "code", "name_zh", "name_en", "short_zh")
-_TABLES = {
+_NAMED_TEXTS = ("code", "name_zh", "name_en")
+_KIND_TEXTS = ("code", "group", "name_zh", "name_en", "many_en")
+_HOTLINE_TEXTS = ("number", "name_zh", "name_en")
+KEYS = {  # by table; `scaling` is open: its keys are names of rules
+    "": (*_TEXTS, *_ZONE),
     "population": ("value", "basis"),
     "area_km2": ("value", "basis"),
     "box": ("west", "south", "east", "north"),
+    "scaling": ("scale_…",),
+    "limits": ("attention", "warning", "alarm", "basis"),
+    "kinds": (*_KIND_TEXTS, "counts"),
+    "hotlines": (*_HOTLINE_TEXTS, "emergency"),
+    **{name: _NAMED_TEXTS for name in _VOCABULARIES},
 }
 RESERVED_GROUP = "departments"  # addresses of rankings name them beside the kinds of places
 LIMITED = tuple(state.value for state in GRADED)
@@ -109,10 +117,13 @@ def read_city(folder: Path, report: Report) -> City:
 
 
 def _city(toml: _Toml, readable: bool) -> City:
-    known = {*_TEXTS, *_ZONE, *_TABLES, "scaling", "limits", *_LISTS}
     for key in toml.data:
-        if key not in known:
+        if key not in KEYS[""] and key not in KEYS:
             toml.fault("", key, "unknown key")
+    for section in ("population", "area_km2", "box"):
+        for key in toml.table(section):
+            if key not in KEYS[section]:
+                toml.fault(section, key, "unknown key")
     texts = _texts(toml)
     population, area = _measured(toml, "population"), _measured(toml, "area_km2")
     return City(
@@ -192,7 +203,7 @@ def _measured(toml: _Toml, section: str) -> float | None:
 
 
 def _box(toml: _Toml) -> tuple[float, float, float, float]:
-    west, south, east, north = (toml.number("box", key) or 0.0 for key in _TABLES["box"])
+    west, south, east, north = (toml.number("box", key) or 0.0 for key in KEYS["box"])
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         toml.fault("box", "west", "west < east and south < north in degrees are needed")
     return west, south, east, north
@@ -230,7 +241,7 @@ def _limits(toml: _Toml) -> dict[State, int]:
 
 
 def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:
-    entries = _entries(toml, name, ("code", "name_zh", "name_en"), {"code": SLUG})
+    entries = _entries(toml, name, _NAMED_TEXTS, {"code": SLUG})
     if not toml.data.get(name) and name in _NEEDED:
         toml.fault("", name, "at least one is needed")
     return tuple(Named(**cells) for cells, _ in entries)
@@ -239,8 +250,7 @@ def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:
 def _kinds(toml: _Toml) -> tuple[Kind, ...]:
     """The city's own kinds of places, else those that most districts have."""
     patterns = {"code": SLUG, "group": SLUG}
-    texts = ("code", "group", "name_zh", "name_en", "many_en")
-    entries = _entries(toml, "kinds", texts, patterns, "counts")
+    entries = _entries(toml, "kinds", _KIND_TEXTS, patterns, "counts")
     found = tuple(Kind(**cells, counts=counts is not False) for cells, counts in entries)
     if found and not any(kind.counts for kind in found):
         toml.fault("kinds", "counts", "at least one kind must count")
@@ -252,8 +262,8 @@ def _kinds(toml: _Toml) -> tuple[Kind, ...]:
 
 
 def _hotlines(toml: _Toml) -> tuple[Hotline, ...]:
-    texts, patterns = ("number", "name_zh", "name_en"), {"number": "[0-9][0-9 -]{1,19}"}
-    entries = _entries(toml, "hotlines", texts, patterns, "emergency")
+    patterns = {"number": "[0-9][0-9 -]{1,19}"}
+    entries = _entries(toml, "hotlines", _HOTLINE_TEXTS, patterns, "emergency")
     return tuple(Hotline(**cells, emergency=bool(urgent)) for cells, urgent in entries)
 
 
