@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
+    from data_access.catalogue.check import More
     from data_access.settings import Settings
 
 HERE = Path(__file__).resolve()
@@ -203,7 +204,9 @@ def _web(argv: list[str]) -> int:
     if not web_process.is_lent():  # else what prepares the start has looked
         from engine.prepare import checked_city
 
-        checked_city(settings)  # here it is a fault of configuration; in a worker, a crash
+        checked_city(
+            settings, _more_checks()
+        )  # here it is a fault of configuration; in a worker, a crash
     whole = (asked or settings.site) == "all"
     return web_process.serve("app:server" if whole else "app:public_server")
 
@@ -242,7 +245,7 @@ def _db(argv: list[str]) -> int:
     action = parser.parse_args(argv).action
     from engine import prepare
 
-    return prepare.main(action, _settings())
+    return prepare.main(action, _settings(), _more_checks())
 
 
 def _user(argv: list[str]) -> int:
@@ -280,9 +283,16 @@ def _city(argv: list[str]) -> int:
     parser.add_argument("path", type=Path, help="folder of catalogue files")
     path = parser.parse_args(argv).path
     from data_access.catalogue import lint
+
+    return lint.main(path, *_more_checks())
+
+
+def _more_checks() -> "list[More]":
+    """What else refers to a city's catalogue, beyond the reach of the catalogue's own check."""
+    from dashboard.labels import wording_faults
     from engine.demo.behaviour_files import behaviour_faults
 
-    return lint.main(path, behaviour_faults)
+    return [behaviour_faults, wording_faults]
 
 
 def build_server() -> Any:

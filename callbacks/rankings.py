@@ -31,6 +31,7 @@ from data_access.scores import (
     street_ranking,
 )
 from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.catalogue import Catalogue
 from domain.ranking import Ranked
 from domain.receipt import Receipt
 from domain.sign import Direction, Sign
@@ -70,7 +71,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     out = out_table(look, found.ranking)
     page = el(
         "section",
-        el("h1", _title(question, sign), el("small", _group(question))),
+        el("h1", _title(question, sign), el("small", _group(question, city))),
         *lead(look, found, higher, city.zone),
         controls(question, city, period),
         export_links(view, "rankings", question.filters()),
@@ -96,10 +97,10 @@ def _standings(
 ) -> Standings:
     db, city = services.db, services.catalogue
     if question.departments:
-        return department_ranking(db, actor, city, question.peers, span)
+        return department_ranking(db, actor, city, question.peers(city), span)
     if sign is not None:
-        return rate_ranking(db, actor, city, sign.code, question.peers, span)
-    return street_ranking(db, actor, city, question.peers, span)
+        return rate_ranking(db, actor, city, sign.code, question.peers(city), span)
+    return street_ranking(db, actor, city, question.peers(city), span)
 
 
 def _look(services: Services, question: Question, actor: Actor, sign: Sign | None) -> Look:
@@ -151,9 +152,10 @@ def _title(question: Question, sign: Sign | None) -> str:
     return view.name(sign.name_zh, sign.name_en)
 
 
-def _group(question: Question) -> str:
-    kind = f"rankings.kind.{question.kind}" if question.departments else None
-    return question.view.text(kind or f"rankings.of.{question.of}")
+def _group(question: Question, city: Catalogue) -> str:
+    if question.departments:
+        return question.view.text(f"rankings.kind.{question.kind}")
+    return question.group_name(city)
 
 
 def _panel(

@@ -37,7 +37,7 @@ def register(app: dash.Dash, services: Services) -> None:
     )
     @policy(*PEOPLE)
     def streets_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
-        question = ListQuestion.of(stored)
+        question = ListQuestion.of(stored, services.catalogue.kind)
         picture = services.pictures.now(current_actor())
         if picture is None:
             return _nothing_yet(services, question)
@@ -60,7 +60,7 @@ def _answer(
         "streets-head": [
             el("h1", view.text("streets.title")),
             el("p", sentence(view, city, found), cls="desk-lead"),
-            filters(question, found),
+            filters(question, services.catalogue, found),
             *([trouble] if trouble is not None else []),
         ],
         "streets-map": [

@@ -1,12 +1,18 @@
 """Every string of the interface, in one table: labels.csv with the columns key, zh, en.
 
-Names of signs, streets and departments are not here: they belong to the city's catalogue.
+Names of signs, streets and departments are not here: they belong to the city's catalogue, which
+may word any of these strings its own way (`use_wording`).
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
+
+from data_access.catalogue.faults import Fault
+from data_access.catalogue.wording import FILE as WORDING
+from domain.catalogue import Catalogue
 
 LANGUAGES = ("zh", "en")
 TABLE = Path(__file__).with_name("labels.csv")
@@ -31,6 +37,38 @@ def table() -> dict[str, dict[str, str]]:
     return rows
 
 
+_own: dict[str, dict[str, str]] = {}
+
+
+def use_wording(wording: Mapping[str, tuple[str, str]]) -> None:
+    """Take a city's own words in place of the table's from now on, and no other city's."""
+    _own.clear()
+    _own.update({key: dict(zip(LANGUAGES, texts, strict=True)) for key, texts in wording.items()})
+
+
+def wording_faults(catalogue: Catalogue) -> list[Fault]:
+    """Own words for what nobody says, or with places that nobody fills."""
+    faults = []
+    for line, (key, texts) in enumerate(catalogue.wording.items(), start=2):
+        known = table().get(key)
+        if known is None:
+            faults.append(Fault(WORDING, line, f"key: no label {key!r}"))
+            continue
+        for lang, text in zip(LANGUAGES, texts, strict=True):
+            strange = _places(text) - _places(known[lang])
+            if strange:
+                listed = ", ".join(sorted(strange))
+                faults.append(Fault(WORDING, line, f"{lang}: {key} is not given {listed}"))
+    return faults
+
+
+def _places(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"a brace alone"}
+
+
 def label(key: str, lang: str = "zh", **values: object) -> str:
     """The text of `key` in `lang`, its {places} filled; LabelError when there is none.
 
@@ -39,7 +77,7 @@ def label(key: str, lang: str = "zh", **values: object) -> str:
     if values.get("n") in (1, "1") and f"{key}.one" in table():
         key = f"{key}.one"
     try:
-        text = table()[key][lang]
+        text = _own[key][lang] if key in _own else table()[key][lang]
     except KeyError as missing:
         raise LabelError(f"no label {key!r} in {lang!r}") from missing
     return text.format(**values) if values else text
@@ -48,7 +86,9 @@ def label(key: str, lang: str = "zh", **values: object) -> str:
 def labels_for(lang: str, prefixes: Iterable[str]) -> dict[str, str]:
     """The part of the table whose keys start with one of `prefixes`: what a script is given."""
     chosen = tuple(prefixes)
-    return {key: texts[lang] for key, texts in table().items() if key.startswith(chosen)}
+    return {
+        key: _own.get(key, texts)[lang] for key, texts in table().items() if key.startswith(chosen)
+    }
 
 
 def language(wanted: object) -> str:

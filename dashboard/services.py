@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 
+from dashboard.labels import use_wording
 from dashboard.security.denials import Denials
 from dashboard.security.identities import Identities
 from dashboard.writer import Writer
@@ -54,6 +55,7 @@ class Services:
 def build_services(settings: Settings, clock: Clock = utc_now) -> Services:
     """Open what the settings name; CatalogueError or ValueError (SECRET_KEY) when it is wrong."""
     catalogue = load_catalogue(settings.city)
+    use_wording(catalogue.wording)
     db = open_database(settings)
     link = open_redis(settings)
     cache.attach(db, link, settings, catalogue.version, clock)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from domain.place import CatalogueSource, Committee, Department, Named, Street
+from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, Named, Street
 from domain.publication import Publication
 from domain.sign import Sign, State
 from domain.wall import WallProfile
@@ -80,6 +80,9 @@ class Catalogue:
     scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
     limits: Mapping[State, int] = field(default_factory=dict)  # ms within which a state should end
     publication: Publication | None = None  # None: nothing is told to the public
+    kinds: tuple[Kind, ...] = ()  # of places, in the order in which they are shown
+    hotlines: tuple[Hotline, ...] = ()  # the first that is no emergency number is the city's own
+    wording: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # own labels: zh, en
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
     @cached_property
@@ -91,6 +94,16 @@ class Catalogue:
     def street(self) -> dict[str, Street]:
         """Streets, towns and special areas by code."""
         return {s.code: s for s in self.streets}
+
+    @cached_property
+    def kind(self) -> dict[str, Kind]:
+        """Kinds of places by code."""
+        return {k.code: k for k in self.kinds}
+
+    @cached_property
+    def hotline(self) -> str | None:
+        """The city's own number, for what is no emergency."""
+        return next((h.number for h in self.hotlines if not h.emergency), None)
 
     @cached_property
     def department(self) -> dict[str, Department]:

@@ -4,26 +4,44 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of places, whose members are peers: 街道, 镇, 功能区, boroughs …"""
+
+    code: str
+    group: str  # what addresses call its members
+    name_zh: str
+    name_en: str
+    many_en: str
+    counts: bool = True  # False: its places overlie others and are not summed into the district
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """A number that people of the city may call."""
+
+    number: str
+    name_zh: str
+    name_en: str
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Street:
-    """A street (街道), town (镇) or special area (功能区)."""
+    """A place of a city: a street (街道), a town (镇), a special area (功能区) or what it has."""
 
     code: str  # first 9 digits of the NBS code
     stat_code: str
     name_zh: str
     name_en: str
     short_zh: str
-    kind: str  # street | town | area
+    kind: str  # code of a Kind
     lon: float | None  # WGS-84 centroid
     lat: float | None
     population: int | None
     area_km2: float | None
     employment: int | None
     basis: str
-
-    @property
-    def counts(self) -> bool:
-        """True when the place is part of the district's sum; special areas overlie streets."""
-        return self.kind != "area"
+    counts: bool = True  # part of the district's sum; special areas overlie streets
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class Sign:
     source: str  # code of a CatalogueSource
     department: str  # code of the owning Department
     public: bool
-    wall_trend: bool  # drawn as a 36 h line on the wall (110, 119, 120, 12345)
+    wall_trend: bool  # drawn on the wall as a line of the last hours
     value_labels_zh: tuple[str, ...]  # names for integer levels (气象预警 0–4), else empty
     value_labels_en: tuple[str, ...]
     derived: str | None  # one of DERIVED_RULES, None when measured; a report wins over it

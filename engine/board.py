@@ -152,7 +152,7 @@ class Board:
     def _reporting(self, sign: Sign) -> list[int] | None:
         """[streets alive, streets that ever reported] among those that make up the district.
 
-        A sum over three of 36 streets is no fall in demand: whoever shows the value can say so.
+        A sum over three of many streets is no fall in demand: whoever shows the value can say so.
         None where the value stands on no streets.
         """
         if self.city.windows[sign.code].speaks_for_itself():

@@ -12,6 +12,7 @@ from dashboard.components.street_table import PATH
 from dashboard.components.tick import tick
 from dashboard.components.view import View
 from dashboard.labels import page_title
+from dashboard.services import current_services
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path=PATH, title=page_title("nav.streets"), order=30
@@ -22,7 +23,7 @@ RENEW_S = 10
 
 def layout(**query: Any) -> Component:
     """The frame and the question; callbacks/streets.py brings the answer."""
-    question = ListQuestion.of(query)
+    question = ListQuestion.of(query, current_services().catalogue.kind)
     view = question.view
     return desk(
         view,

@@ -1,12 +1,13 @@
 """What a reader of a ranking may choose: peer group, measure, period; all in the address."""
 
 from collections import Counter
+from dataclasses import replace
 
 from dashboard.components.light import Node, el
 from dashboard.components.period import Period, picker
 from dashboard.components.rank_question import (
     DEPARTMENT_KINDS,
-    GROUPS,
+    DEPARTMENTS,
     INDEX,
     PATH,
     PERIODS,
@@ -32,10 +33,11 @@ def controls(question: Question, city: Catalogue, period: Period) -> Node:
 def remark(question: Question, city: Catalogue) -> Node | None:
     """What is to be known of a group: areas overlie streets, some departments own no signs."""
     view = question.view
-    if question.of == "areas":
-        return el("p", view.text("rankings.areas"), cls="desk-note")
     if not question.departments:
-        return None
+        kind = question.places(city)
+        name = view.name(kind.name_zh, kind.many_en)
+        overlie = None if kind.counts else view.text("rankings.areas", kind=name)
+        return el("p", overlie, cls="desk-note") if overlie else None
     owning = {sign.department for sign in city.signs}
     without = [
         view.name(d.short_zh, d.short_en)
@@ -57,22 +59,15 @@ def owners(city: Catalogue) -> Counter[str]:
 def _groups(question: Question, city: Catalogue) -> Node:
     view = question.view
     places = Counter(street.kind for street in city.streets)
+    groups = [replace(question, of=kind.group) for kind in city.kinds if places[kind.code]]
+    groups.append(replace(question, of=DEPARTMENTS, measure=INDEX))
     links = []
-    for name, kind in GROUPS.items():
-        count = sum(owners(city).values()) if name == "departments" else places[kind]
-        if not count:
-            continue
-        change = {"of": name, "kind": None, "receipt": None}
-        if name == "departments":
-            change["measure"] = None
-        links.append(
-            _choice(
-                view.text(f"rankings.of.{name}"),
-                count,
-                question.href(**change),
-                here=name == question.of,
-            )
-        )
+    for one in groups:
+        count = sum(owners(city).values()) if one.departments else places[one.peers(city)]
+        here = one.departments == question.departments and one.peers(city) == question.peers(city)
+        if count:
+            href = one.href(kind=None, receipt=None)
+            links.append(_choice(one.group_name(city), count, href, here=here))
     return el("nav", *links, cls="choices", aria_label=view.text("rankings.of"))
 
 

@@ -1,5 +1,6 @@
 """What the addresses of /rankings and /department/<code> ask for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -7,16 +8,19 @@ from typing import Any
 from dashboard.components.period import Period
 from dashboard.components.rank_table import SORTS
 from dashboard.components.view import View
+from domain.catalogue import Catalogue
+from domain.place import Kind
 from domain.zone import Zone
 
 PATH = "/rankings"
-GROUPS = {"streets": "street", "towns": "town", "areas": "area", "departments": "district"}
-"""Peer groups as addresses name them → kind in the catalogue; departments have several."""
+DEPARTMENTS = "departments"  # a group of peers beside the city's kinds of places
 DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
 INDEX = "index"  # the measure that is no sign: the score of all vital signs
 PERIODS = ("today", "7d", "28d", "month", "custom")
 DEFAULT_PERIOD = "7d"
 LONGEST = 32
+
+_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 Query = Mapping[str, str | int | None]
 
@@ -28,7 +32,7 @@ class Question:
     Codes are checked for their shape only; whether they exist is for the answer to say.
     """
 
-    of: str = "streets"
+    of: str = ""  # departments, or the group of a kind of places; "": the city's first kind
     kind: str = "district"  # of departments
     measure: str = INDEX
     sort: str = "rank"
@@ -42,11 +46,11 @@ class Question:
         asked = given if isinstance(given, Mapping) else {}
         group, kind, sort = asked.get("of"), asked.get("kind"), asked.get("sort")
         known = isinstance(sort, str) and sort.removeprefix("-") in SORTS and sort[:2] != "--"
-        of = group if isinstance(group, str) and group in GROUPS else "streets"
+        of = group if isinstance(group, str) and _GROUP.fullmatch(group) else ""
         return cls(
             of=of,
             kind=kind if isinstance(kind, str) and kind in DEPARTMENT_KINDS else "district",
-            measure=(_code(asked.get("measure")) or INDEX) if of != "departments" else INDEX,
+            measure=(_code(asked.get("measure")) or INDEX) if of != DEPARTMENTS else INDEX,
             sort=sort if isinstance(sort, str) and known else "rank",
             receipt=_code(asked.get("receipt")),
             span=_span(asked),
@@ -56,12 +60,22 @@ class Question:
     @property
     def departments(self) -> bool:
         """Whether departments are ranked, not places."""
-        return self.of == "departments"
+        return self.of == DEPARTMENTS
 
-    @property
-    def peers(self) -> str:
+    def places(self, city: Catalogue) -> Kind:
+        """The kind of places that are ranked; a group that the city does not have is its first."""
+        return next((k for k in city.kinds if k.group == self.of), city.kinds[0])
+
+    def peers(self, city: Catalogue) -> str:
         """The kind that the ranked have in common."""
-        return self.kind if self.departments else GROUPS[self.of]
+        return self.kind if self.departments else self.places(city).code
+
+    def group_name(self, city: Catalogue) -> str:
+        """What the ranked are called together."""
+        if self.departments:
+            return self.view.text("rankings.of.departments")
+        kind = self.places(city)
+        return self.view.name(kind.name_zh, kind.many_en)
 
     def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for; custom ones end by `now_ms` at the latest."""
@@ -71,7 +85,7 @@ class Question:
         """The part of the address that is not the view; what is usual is left out."""
         name, start, end = self.span
         return {
-            "of": self.of,
+            "of": self.of or None,
             "kind": self.kind if self.departments and self.kind != "district" else None,
             "measure": self.measure if self.measure != INDEX else None,
             "period": name,

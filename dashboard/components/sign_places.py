@@ -8,6 +8,7 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.sign_now import Here
 from dashboard.components.street_map import Drawing, Painted, whole_map
+from dashboard.components.street_words import kind_name
 from domain.freshness import Freshness
 from domain.judging import judge_for
 from domain.picture import Cell
@@ -104,6 +105,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "": {
             **ageing(sign, cell),
             "data_kind": street.kind,
+            "data_overlies": None if street.counts else "",
             "aria_current": "true" if chosen else None,
         },
         "rank": mark.DASH if rank is None else str(rank),
@@ -121,7 +123,7 @@ def _place(here: Here, street: Street) -> list[Node]:
     link = el("a", view.name(street.name_zh, street.name_en), href=here.question.at(street.code))
     if street.counts:
         return [link]
-    return [link, el("small", view.text("streets.kind.area"))]
+    return [link, el("small", kind_name(view, here.city, street))]
 
 
 def _map(here: Here, drawing: Drawing, cells: dict[str, Cell]) -> Node:

@@ -4,7 +4,6 @@ from dashboard.components.light import Node, el
 from dashboard.components.street_committees import committees_of
 from dashboard.components.street_head import Here
 from dashboard.components.street_question import place_path
-from dashboard.components.street_standing import KINDS
 from domain.place import Committee
 
 
@@ -31,8 +30,8 @@ def _menu(name: str, title: str, body: list[Node]) -> Node:
 def _siblings(here: Here) -> list[Node]:
     view = here.view
     said: list[Node] = []
-    for kind in KINDS:
-        places = [s for s in here.city.streets if s.kind == kind]
+    for kind in here.city.kinds:
+        places = [s for s in here.city.streets if s.kind == kind.code]
         links = [
             el(
                 "li",
@@ -46,7 +45,7 @@ def _siblings(here: Here) -> list[Node]:
             for s in places
         ]
         if links:
-            said += [el("p", view.text(f"streets.kind.{kind}")), el("ul", *links)]
+            said += [el("p", view.name(kind.name_zh, kind.name_en)), el("ul", *links)]
     return said
 
 

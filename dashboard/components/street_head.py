@@ -12,6 +12,7 @@ from dashboard.components.street_words import (
     area_text,
     delta,
     index_text,
+    kind_name,
     lasting,
     people_text,
     state_word,
@@ -58,7 +59,7 @@ def _facts(here: Here) -> Node:
     place, view = here.standing.place, here.view
     committees = sum(c.street == place.code for c in here.city.committees)
     facts = [
-        view.text(f"streets.kind.{place.kind}"),
+        kind_name(view, here.city, place),
         f"{area_text(place.area_km2)} km²" if place.area_km2 else None,
         _people(view, "street.residents", place.population),
         _people(view, "street.jobs", place.employment),

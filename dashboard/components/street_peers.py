@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dashboard.components.light import Node, el, table
-from dashboard.components.rank_question import DEFAULT_PERIOD, GROUPS, INDEX, PATH
+from dashboard.components.rank_question import DEFAULT_PERIOD, INDEX, PATH
 from dashboard.components.rank_strip import strip
 from dashboard.components.rank_table import because, places
 from dashboard.components.street_question import PlaceQuestion
+from dashboard.components.street_words import kind_name
 from dashboard.components.times import grouped
 from data_access.scores import Standings
 from domain.catalogue import Catalogue
@@ -40,7 +41,7 @@ class Peers(NamedTuple):
 def peers(here: Group, found: Sequence[Peers]) -> list[Node]:
     """Heading and table; a sentence for special areas."""
     view, place = here.question.view, here.place
-    kind = view.text(f"streets.kind.{place.kind}")
+    kind = kind_name(view, here.city, place)
     if not place.counts:
         return [
             el("h2", view.text("street.peers", kind=kind)),
@@ -110,7 +111,7 @@ def _value(sign: Sign | None, row: Ranked, lang: str) -> str:
 
 
 def _link(here: Group, sign: Sign | None, text: str) -> Node:
-    group = next((g for g, kind in GROUPS.items() if kind == here.place.kind), None)
+    group = here.city.kind[here.place.kind].group
     measure = None if sign is None else sign.code
     place = here.place.code
     return el(

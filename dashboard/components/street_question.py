@@ -1,10 +1,10 @@
 """What the addresses of /streets and /street/<code> ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dashboard.components.street_standing import KINDS, SHOWN_STATES
+from dashboard.components.street_standing import SHOWN_STATES
 from dashboard.components.view import View
 
 LONGEST_CODE = 32
@@ -25,13 +25,13 @@ class ListQuestion:
     view: View = field(default_factory=View)
 
     @classmethod
-    def of(cls, given: object) -> "ListQuestion":
-        """From a query string or from what the browser has stored of one."""
+    def of(cls, given: object, kinds: Collection[str]) -> "ListQuestion":
+        """From a query string or from what the browser has stored of one; `kinds` of places."""
         asked = _mapping(given)
         sort = asked.get("sort")
         known = isinstance(sort, str) and sort.removeprefix("-") in SORTS and sort[:2] != "--"
         return cls(
-            kind=_one_of(asked.get("kind"), KINDS),
+            kind=_one_of(asked.get("kind"), kinds),
             state=_one_of(asked.get("state"), SHOWN_STATES),
             sort=sort if known else None,
             view=View.of(asked.get("lang"), asked.get("theme")),
@@ -92,7 +92,7 @@ def _mapping(given: object) -> Mapping[Any, Any]:
     return given if isinstance(given, Mapping) else {}
 
 
-def _one_of(given: object, known: tuple[str, ...]) -> str | None:
+def _one_of(given: object, known: Collection[str]) -> str | None:
     return given if isinstance(given, str) and given in known else None
 
 

@@ -17,7 +17,6 @@ from domain.picture import Cell, Picture
 from domain.place import Street
 from domain.sign import GRADED, SEVERITY, Sign, State
 
-KINDS = ("street", "town", "area")
 SHOWN_STATES = tuple(state.value for state in (*reversed(GRADED), State.NORMAL, State.UNKNOWN))
 WORST_FIRST = (*reversed(GRADED), State.NORMAL, State.UNKNOWN)
 STALE, ABSENT, WHOLE = "stale", "absent", "whole"

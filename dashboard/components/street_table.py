@@ -10,7 +10,6 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.street_map import Painted
 from dashboard.components.street_question import ListQuestion, place_path
 from dashboard.components.street_standing import (
-    KINDS,
     SHOWN_STATES,
     WORST_FIRST,
     Standing,
@@ -21,6 +20,7 @@ from dashboard.components.street_words import (
     area_text,
     delta,
     index_text,
+    kind_name,
     people_text,
     state_word,
 )
@@ -114,7 +114,7 @@ _KEYS: dict[str, Callable[[Standing], float | None]] = {
 }
 
 
-def filters(question: ListQuestion, standings: Sequence[Standing]) -> Node:
+def filters(question: ListQuestion, city: Catalogue, standings: Sequence[Standing]) -> Node:
     """The choices of kind and state, as links with their counts under the other choice."""
     view = question.view
     of_state = [s for s in standings if question.state in (None, s.state.value)]
@@ -123,7 +123,7 @@ def filters(question: ListQuestion, standings: Sequence[Standing]) -> Node:
     states = Counter(s.state.value for s in of_kind)
     by_kind: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_state)),
-        *((k, view.text(f"streets.kind.{k}"), kinds[k]) for k in KINDS),
+        *((k.code, view.name(k.name_zh, k.name_en), kinds[k.code]) for k in city.kinds),
     ]
     by_state: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_kind)),
@@ -198,7 +198,7 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
             ),
             el("small", place.code),
         ],
-        "kind": view.text(f"streets.kind.{place.kind}"),
+        "kind": kind_name(view, city, place),
         "state": mark.state(view, s.state),
         "worst": _worst(view, city, s),
         "index": el("b", index_text(s.index.value), data_blind=s.counts.blind),
@@ -208,7 +208,11 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
         "area": area_text(place.area_km2),
         "density": NONE if density(place) is None else grouped(round(density(place) or 0)),
         **{name: _number(name, n) for name, n in known.items()},
-        "": {"data_kind": place.kind, "data_place": place.code},
+        "": {
+            "data_kind": place.kind,
+            "data_overlies": None if place.counts else "",
+            "data_place": place.code,
+        },
     }
 
 

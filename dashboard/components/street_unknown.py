@@ -2,7 +2,6 @@
 
 from dashboard.components.light import Node, el
 from dashboard.components.street_question import PlaceQuestion, place_path
-from dashboard.components.street_standing import KINDS
 from dashboard.components.street_table import PATH
 from domain.catalogue import Catalogue
 
@@ -21,11 +20,11 @@ def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
     lists = [
         el(
             "section",
-            el("h2", view.text(f"streets.kind.{kind}")),
+            el("h2", view.name(kind.name_zh, kind.name_en)),
             el("ul", *links, cls="street-list"),
         )
-        for kind in KINDS
-        if (links := _links(question, city, kind))
+        for kind in city.kinds
+        if (links := _links(question, city, kind.code))
     ]
     return {
         **_empty(question),

@@ -2,7 +2,9 @@
 
 from dashboard.components.mark import DASH, number, signed
 from dashboard.components.view import View
+from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.place import Street
 from domain.sign import State
 
 NONE = DASH
@@ -12,6 +14,12 @@ def state_word(view: View, state: State) -> str:
     """A state inside a sentence."""
     text = view.text(f"state.{state}")
     return text if view.lang == "zh" else text.lower()
+
+
+def kind_name(view: View, city: Catalogue, place: Street) -> str:
+    """What kind of place it is: 街道, town …"""
+    kind = city.kind[place.kind]
+    return view.name(kind.name_zh, kind.name_en)
 
 
 def index_text(value: float | None, decimals: int = 1) -> str:

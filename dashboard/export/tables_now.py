@@ -44,20 +44,18 @@ def sign_streets(ask: Ask) -> Document:
         *_value_columns(ask, sign.decimals),
     )
     rows = [
-        (s.code, ask.place_name(s.code), ask.text(f"kind.{s.kind}"), *_value(ask, sign, cell))
+        (s.code, ask.place_name(s.code), _kind(ask, s.kind), *_value(ask, sign, cell))
         for s in streets
         for cell in [cells.get(s.code)]
     ]
-    facts = ask.marks(
-        picture.as_of, sign=ask.sign_name(sign.code), kind=kind and ask.text(f"kind.{kind}")
-    )
+    facts = ask.marks(picture.as_of, sign=ask.sign_name(sign.code), kind=kind and _kind(ask, kind))
     demo = any(cell.demo for cell in cells.values())
     return ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
 
 
 def streets(ask: Ask) -> Document:
     """The streets that /streets shows, each with its index and how its signs stand."""
-    picture, question = ask.picture(), ListQuestion.of(ask.given)
+    picture, question = ask.picture(), ListQuestion.of(ask.given, ask.city.kind)
     found = [standing(ask.city, picture, street) for street in ask.city.streets]
     numbers = ("index", "index_low", *_COUNTS)
     columns = (
@@ -68,7 +66,7 @@ def streets(ask: Ask) -> Document:
     )
     rows = [
         (
-            *(s.place.code, ask.place_name(s.place.code), ask.text(f"kind.{s.place.kind}")),
+            *(s.place.code, ask.place_name(s.place.code), _kind(ask, s.place.kind)),
             ask.view.text(f"state.{s.state}"),
             *(s.index.value, s.index.low),
             *(getattr(s.counts, name) for name in _COUNTS),
@@ -78,10 +76,15 @@ def streets(ask: Ask) -> Document:
     ]
     facts = ask.marks(
         picture.as_of,
-        kind=question.kind and ask.text(f"kind.{question.kind}"),
+        kind=question.kind and _kind(ask, question.kind),
         state=question.state and ask.view.text(f"state.{question.state}"),
     )
     return ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
+
+
+def _kind(ask: Ask, code: str) -> str:
+    kind = ask.city.kind.get(code)
+    return ask.view.name(kind.name_zh, kind.name_en) if kind else code
 
 
 def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], name: str) -> Document:

@@ -121,10 +121,10 @@ def _span(ask: Ask, question: Question) -> Span:
 def _standings(ask: Ask, question: Question, sign: Sign | None, span: Span) -> Standings:
     db, actor, city = ask.services.db, ask.actor, ask.city
     if question.departments:
-        return department_ranking(db, actor, city, question.peers, span)
+        return department_ranking(db, actor, city, question.peers(city), span)
     if sign is not None:
-        return rate_ranking(db, actor, city, sign.code, question.peers, span)
-    return street_ranking(db, actor, city, question.peers, span)
+        return rate_ranking(db, actor, city, sign.code, question.peers(city), span)
+    return street_ranking(db, actor, city, question.peers(city), span)
 
 
 def _facts(
@@ -135,7 +135,7 @@ def _facts(
     return ask.marks(
         None if picture is None else min(span.until, picture.as_of),
         measure=ask.sign_name(sign.code) if sign else measured,
-        of=ask.view.text(f"rankings.of.{question.of}"),
+        of=question.group_name(ask.city),
         period=f"{ask.when(span.from_ms)} – {ask.when(span.to_ms)}",
     )
 

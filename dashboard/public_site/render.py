@@ -86,7 +86,10 @@ class Renderer:
         """A page with one sentence; the arguments are keys of labels."""
         words = Words(self._catalogue, where.lang)
         content = Content(self._catalogue, self._rules, words)
-        said = {"heading": words.t(heading), "text": words.t(text) if text else ""}
+        said = {
+            "heading": words.t(heading, call=words.call()),
+            "text": words.t(text) if text else "",
+        }
         return self._render("message", self._common(where, links, words, content, None), said)
 
     def _render(self, name: str, common: dict[str, Any], parts: dict[str, Any]) -> str:
@@ -107,6 +110,8 @@ class Renderer:
             "other_language": label("language.other", where.lang),
             "demo": now is not None and now.demo,
             "demo_word": label("wall.demo", where.lang),
+            "hotline": self._catalogue.hotline,
+            "urgent": words.urgent(),
             "contact": getattr(self._rules, f"contact_{where.lang}"),
             "version": now.version if now else 0,
             "headline": headline,
@@ -190,7 +195,7 @@ class Renderer:
             "small": t("about.small.text", **small, least=rules.rates.least),
             "states": t("about.states.text"),
             "privacy": t("about.privacy.text"),
-            "access": t("about.access.text"),
+            "access": t("about.access.text", call=words.call()),
         }
         parts = [
             {"code": code, "title": t(f"about.{code}"), "text": text}
@@ -221,11 +226,11 @@ class Renderer:
 
     def _kinds(self, words: Words) -> list[dict[str, Any]]:
         found = []
-        for kind in ("street", "town", "area"):
-            places = [s for s in self._catalogue.streets if s.kind == kind]
+        for kind in self._catalogue.kinds:
+            places = [s for s in self._catalogue.streets if s.kind == kind.code]
             if places:
                 named = [{"code": s.code, "name": words.name(s)} for s in places]
-                name = words.many(f"street.kind.{kind}", len(places))
+                name = words.places(kind, len(places))
                 found.append({"name": name, "places": named})
         return found
 

@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse
 import brotli
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.labels import language
+from dashboard.labels import language, use_wording
 from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
 from dashboard.live.lane import stream_limit
@@ -88,6 +88,7 @@ class PublicSite:
         self._head: Headers = [_VARY, *embeddable(PAGE_CSP, settings.embedders)]
         self.db = open_public(settings)
         self._writer = open_public(settings, read_only=False)
+        use_wording(catalogue.wording)
         map_ = load_map(settings, catalogue)
         notice = {"zh": map_.notice_zh, "en": map_.notice_en}
         shapes = drawing(map_.geojson)

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.labels import label
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
-from domain.place import Department, Street
+from domain.place import Department, Kind, Street
 from domain.sign import Sign
 
 _SPANS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
@@ -27,6 +27,25 @@ class Words:
     def many(self, key: str, n: int, **values: object) -> str:
         """A label with a number; `public.<key>.one` where a language has a form for one."""
         return self.t(key, n=n, **values)
+
+    def places(self, kind: Kind, n: int) -> str:
+        """`12 个街道`, `12 streets`."""
+        many = kind.name_en if n == 1 else kind.many_en
+        return self.t("street.kind", n=n, kind=kind.name_zh if self.lang == "zh" else many.lower())
+
+    def call(self) -> str:
+        """`，或打 …`, to end a sentence with; empty in a city without a number of its own."""
+        number = self.catalogue.hotline
+        return self.t("call", number=number) if number else ""
+
+    def urgent(self) -> str:
+        """`急事请打 …、…。`, after another sentence; empty without a number to call."""
+        numbers = [line.number for line in self.catalogue.hotlines]
+        if not numbers:
+            return ""
+        last = self.t("numbers.last").join(numbers[-2:])
+        listed = self.t("numbers").join([*numbers[:-2], last])
+        return ("" if self.lang == "zh" else " ") + self.t("report.urgent", numbers=listed)
 
     def state(self, state: str) -> str:
         """The word of a state."""

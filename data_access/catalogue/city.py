@@ -6,8 +6,9 @@ from pathlib import Path
 
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import SLUG, Row, read_toml
+from data_access.catalogue.standards import load_kinds
 from domain.clock import HOUR_MS
-from domain.place import Named
+from domain.place import Hotline, Kind, Named
 from domain.sign import GRADED, State
 from domain.zone import UnknownZone, Zone
 
@@ -16,11 +17,21 @@ _VOCABULARIES = ("goals", "domains", "fields", "platforms", "stages")
 _ZONE = ("timezone", "utc_offset_minutes")
 _NEEDED = ("goals", "domains")
 _TEXTS = ("version", "code", "name_zh", "name_en", "short_zh")
-_TABLES = {
+_NAMED_TEXTS = ("code", "name_zh", "name_en")
+_KIND_TEXTS = ("code", "group", "name_zh", "name_en", "many_en")
+_HOTLINE_TEXTS = ("number", "name_zh", "name_en")
+KEYS = {  # by table; `scaling` is open: its keys are names of rules
+    "": (*_TEXTS, *_ZONE),
     "population": ("value", "basis"),
     "area_km2": ("value", "basis"),
     "box": ("west", "south", "east", "north"),
+    "scaling": ("scale_…",),
+    "limits": ("attention", "warning", "alarm", "basis"),
+    "kinds": (*_KIND_TEXTS, "counts"),
+    "hotlines": (*_HOTLINE_TEXTS, "emergency"),
+    **{name: _NAMED_TEXTS for name in _VOCABULARIES},
 }
+RESERVED_GROUP = "departments"  # addresses of rankings name them beside the kinds of places
 LIMITED = tuple(state.value for state in GRADED)
 MOST_HOURS = 8_760
 SCALED_BY = ("population", "area_km2", "employment")  # columns of streets.csv
@@ -42,6 +53,8 @@ class City:
     scaling: dict[str, str]
     limits: dict[State, int]  # ms
     vocabularies: dict[str, tuple[Named, ...]]
+    kinds: tuple[Kind, ...]
+    hotlines: tuple[Hotline, ...]
     readable: bool  # False: the file itself is broken, the rest are stand-ins
 
     def codes(self, *vocabularies: str) -> list[str] | None:
@@ -104,10 +117,13 @@ def read_city(folder: Path, report: Report) -> City:
 
 
 def _city(toml: _Toml, readable: bool) -> City:
-    known = {*_TEXTS, *_ZONE, *_TABLES, "scaling", "limits", *_VOCABULARIES}
     for key in toml.data:
-        if key not in known:
+        if key not in KEYS[""] and key not in KEYS:
             toml.fault("", key, "unknown key")
+    for section in ("population", "area_km2", "box"):
+        for key in toml.table(section):
+            if key not in KEYS[section]:
+                toml.fault(section, key, "unknown key")
     texts = _texts(toml)
     population, area = _measured(toml, "population"), _measured(toml, "area_km2")
     return City(
@@ -119,6 +135,8 @@ def _city(toml: _Toml, readable: bool) -> City:
         scaling=_scaling(toml),
         limits=_limits(toml),
         vocabularies={name: _vocabulary(toml, name) for name in _VOCABULARIES},
+        kinds=_kinds(toml),
+        hotlines=_hotlines(toml),
         readable=readable,
     )
 
@@ -185,7 +203,7 @@ def _measured(toml: _Toml, section: str) -> float | None:
 
 
 def _box(toml: _Toml) -> tuple[float, float, float, float]:
-    west, south, east, north = (toml.number("box", key) or 0.0 for key in _TABLES["box"])
+    west, south, east, north = (toml.number("box", key) or 0.0 for key in KEYS["box"])
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         toml.fault("box", "west", "west < east and south < north in degrees are needed")
     return west, south, east, north
@@ -223,20 +241,52 @@ def _limits(toml: _Toml) -> dict[State, int]:
 
 
 def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:
+    entries = _entries(toml, name, _NAMED_TEXTS, {"code": SLUG})
+    if not toml.data.get(name) and name in _NEEDED:
+        toml.fault("", name, "at least one is needed")
+    return tuple(Named(**cells) for cells, _ in entries)
+
+
+def _kinds(toml: _Toml) -> tuple[Kind, ...]:
+    """The city's own kinds of places, else those that most districts have."""
+    patterns = {"code": SLUG, "group": SLUG}
+    entries = _entries(toml, "kinds", _KIND_TEXTS, patterns, "counts")
+    found = tuple(Kind(**cells, counts=counts is not False) for cells, counts in entries)
+    if found and not any(kind.counts for kind in found):
+        toml.fault("kinds", "counts", "at least one kind must count")
+    groups = [kind.group for kind in found]
+    for index, group in enumerate(groups):
+        if group in groups[:index] or group == RESERVED_GROUP:
+            toml.fault("kinds", "group", f"{group!r} is taken", index)
+    return found or load_kinds()
+
+
+def _hotlines(toml: _Toml) -> tuple[Hotline, ...]:
+    patterns = {"number": "[0-9][0-9 -]{1,19}"}
+    entries = _entries(toml, "hotlines", _HOTLINE_TEXTS, patterns, "emergency")
+    return tuple(Hotline(**cells, emergency=bool(urgent)) for cells, urgent in entries)
+
+
+def _entries(
+    toml: _Toml, name: str, texts: tuple[str, ...], patterns: dict[str, str], flag: str = ""
+) -> list[tuple[dict[str, str], bool | None]]:
+    """The `[[name]]` tables as texts, the first of which tells them apart, and a flag."""
     entries = toml.data.get(name, [])
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         toml.fault("", name, f"must be [[{name}]] tables")
-        return ()
-    if not entries and name in _NEEDED:
-        toml.fault("", name, "at least one is needed")
-    found: list[Named] = []
+        return []
+    found: list[tuple[dict[str, str], bool | None]] = []
     for index, entry in enumerate(entries):
-        cells = {k: str(entry.get(k, "")) for k in ("code", "name_zh", "name_en")}
+        cells = {k: str(entry.get(k, "")) for k in texts}
         for key in entry:
-            if key not in cells:
+            if key not in cells and key != flag:
                 toml.fault(name, key, "unknown key", index)
-        _checked(toml, name, index, cells, {"code": SLUG})
-        if any(cells["code"] == other.code for other in found):
-            toml.fault(name, "code", f"{cells['code']!r} occurs twice", index)
-        found.append(Named(**cells))
-    return tuple(found)
+        value = entry.get(flag)
+        if value is not None and not isinstance(value, bool):
+            toml.fault(name, flag, "true or false is needed", index)
+        _checked(toml, name, index, cells, patterns)
+        key = texts[0]
+        if any(cells[key] == other[key] for other, _ in found):
+            toml.fault(name, key, f"{cells[key]!r} occurs twice", index)
+        found.append((cells, value if isinstance(value, bool) else None))
+    return found

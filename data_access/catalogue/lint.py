@@ -1,6 +1,7 @@
 """`python app.py city lint PATH`: every fault of a city's folder, or what it holds."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 from data_access.catalogue.check import More, check_city, mapping_files
@@ -34,12 +35,11 @@ def _refuse(folder: Path, faults: list[Fault]) -> int:
 
 
 def _summary(catalogue: Catalogue, mappings: int) -> str:
-    areas = len(catalogue.streets) - len(catalogue.counted)
+    places = Counter(street.kind for street in catalogue.streets)
     counts = {
         "signs": len(catalogue.signs),
         "domains": len(catalogue.domains),
-        "streets and towns": len(catalogue.counted),
-        "special areas": areas,
+        **{kind.many_en.lower(): places[kind.code] for kind in catalogue.kinds},
         "committees": len(catalogue.committees),
         "departments and partners": len(catalogue.departments),
         "sources": len(catalogue.sources),

@@ -23,7 +23,9 @@ from data_access.catalogue.places import (
 from data_access.catalogue.publication import read_publication
 from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, check_standards, load_aqi
+from data_access.catalogue.units import read_units
 from data_access.catalogue.wall import read_walls
+from data_access.catalogue.wording import read_wording
 from domain.catalogue import Catalogue
 
 __all__ = [
@@ -66,7 +68,8 @@ def load_catalogue_from(path: Path) -> Catalogue:
     departments = read_departments(folder, report)
     codes = {d.code for d in departments} or None
     sources = read_sources(folder, codes, report)
-    around = Surroundings(city, codes, {s.code: s for s in sources} or None)
+    units = read_units(folder, report)
+    around = Surroundings(city, codes, {s.code: s for s in sources} or None, units)
     words = city.vocabularies
     faults_before = len(report.faults)
     signs = read_signs(folder, around, report)
@@ -97,6 +100,9 @@ def load_catalogue_from(path: Path) -> Catalogue:
         stages=words["stages"],
         scaling=city.scaling,
         limits=city.limits,
+        kinds=city.kinds,
+        hotlines=city.hotlines,
+        wording=read_wording(folder, report),
         publication=read_publication(folder, signs, of_signs),
         walls=read_walls(folder, words["domains"], {s.code for s in signs}, of_signs),
     )

@@ -8,7 +8,6 @@ from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows, unique
 from domain.place import CatalogueSource, Committee, Department, Street
 
-KINDS = ("street", "town", "area")
 DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
 SHORT_EN = 18  # what an alert of a wall has room for
 MISMATCH = 0.10  # streets may differ this much from the district's own population or area
@@ -44,19 +43,22 @@ def read_streets(folder: Path, city: City, report: Report) -> tuple[Street, ...]
 
 
 def _street(row: Row, city: City) -> Street:
+    kinds = {kind.code: kind.counts for kind in city.kinds}
+    kind = row.choice("kind", kinds, "kind")
     street = Street(
         code=row.code("code", "[0-9]{9}"),
         stat_code=row.code("stat_code", "[0-9]{12}"),
         name_zh=row.chinese("name_zh"),
         name_en=row.english("name_en"),
         short_zh=row.chinese("short_zh", longest=6),
-        kind=row.choice("kind", KINDS, "kind"),
+        kind=kind,
         lon=row.optional_number("lon"),
         lat=row.optional_number("lat"),
         population=row.optional_integer("population", 1, 100_000_000),
         area_km2=row.optional_number("area_km2"),
         employment=row.optional_integer("employment", 1, 100_000_000),
         basis=row.text("basis"),
+        counts=kinds.get(kind, True),
     )
     if row.sound("code") and not street.code.startswith(city.code):
         row.fault(f"code: {street.code[:20]!r} is not in district {city.code}")

@@ -45,12 +45,14 @@ class Row:
         """True while none of the columns (none given: of the row) has a fault."""
         return self.faulty.isdisjoint(columns) if columns else not self.faulty
 
-    def text(self, name: str, *, longest: int = 600, empty: bool = False) -> str:
-        """A text of at most `longest` characters, without blanks around it."""
+    def text(
+        self, name: str, *, longest: int = 600, empty: bool = False, blanks: bool = False
+    ) -> str:
+        """A text of at most `longest` characters, without blanks around it unless allowed."""
         value = self.cells[name]
         if not value and not empty:
             self.fault(f"{name}: missing")
-        elif value != value.strip():
+        elif not blanks and value != value.strip():
             self.fault(f"{name}: blanks around {value!r}")
         elif len(value) > longest:
             self.fault(f"{name}: {len(value)} characters, at most {longest}: {value[:40]!r}")

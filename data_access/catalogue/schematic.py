@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from data_access.catalogue import cells, contour
+from data_access.catalogue.city import read_city
+from data_access.catalogue.faults import Report
 from data_access.geometry import DECIMALS, area_of, label_of
 from data_access.topology import Line, Point, cut, simplify
 
@@ -40,9 +42,10 @@ def read_spots(folder: Path) -> list[Spot]:
     ValueError names the file, line and field of a missing or wrong number.
     """
     path, spots = folder / "streets.csv", []
+    overlying = {k.code for k in read_city(folder, Report()).kinds if not k.counts}
     with path.open(encoding="utf-8", newline="") as stream:
         for row in (reader := csv.DictReader(stream)):
-            if row["kind"] == "area":
+            if row["kind"] in overlying:
                 continue
             numbers = []
             for field in ("lon", "lat", "area_km2"):

@@ -1,10 +1,12 @@
 """What must be true of a sign beyond the form of its cells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from data_access.catalogue.rows import Row
 from data_access.catalogue.standards import load_aqi, load_units
 from data_access.catalogue.thresholds import Versions, check_order, is_normal
+from data_access.catalogue.units import FILE as UNITS_FILE
+from data_access.catalogue.units import Unit
 from domain.place import CatalogueSource
 from domain.sign import DERIVED_RULES, Rule, Sign, Thresholds
 
@@ -12,9 +14,9 @@ STALE_CADENCES = 10  # a value this many cadences old is stale, whatever the sig
 _MASSES = (Rule.WEIGHTED, Rule.RATIO)
 
 
-def check_sign(row: Row, sign: Sign) -> None:
+def check_sign(row: Row, sign: Sign, own: Mapping[str, Unit]) -> None:
     """Unit, range, cadence, rules and labels of one sign."""
-    _check_unit(row, sign)
+    _check_unit(row, sign, own)
     _check_range(row, sign)
     longest = STALE_CADENCES * max(sign.cadence_s, 60)
     cadence = row.sound("cadence_s", "stale_after_s")
@@ -41,8 +43,13 @@ def _check_range(row: Row, sign: Sign) -> None:
         row.fault(f"typical: {sign.typical:g} is outside value_min … value_max")
 
 
-def _check_unit(row: Row, sign: Sign) -> None:
-    if sign.unit and sign.unit not in load_units():
+def _check_unit(row: Row, sign: Sign, own: Mapping[str, Unit]) -> None:
+    if sign.unit in own:
+        for name in ("unit_en", "unit_one_en"):
+            here, there = getattr(sign, name), getattr(own[sign.unit], name)
+            if here != there and row.sound(name):
+                row.fault(f"{name}: {here!r} is not {there!r} of {UNITS_FILE}")
+    elif sign.unit and sign.unit not in load_units():
         row.fault(f"unit: unknown unit {sign.unit!r}")
     if row.sound("unit_en") and bool(sign.unit) != bool(sign.unit_en):
         row.fault("unit_en: translation missing" if sign.unit else "unit: missing beside unit_en")

@@ -16,6 +16,7 @@ from data_access.catalogue.sign_checks import (
 )
 from data_access.catalogue.thresholds import FILE as THRESHOLDS_FILE
 from data_access.catalogue.thresholds import Versions, read_thresholds
+from data_access.catalogue.units import Unit
 from domain.place import CatalogueSource
 from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
 
@@ -43,6 +44,7 @@ class Surroundings:
     city: City
     departments: Collection[str] | None  # None: their file could not be read
     sources: Mapping[str, CatalogueSource] | None
+    units: Mapping[str, Unit]  # the city's own
 
 
 def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign, ...]:
@@ -58,7 +60,7 @@ def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign
         if found is None and versions:
             row.fault(f"code: no row in {THRESHOLDS_FILE}")
         sign = _sign(row, around, found)
-        check_sign(row, sign)
+        check_sign(row, sign, around.units)
         if found is not None:
             check_thresholds(row, sign, found)
         check_source(row, sign, (around.sources or {}).get(sign.source))

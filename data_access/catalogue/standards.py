@@ -6,7 +6,9 @@ from pathlib import Path
 
 from data_access.catalogue.faults import CatalogueError, Fault, Report
 from data_access.catalogue.rows import read_rows
+from domain.place import Kind
 
+KINDS = ("code", "group", "name_zh", "name_en", "many_en", "counts")
 FOLDER = Path(__file__).parent / "standards"
 
 
@@ -50,8 +52,28 @@ def load_aqi() -> dict[str, AqiScale]:
 
 def check_standards() -> None:
     """CatalogueError when a table that every city needs is missing or wrong."""
-    for load in (load_units, load_aqi):
+    for load in (load_units, load_aqi, load_kinds):
         load()
+
+
+@lru_cache(maxsize=1)
+def load_kinds() -> tuple[Kind, ...]:
+    """The kinds of places of a city that names none of its own. Raises CatalogueError."""
+    report = Report()
+    kinds = tuple(
+        Kind(
+            code=row.code("code"),
+            group=row.code("group"),
+            name_zh=row.chinese("name_zh"),
+            name_en=row.english("name_en"),
+            many_en=row.english("many_en"),
+            counts=row.flag("counts"),
+        )
+        for row in read_rows(FOLDER, "kinds.csv", KINDS, report)
+    )
+    if report.faults:
+        raise _refused(report)
+    return kinds
 
 
 @lru_cache(maxsize=1)

@@ -22,13 +22,18 @@ _Cells = dict[str, str]
 
 def copied_product(folder: Path) -> Path:
     """The product's own files in another place, with the planted city among the others."""
+    _plant(copied(folder) / "data_access" / "catalogue")
+    return folder
+
+
+def copied(folder: Path) -> Path:
+    """The product's own files in another place."""
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    _plant(folder / "data_access" / "catalogue")
     return folder
 
 

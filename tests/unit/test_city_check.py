@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.labels import wording_faults
 from data_access.catalogue import lint as lint_command
 from data_access.catalogue import standards
 from data_access.catalogue.check import check_city
@@ -23,14 +24,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def lint(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = lint_command.main(folder, behaviour_faults)
+    code = lint_command.main(folder, *MORE)
     return code, capsys.readouterr().out
 
 
 def refused(folder: Path) -> list[Fault]:
     """What a start of this folder says; empty when it starts."""
     try:
-        check_city(load_catalogue_from(folder), behaviour_faults)
+        check_city(load_catalogue_from(folder), *MORE)
     except CatalogueError as error:
         return error.faults
     return []
@@ -80,6 +81,7 @@ def edited(name: str, old: str, new: str) -> Callable[[Path], str]:
     return spoil
 
 
+MORE = (behaviour_faults, wording_faults)
 SPOILS = {
     "crossing": (feature(crossed), "crosses itself"),
     "far": (feature(far), "lies far from the street's place"),
@@ -104,6 +106,16 @@ SPOILS = {
         "U+202E RIGHT-TO-LEFT OVERRIDE",
     ),
     "comment": (edited("wall.toml", "# ", "# a \u2066 b"), "U+2066 LEFT-TO-RIGHT ISOLATE"),
+    "label": (written("labels.csv", "key,zh,en\nno.such,a,b\n"), "no label 'no.such'"),
+    "label's place": (
+        written("labels.csv", "key,zh,en\nage.days,{m}天,{n} d\n"),
+        "age.days is not given m",
+    ),
+    "unit": (
+        written("units.csv", "unit,unit_en,unit_one_en,quantity\nkm/h,km/h,,speed\n"),
+        "is one of the standards already",
+    ),
+    "hotline": (edited("city.toml", 'number = "110"', 'number = "call"'), "is not of the form"),
     "bell": (edited("city.toml", "# Pingshan", "# a\x07"), "control character"),
 }
 

@@ -1,6 +1,7 @@
 """Rankings and receipts as light elements: what is drawn and said is what was computed."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,13 +200,15 @@ def test_sliders_are_the_states_that_took_most(catalogue: Catalogue) -> None:
     assert levers(receipt("x", [line_of("a", "g", "d", Hours(9.0), 9.0, 1)])) == []
 
 
-def test_an_address_is_a_question() -> None:
+def test_an_address_is_a_question(catalogue: Catalogue) -> None:
     given_address = {
         **{"of": "departments", "kind": "utility", "measure": "OPS-06", "period": "28d"},
         **{"sort": "-change", "receipt": "power", "lang": "en", "zzz": "1"},
     }
     question = Question.of_address(given_address)
-    assert question.peers == "utility" and question.measure == "index"  # departments have no rates
+    assert (
+        question.peers(catalogue) == "utility" and question.measure == "index"
+    )  # departments have no rates
     assert Question.of_address(question.stored()) == question
     again = question.href()
     assert again == (
@@ -223,6 +226,8 @@ def test_an_address_is_a_question() -> None:
         "no mapping",
     ],
 )
-def test_what_is_not_understood_is_not_asked(junk: Any) -> None:
-    assert Question.of_address(junk) == Question()
+def test_what_is_not_understood_is_not_asked(catalogue: Catalogue, junk: Any) -> None:
+    question = Question.of_address(junk)
+    assert replace(question, of="") == Question()
+    assert question.places(catalogue) == catalogue.kinds[0]  # a group that no city has
     assert DepartmentQuestion.of_address({"code": "a/b", "period": "7d"}) == DepartmentQuestion()
