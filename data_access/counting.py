@@ -55,7 +55,7 @@ class Counting:
         self._now = now_ms
         self._instant = Instants(mapping.time, at)
         self._places = Places(mapping.street, at, mapping.missing)
-        self._durations = Durations(mapping.durations, at, mapping.missing)
+        self._durations = Durations(mapping, at, self._instant)
         self._id_at = None if mapping.id is None else at[mapping.id]
         self._ids: dict[int, tuple[int, int]] = {}  # (hash, line) of a row by the hash of its id
         self._texts = Texts(mapping.missing)

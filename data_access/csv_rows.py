@@ -1,12 +1,15 @@
 """Rows of a CSV: a thousand at a glance where every line is a row, one by one where not.
 
 A quote that nobody closes would swallow the rows after it. So a line inside a quoted cell that is
-a whole row by itself (its number of cells, an instant where the instant belongs) ends the reading:
-to go on would be a guess. Other cells may have line breaks as they like.
+a whole row by itself (its number of cells, and of few cells an instant where the instant belongs)
+ends the reading: to go on would be a guess. Other cells may have line breaks as they like.
 """
 
 import csv
+import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, count, islice, repeat
 from typing import Any
 
@@ -15,6 +18,8 @@ from data_access.line import FileFault, Line, line_of
 from data_access.text_lines import LINE_CHARS, Lines, broken_byte, unmarked
 
 STRETCH = 1_000  # lines taken at once
+_TELLING = 8  # so many cells on a line are no prose, instant or not
+_CLOSING = re.compile(r'(?<!")(?:"")*"(?!")')  # a quote that is not doubled
 Cells = Sequence[str]
 
 csv.field_size_limit(LINE_CHARS)  # longer cells are counted here, not a fault of the whole file
@@ -30,8 +35,11 @@ class CsvRows:
         self._delimiter = delimiter
         self._number = 0  # lines taken
 
-    def read_header(self, given: Sequence[str] | None) -> None:
-        """Take the header line, unless the mapping has given the names of the columns."""
+    def read_header(self, given: Sequence[str] | None, is_instant: Callable[[str], bool]) -> None:
+        """Take the header line, unless the mapping has given the names of the columns.
+
+        A header may have line breaks; an instant among its names is of a row that it swallows.
+        """
         if given is not None:
             self.header = list(given)
             return
@@ -47,7 +55,8 @@ class CsvRows:
                 raise FileFault(f"{self._path}:{tape.first}: no header line: {error}") from None
             self._number += len(tape.lines)
         for at, text in enumerate(tape.lines[1:], start=tape.first + 1):
-            if len(self._split(text)) == len(self.header) > 1:
+            cells = self._inside(text)
+            if len(cells) == len(self.header) > 1 or any(map(is_instant, cells)):
                 raise FileFault(f"{self._path}:1: a quote of the header line swallows line {at}")
 
     def stretches(
@@ -93,7 +102,8 @@ class CsvRows:
             except StopIteration:
                 return
             except csv.Error as error:
-                row, why = self._leniently(tape), f"{error}"
+                row = self._leniently(tape)
+                why = "" if row else str(error)
             except _Swallowed as error:
                 yield Line(tape.first, None, unmarked(tape.lines[0].rstrip("\r\n")), str(error))
                 raise self._end_of_reading(tape, error) from None
@@ -130,14 +140,26 @@ class CsvRows:
         return next(csv.reader([text], delimiter=self._delimiter), [])
 
     def _swallowed(self, text: str) -> bool:
-        """Whether a line inside a quoted cell is a row of the file by itself."""
+        """Whether a line that begins inside a quoted cell is a row of the file by itself."""
         if text.count(self._delimiter) < len(self.header) - 1:
             return False
-        row = self._split(text)
-        return len(row) == len(self.header) and self._readable(self._pick(row))
+        row = self._inside(text)
+        if len(row) != len(self.header):
+            return False
+        return len(row) >= _TELLING or self._readable(self._pick(row))
+
+    def _inside(self, text: str) -> list[str]:
+        """The cells of a line as far as the quoted cell goes in which it begins."""
+        closing = _CLOSING.search(text)
+        if closing is not None and text[closing.end() :][:1] in (self._delimiter, "\r", "\n", ""):
+            text = text[: closing.end() - 1]
+        return self._split(text)
 
     def _end_of_reading(self, tape: "_Tape", error: "_Swallowed") -> FileFault:
-        left = len(tape.lines) - 1 + sum(1 for _ in tape.rest)
+        left = len(tape.lines) - 1
+        with suppress(OSError, EOFError, zlib.error):  # damage is another story
+            for _ in tape.rest:
+                left += 1
         return FileFault(
             f"{self._path}:{tape.first}: {error}; cannot be read on: the {left} lines"
             f" from line {tape.first + 1} are not read"

@@ -104,6 +104,8 @@ def _load(
     with few_collections():
         problems = _problems(work, stop)
     table.close()
+    if not problems and not feeder.tally.rows:
+        table.notes.append(f"{path}: no row below the header")
     for note in (*table.notes, *(reason for _, reason in problems)):
         told(note, 0)
     work.report()

@@ -103,7 +103,7 @@ class RowMapper:
         self._source_at = None if by_file is None else at[by_file]
         self._sources = Texts(mapping.missing)
         self._places = Places(mapping.street, at, mapping.missing)
-        self._durations = Durations(mapping.durations, at, mapping.missing)
+        self._durations = Durations(mapping, at, self.instant)
         self._specs = [
             _Spec(spec, at, mapping.missing)
             for spec in (mapping.readings if readings is None else readings)

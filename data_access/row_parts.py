@@ -1,11 +1,12 @@
 """What mappings make of the cells of a row before readings or counts: durations, conditions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from data_access.cells import number_of, text_of
 from data_access.mapping_spec import Condition, DurationSpec, SignSpec, Where
+from data_access.mapping_spec import Mapping as FileMapping
 from data_access.mapping_time import Instants
 from domain.clock import DAY_MS
 from domain.reading import Reason, instant_ms
@@ -141,10 +142,16 @@ def _holds(text: str | None, parts: frozenset[str]) -> bool:
 class Durations:
     """Adds the mapping's durations to a row's cells, in their order."""
 
-    def __init__(
-        self, specs: Sequence[DurationSpec], at: Mapping[str, int], missing: frozenset[str]
-    ) -> None:
-        self._each = [_Duration(spec, dict(at), missing) for spec in specs]
+    def __init__(self, mapping: FileMapping, at: dict[str, int], instant: Instants) -> None:
+        """`instant` reads the row's own instant: what several need is read once."""
+        pool = {mapping.time: instant}
+        for spec in mapping.durations:
+            for time in (spec.start, spec.end):
+                pool.setdefault(time, Instants(time, at))
+        self._each = [
+            _Duration(spec, pool[spec.start], pool[spec.end], at, mapping.missing)
+            for spec in mapping.durations
+        ]
 
     def __call__(self, cells: Cells) -> Cells:
         """The cells with the durations behind them; ValueError for a row that cannot be."""
@@ -152,11 +159,17 @@ class Durations:
 
 
 class _Duration:
-    def __init__(self, spec: DurationSpec, at: dict[str, int], missing: frozenset[str]) -> None:
-        self._spec = spec
+    def __init__(
+        self,
+        spec: DurationSpec,
+        start: Instants,
+        end: Instants,
+        at: dict[str, int],
+        missing: frozenset[str],
+    ) -> None:
+        self._spec, self._start, self._end = spec, start, end
         self._missing = missing
         self._columns = [at[column] for column in (*spec.start.columns, *spec.end.columns)]
-        self._start, self._end = Instants(spec.start, at), Instants(spec.end, at)
 
     def __call__(self, cells: Cells) -> float | None:
         """How long, in the duration's unit; None while one of the two is missing."""

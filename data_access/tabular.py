@@ -8,6 +8,7 @@ import gzip
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -96,7 +97,7 @@ class Table:
     def _csv(self, stream: Any) -> Iterator[list[Line]]:
         lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
         rows = CsvRows(self.path, lines, self._mapping.delimiter)
-        rows.read_header(self._mapping.header)
+        rows.read_header(self._mapping.header, self._is_instant)
         yield from rows.stretches(self._picker(rows.header), self._readable())
 
     def _json(self, stream: Any, form: str) -> Iterator[list[Line]]:
@@ -136,6 +137,14 @@ class Table:
             only = indexes[0]
             return lambda row: (row[only],)
         return itemgetter(*indexes)
+
+    def _is_instant(self, text: str) -> bool:
+        """Whether a cell by itself is an instant as the mapping has them."""
+        time = self._mapping.time
+        if len(time.columns) > 1:
+            return False
+        single = replace(time, fold_column=None)
+        return Instants(single, {time.columns[0]: 0}).readable((text,))
 
     def _readable(self) -> Callable[[tuple[Any, ...]], bool]:
         """Whether picked cells have an instant where the mapping expects one."""

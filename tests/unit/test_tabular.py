@@ -89,3 +89,44 @@ def test_what_comes_before_the_damage_is_taken(tmp_path: Path, kind: str) -> Non
     assert [line.number for line in taken] == list(
         range(taken[0].number, len(taken) + taken[0].number)
     )
+
+
+GOOD_CELLS = st.sampled_from(["1", "a b", '"a,b"', '"say ""x"""', '""', ""])
+
+
+@given(st.data())
+def test_a_stray_quote_loses_no_row_in_silence(data: st.DataObject) -> None:
+    width = len(_mapping().columns)
+    at = _mapping().columns.index("observed_at")
+    rows = []
+    for n in range(data.draw(st.integers(2, 12))):
+        cells = data.draw(st.lists(GOOD_CELLS, min_size=width, max_size=width))
+        cells[at] = f"2026-10-01T00:{n:02}:00Z"
+        rows.append(",".join(cells))
+    where = data.draw(st.integers(0, len(rows) - 1))
+    place = data.draw(st.integers(0, len(rows[where])))
+    rows[where] = rows[where][:place] + '"' + rows[where][place:]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "some.csv"
+        path.write_text("\n".join([",".join(_mapping().columns), *rows]) + "\n")
+        table = Table(path, _mapping())
+        taken: list[Line] = []
+        try:
+            taken.extend(table)
+        except FileFault as fault:
+            assert f":{where + 2}: " in str(fault)  # it names the line of the quote
+            assert len(taken) == where + 1
+        else:
+            assert len(taken) == len(rows)
+        finally:
+            table.close()
+
+
+def test_stretches_end_where_rows_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_access.csv_rows.STRETCH", 3)
+    width = len(_mapping().columns)
+    rows = [["x\ny" if n % 5 == 0 else str(n)] * width for n in range(20)]
+    (tmp_path / "some.csv").write_text(_text(rows))
+    table = Table(tmp_path / "some.csv", _mapping())
+    assert [line._replace(why="") for line in table] == _slowly(_text(rows))
+    table.close()
