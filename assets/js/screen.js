@@ -40,6 +40,20 @@
       const named = typeof value === "number" && names[Math.round(value)];
       return named || format.number(value, sign.decimals, wall.scale);
     };
+    /* A line of a grade: one digit more where it is no round number of the sign's. */
+    wall.edge = (sign, line) => {
+      const whole = Math.abs(line - Number(line.toFixed(sign.decimals))) < 1e-9;
+      const said = whole ? wall.value(sign, line) : format.number(line, sign.decimals + 1, wall.scale);
+      return said.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    };
+    /* "≥ 25", 已回落，未到解除线 23.75: what a row says of its threshold, "" when it says nothing. */
+    wall.crossing = (sign, row, length, unit) => {
+      const found = root.yiping.alerts.crossing(row);
+      if (!found) return "";
+      const held = found.key.startsWith("crossing.held.");
+      const edge = (wall.edge(sign, found.line) + " " + (unit ? wall.unit(sign, found.line) : "")).trim();
+      return t(found.key + (held && length ? "." + length : ""), { edge });
+    };
     wall.valueUnit = (sign, value) => (wall.value(sign, value) + " " + wall.unit(sign, value)).trim();
     wall.place = (code, brief) => {
       const street = code && wall.street.get(code);
