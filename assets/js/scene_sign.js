@@ -7,7 +7,7 @@
   const { el, text, data, show, mark, rows } = root.yiping.dom;
   const ASK_MS = 3000;
   const LOST_MS = 15000; // the streets are told to be of another time than the rest
-  const WORST = { wide: 10, dual: 16, triple: 16, stack: 8 };
+  const WORST = { wide: 10, tall: 10, dual: 16, triple: 16, stack: 8 };
 
   function fact(list, label) {
     const value = el("dd");

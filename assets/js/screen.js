@@ -3,8 +3,9 @@
   "use strict";
 
   const { el, text, data, show } = root.yiping.dom;
-  const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // at most
-  const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
+  const COLUMNS = { wide: 4, tall: 4, dual: 5, triple: 7, stack: 3 }; // at most
+  const LONG_COLUMNS = Object.assign({}, COLUMNS, { tall: 3 });
+  const DETRACTORS = { wide: 3, tall: 3, dual: 5, triple: 5, stack: 3 };
   const KEPT_TIMES = 240;
   const BANNERS = {
     // title, text, text before there was any snapshot
@@ -19,7 +20,8 @@
     const index = (list) => new Map(list.map((item) => [item.code, item]));
     const pick = (item, key) => item[key + "_" + lang] || item[key + "_zh"] || "";
     const markBelow = lang !== "zh"; // Latin names need the whole line: see screen_arrange.css
-    const wall = { stat, lang, markBelow, t, offset: stat.utc_offset_min, scale: t("number.scale") };
+    const words = markBelow ? "long" : "short"; // see profile.js
+    const wall = { stat, lang, markBelow, words, t, offset: stat.utc_offset_min, scale: t("number.scale") };
     Object.assign(wall, {
       sign: index(stat.signs),
       street: index(stat.streets),
@@ -107,10 +109,14 @@
     return wall;
   }
 
-  /* Size and arrangement from the window, or from the wall profile asked for. */
-  function arrange(wall, wanted) {
-    const height = root.innerHeight * (1 - (wall.reserved || 0)); // below it the bar of the replay
-    const fit = root.yiping.profile.fit(root.innerWidth, height, wanted);
+  /* Size and arrangement from the window, or from the wall profile asked for; `sheet` is the room
+     [width, height] of a page of paper. */
+  function arrange(wall, wanted, sheet) {
+    const below = root.innerHeight * (1 - (wall.reserved || 0)); // the bar of the replay
+    const [width, height] = sheet || [root.innerWidth, below];
+    const how = { wanted: sheet ? null : wanted, words: wall.words, paper: Boolean(sheet) };
+    const fit = root.yiping.profile.fit(width, height, how);
+    data(document.documentElement, "sheet", sheet ? "1" : "0");
     const { root: node } = wall;
     data(node, "arrangement", fit.arrangement);
     const tight = fit.narrow || (fit.arrangement === "wide" && wall.lang !== "zh"); // longer words
@@ -122,14 +128,17 @@
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
     wall.board.wraps = wall.markBelow;
-    root.yiping.panels.arrange(wall, wall.panels, fit, COLUMNS[fit.arrangement]);
+    const most = wall.markBelow ? LONG_COLUMNS : COLUMNS;
+    root.yiping.panels.arrange(wall, wall.panels, fit, most[fit.arrangement]);
     root.yiping.board.measure(wall.board);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) {
       root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
       root.yiping.panels.paint(wall, wall.panels, wall.now());
+      if (sheet) paintBoard(wall); // no frame follows in which the observers would see to it
     }
     root.yiping.scenes.arrange(wall);
+    if (sheet) root.yiping.map.settleNow();
   }
 
   function paintBoard(wall) {
