@@ -25,9 +25,17 @@ class Cell(NamedTuple):
     since: int | None  # epoch ms from which the state holds
     demo: bool
     crossed: float | None = None  # the threshold behind a graded state, in the sign's unit
+    upper: bool | None = None  # whether it was crossed upwards
+    clear: float | None = None  # the line that clears it, once the value is back across `crossed`
 
 
 NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
+
+
+def crossing_facts(cell: Cell) -> dict[str, float | str | None]:
+    """What a program is told of the threshold behind a state, ready for JSON."""
+    side = None if cell.upper is None else "high" if cell.upper else "low"
+    return {"threshold": cell.crossed, "side": side, "clear": cell.clear}
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ class Picture:
                 return cell
             if mark in (Freshness.LIVE, Freshness.LATE):
                 return cell._replace(freshness=mark)
-            return cell._replace(freshness=mark, state=State.UNKNOWN, since=None, crossed=None)
+            return Cell(cell.value, State.UNKNOWN, mark, cell.at, None, cell.demo)
 
         rows = tuple(tuple(old(cell, n) for n, cell in enumerate(row)) for row in self.cells)
         return replace(self, cells=rows)

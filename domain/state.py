@@ -31,6 +31,14 @@ class Cause(StrEnum):
     TAKEN_BACK = "taken_back"  # the readings it stood on were taken back
 
 
+class Crossing(NamedTuple):
+    """Which cut-off a graded state stands on, and whether the value still lies beyond it."""
+
+    edge: float
+    upper: bool  # crossed upwards: more is worse on this side
+    clear: float | None  # the line that clears the state, while the value lies between; else None
+
+
 class Judged(NamedTuple):
     """A judged state and what the next sample needs to know."""
 
@@ -87,15 +95,29 @@ class Judge:
             _depth(value, self.lower, self.typical, -1.0),
         )
 
-    def crossed(self, state: State, value: float) -> float | None:
-        """The threshold of `state` on the side where `value` lies; None for other states."""
+    def crossing(self, state: State, value: float) -> Crossing | None:
+        """What a value in `state` has crossed; None for other states.
+
+        Between the cut-off and its clear line a state is held, so the side on which the value has
+        not passed the clear line yet is the one that was crossed.
+        """
         if state not in GRADED:
             return None
         at = GRADED.index(state)
         high, low = self.higher[at], self.lower[at]
-        if high is None or (low is not None and abs(value - low) < abs(value - high)):
-            return low
-        return high
+        over, under = self.clear_higher[at], self.clear_lower[at]
+        if high is None and low is None:
+            return None
+        upper = low is None or (high is not None and abs(value - high) <= abs(value - low))
+        if over is not None and value >= over:
+            upper = True
+        elif under is not None and value <= under:
+            upper = False
+        edge = high if upper else low
+        if edge is None:
+            return None
+        held = value < edge if upper else value > edge
+        return Crossing(edge, upper, (over if upper else under) if held else None)
 
 
 def _grade(

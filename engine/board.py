@@ -11,7 +11,7 @@ from typing import Any
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index, condition
-from domain.picture import NOTHING, Cell, Picture
+from domain.picture import NOTHING, Cell, Picture, crossing_facts
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
 from engine.city import City
@@ -32,11 +32,15 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     known = judged is not None and fresh in _ALIVE
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
-    crossed = None
-    if known and state in GRADED:
-        edge = _judge(city, sign, place).crossed(state, sample.value)
-        crossed = None if edge is None else round(edge, sign.decimals + 1)
-    return Cell(sample.value, state, fresh, at, since, sample.demo, crossed)
+    found = Cell(sample.value, state, fresh, at, since, sample.demo)
+    crossing = _judge(city, sign, place).crossing(state, sample.value) if known else None
+    if crossing is None:
+        return found
+    edge, clear = (
+        None if line is None else round(line, sign.decimals + 1)
+        for line in (crossing.edge, crossing.clear)
+    )
+    return found._replace(crossed=edge, upper=crossing.upper, clear=clear)
 
 
 def _judge(city: City, sign: Sign, place: str) -> Judge:
@@ -145,6 +149,7 @@ class Board:
             "observed_at": to_rfc3339(c.at),
             "since": to_rfc3339(c.since),
             "demo": c.demo,
+            **crossing_facts(c),
             "street": self._worst_street(sign),
             "reporting": self._reporting(sign),
         }
@@ -233,7 +238,7 @@ class Board:
             "state": c.state,
             "value": _shown(c.value, sign),
             "since": to_rfc3339(c.since),
-            "threshold": c.crossed,
+            **crossing_facts(c),
             "department": sign.department,
         }
 

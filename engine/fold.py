@@ -245,7 +245,8 @@ class Fold:
 
 
 def _begun(judged: Judged, sample: Sample, judge: Judge) -> Transition:
-    edge = judge.crossed(judged.state, sample.value)
+    crossing = judge.crossing(judged.state, sample.value)
+    edge = None if crossing is None else crossing.edge
     return Transition(
         judged.since, judged.state, sample.value, judge.version, edge, None, sample.demo
     )

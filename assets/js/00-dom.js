@@ -32,9 +32,24 @@
     if (node.hidden === visible) node.hidden = !visible;
   }
 
-  /* The shape of a state: small disc, triangle, diamond, square, ring (drawn in base.css). */
+  /* As dashboard/components/mark.py draws them; base.css shows the one of `data-state`. */
+  const SHAPES = {
+    normal: ["circle", { cx: 8, cy: 8, r: 5.6 }],
+    attention: ["path", { d: "M8 .6 16 15H0z" }],
+    warning: ["path", { d: "M8 0l8 8-8 8-8-8z" }],
+    alarm: ["path", { d: "M1 1h14v14H1z" }],
+    unknown: ["circle", { cx: 8, cy: 8, r: 6.8 }],
+  };
+
+  /* The shape of a state: small disc, triangle, diamond, square, ring. Drawn, not a background:
+     it stays where colours are forced and on paper. */
   function mark(state) {
-    const node = el("i", "mark");
+    const shapes = Object.entries(SHAPES).map(([name, [tag, form]]) =>
+      svg(tag, Object.assign({ class: "mark-" + name }, form))
+    );
+    const drawing = svg("svg", { viewBox: "0 0 16 16" });
+    drawing.append(...shapes);
+    const node = el("i", "mark", [drawing]);
     node.dataset.state = state;
     node.setAttribute("aria-hidden", "true");
     return node;

@@ -33,10 +33,13 @@
     return sum;
   }
 
-  /* Which of the two bounds of a grade was passed, as a sign to read: ≥ or ≤. */
-  function relation(value, threshold) {
-    if (typeof value !== "number" || typeof threshold !== "number") return "";
-    return value >= threshold ? "≥" : "≤";
+  /* What stands behind a graded state, as the engine says it: {key of a label, line}. Which side
+     was crossed and whether the value has come back is not judged here; null where it is not said. */
+  function crossing(row) {
+    if (!row || !row.side) return null;
+    if (typeof row.clear === "number") return { key: "crossing.held." + row.side, line: row.clear };
+    if (typeof row.threshold !== "number") return null;
+    return { key: "crossing." + row.side, line: row.threshold };
   }
 
   /* Streets from the lowest index up, the worse state first where indices are equal; those
@@ -49,7 +52,7 @@
     return ranked.slice(0, Math.min(count, Math.max(telling, few)));
   }
 
-  const api = { bySign, count, relation, lowest, SEVERITY };
+  const api = { bySign, count, crossing, lowest, SEVERITY };
   root.yiping = Object.assign(root.yiping || {}, { alerts: api });
   if (typeof module !== "undefined") module.exports = api;
 })(typeof window === "undefined" ? globalThis : window);

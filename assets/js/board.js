@@ -18,7 +18,7 @@
       place: el("span"),
       several: el("small"),
       lasting: el("time", "lasting"),
-      value: el("span", "value"),
+      value: el("span", "value", [el("span"), " ", el("span")]),
       owner: el("span", "owner"),
     };
     const where = el("span", "where", [parts.place, parts.several]);
@@ -73,6 +73,13 @@
     return words.reduce((sum, one) => sum + width(one, font), ems * size) <= room;
   }
 
+  /* The value and what it has crossed, the fullest wording first. */
+  function sayings(wall, sign, head) {
+    const numbers = [wall.valueUnit(sign, head.value), wall.value(sign, head.value)];
+    const rules = ["", "brief", "briefest"].map((length) => wall.crossing(sign, head, length));
+    return Array.from(new Set(rules)).flatMap((rule) => numbers.map((one) => [one, rule]));
+  }
+
   function paintAlert(wall, block, node, group) {
     const { shape, what, place, several, lasting, value, owner } = node.parts;
     const { head, places } = group;
@@ -85,13 +92,10 @@
     const more = head.street && places > 1 ? wall.t("wall.alerts.places", { n: places - 1 }) : "";
     const roomy = block.wraps || fits(block, [what, place, "8:88:88", more], 3.6);
     text(several, roomy ? more : "");
-    const bounded = typeof head.threshold === "number";
-    const bound = bounded ? wall.value(sign, head.threshold).replace(/\.0+$/, "") : "";
-    const relation = root.yiping.alerts.relation(head.value, head.threshold);
-    const said = (number) => [number, relation, bound].filter(Boolean).join(" ");
     text(owner, wall.owner(head.department));
-    text(value, said(wall.valueUnit(sign, head.value)));
-    if (!block.wraps && !fits(block, [value, owner], 2)) text(value, said(wall.value(sign, head.value)));
+    const said = sayings(wall, sign, head);
+    const chosen = said.find((one) => block.wraps || fits(block, [...one, owner], 2.3)) || said[said.length - 1];
+    chosen.forEach((one, n) => text(value.children[n], one));
     lasting.dataset.since = head.since ? String(Date.parse(head.since)) : "";
   }
 

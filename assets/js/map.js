@@ -53,9 +53,13 @@
     settling = true;
     requestAnimationFrame(() => {
       settling = false;
-      fitted();
-      paintLabels();
+      settleNow();
     });
+  }
+
+  function settleNow() {
+    fitted();
+    paintLabels();
   }
 
   function adopt(map) {
@@ -169,6 +173,6 @@
     if (leaflet) paintLabels();
   }
 
-  root.yiping = Object.assign(root.yiping || {}, { map: { paint, settle } });
+  root.yiping = Object.assign(root.yiping || {}, { map: { paint, settle, settleNow } });
   root.dashExtensions = Object.assign(root.dashExtensions || {}, { map: { style, onEachFeature } });
 })(window);

@@ -6,7 +6,8 @@
   const FRAME_UNITS = 120; // header, gaps and padding of the wall
   const HEAD_UNITS = 46; // head of a panel with the gap below the panel
   const CLOSEST_EMS = 0.05; // letters of a value and its unit come no nearer than this
-  const ROW_UNITS = { wide: 50, dual: 60, triple: 84, stack: 58 }; // lowest row for two lines
+  const ROW_UNITS = { wide: 50, tall: 47, dual: 60, triple: 84, stack: 58 }; // lowest row for two lines
+  const TALL_SHARE = { short: 0.515, long: 0.565 }; // of an upright wall's height: what its panels take
   const ROOMY_UNITS = 84; // from here on larger type
   const STATES = ["alarm", "warning", "attention"];
 
@@ -209,7 +210,10 @@
     const half = Math.ceil(board.panels.length / 2);
     const sizes = board.panels.map((panel) => panel.size);
     const sides = [sizes.slice(0, half), sizes.slice(half)];
-    const height = fit.height / fit.unit - FRAME_UNITS;
+    const upright = fit.arrangement === "tall";
+    const share = upright ? TALL_SHARE[wall.words] : 1;
+    wall.root.style.setProperty("--side", upright ? (share * fit.height).toFixed(1) + "px" : "");
+    const height = (share * fit.height) / fit.unit - (upright ? 0 : FRAME_UNITS);
     const flowing = fit.arrangement === "stack";
     const least = ROW_UNITS[fit.arrangement];
     const { columns, row } = root.yiping.profile.columns(sides, most, height, HEAD_UNITS, least);

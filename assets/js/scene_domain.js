@@ -3,8 +3,8 @@
   "use strict";
 
   const { el, svg, text, data, show, mark } = root.yiping.dom;
-  const COLUMNS = { wide: [5, 4, 3], dual: [8, 6, 4], triple: [9, 6, 3], stack: [2] };
-  const ROWS = { wide: 5, dual: 4, triple: 3, stack: 99 };
+  const COLUMNS = { wide: [5, 4, 3], tall: [4, 3, 2], dual: [8, 6, 4], triple: [9, 6, 3], stack: [2] };
+  const ROWS = { wide: 5, tall: 8, dual: 4, triple: 3, stack: 99 };
 
   function makeCard(wall, sign) {
     const pieces = root.yiping.scenePieces;

@@ -3,7 +3,7 @@
   "use strict";
 
   const { el, text, data, mark, rows } = root.yiping.dom;
-  const ALERTS = { wide: 4, dual: 11, triple: 11, stack: 6 };
+  const ALERTS = { wide: 4, tall: 4, dual: 11, triple: 11, stack: 6 };
 
   function makeStreet() {
     return el("li", "scene-street", [mark("unknown"), el("span", "where"), el("span", "what"), el("b", "figure")]);

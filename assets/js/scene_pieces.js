@@ -39,7 +39,7 @@
   /* "≥ 25 cm", "≤ 0.16 MPa": an edge as a rule to read. */
   function rule(wall, sign, grade) {
     const [low, high] = sign[grade];
-    const said = (edge) => wall.valueUnit(sign, edge).replace(/\.0+(?=\D|$)/, "");
+    const said = (edge) => (wall.edge(sign, edge) + " " + wall.unit(sign, edge)).trim();
     const parts = [];
     if (typeof low === "number") parts.push("≤ " + said(low));
     if (typeof high === "number") parts.push("≥ " + said(high));

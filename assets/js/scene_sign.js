@@ -7,7 +7,7 @@
   const { el, text, data, show, mark, rows } = root.yiping.dom;
   const ASK_MS = 3000;
   const LOST_MS = 15000; // the streets are told to be of another time than the rest
-  const WORST = { wide: 10, dual: 16, triple: 16, stack: 8 };
+  const WORST = { wide: 10, tall: 10, dual: 16, triple: 16, stack: 8 };
 
   function fact(list, label) {
     const value = el("dd");
@@ -145,11 +145,8 @@
     scene.since = own ? reading && reading.since : head.since;
     scene.at = own ? null : head.street;
     scene.limit = wall.stat.limits[own ? reading && reading.state : head.state];
-    const crossed = own && scene.detail && scene.detail.district ? scene.detail.district.threshold : head && head.threshold;
-    const value = own ? reading.value : head && head.value;
-    const bounded = typeof crossed === "number" && typeof value === "number";
-    const rule = bounded ? root.yiping.alerts.relation(value, crossed) + " " + wall.valueUnit(sign, crossed) : "";
-    const place = scene.at ? wall.place(scene.at, true) + " " + wall.valueUnit(sign, value) + " " : "";
+    const rule = wall.crossing(sign, own ? reading : head, "", true);
+    const place = scene.at ? wall.place(scene.at, true) + " " + wall.valueUnit(sign, head.value) + " " : "";
     text(scene.crossed, place + rule);
     show(scene.crossed, Boolean(rule));
     show(scene.crossed.previousSibling, Boolean(rule));

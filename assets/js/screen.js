@@ -3,8 +3,9 @@
   "use strict";
 
   const { el, text, data, show } = root.yiping.dom;
-  const COLUMNS = { wide: 4, dual: 5, triple: 7, stack: 3 }; // at most
-  const DETRACTORS = { wide: 3, dual: 5, triple: 5, stack: 3 };
+  const COLUMNS = { wide: 4, tall: 4, dual: 5, triple: 7, stack: 3 }; // at most
+  const LONG_COLUMNS = Object.assign({}, COLUMNS, { tall: 3 });
+  const DETRACTORS = { wide: 3, tall: 3, dual: 5, triple: 5, stack: 3 };
   const KEPT_TIMES = 240;
   const BANNERS = {
     // title, text, text before there was any snapshot
@@ -19,7 +20,8 @@
     const index = (list) => new Map(list.map((item) => [item.code, item]));
     const pick = (item, key) => item[key + "_" + lang] || item[key + "_zh"] || "";
     const markBelow = lang !== "zh"; // Latin names need the whole line: see screen_arrange.css
-    const wall = { stat, lang, markBelow, t, zone: stat.zone, scale: t("number.scale") };
+    const words = markBelow ? "long" : "short"; // see profile.js
+    const wall = { stat, lang, markBelow, words, t, zone: stat.zone, scale: t("number.scale") };
     Object.assign(wall, {
       sign: index(stat.signs),
       street: index(stat.streets),
@@ -39,6 +41,20 @@
       const names = wall.labels(sign) || [];
       const named = typeof value === "number" && names[Math.round(value)];
       return named || format.number(value, sign.decimals, wall.scale);
+    };
+    /* A line of a grade: one digit more where it is no round number of the sign's. */
+    wall.edge = (sign, line) => {
+      const whole = Math.abs(line - Number(line.toFixed(sign.decimals))) < 1e-9;
+      const said = whole ? wall.value(sign, line) : format.number(line, sign.decimals + 1, wall.scale);
+      return said.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    };
+    /* "≥ 25", 已回落，未到解除线 23.75: what a row says of its threshold, "" when it says nothing. */
+    wall.crossing = (sign, row, length, unit) => {
+      const found = root.yiping.alerts.crossing(row);
+      if (!found) return "";
+      const held = found.key.startsWith("crossing.held.");
+      const edge = (wall.edge(sign, found.line) + " " + (unit ? wall.unit(sign, found.line) : "")).trim();
+      return t(found.key + (held && length ? "." + length : ""), { edge });
     };
     wall.valueUnit = (sign, value) => (wall.value(sign, value) + " " + wall.unit(sign, value)).trim();
     wall.place = (code, brief) => {
@@ -93,10 +109,14 @@
     return wall;
   }
 
-  /* Size and arrangement from the window, or from the wall profile asked for. */
-  function arrange(wall, wanted) {
-    const height = root.innerHeight * (1 - (wall.reserved || 0)); // below it the bar of the replay
-    const fit = root.yiping.profile.fit(root.innerWidth, height, wanted);
+  /* Size and arrangement from the window, or from the wall profile asked for; `sheet` is the room
+     [width, height] of a page of paper. */
+  function arrange(wall, wanted, sheet) {
+    const below = root.innerHeight * (1 - (wall.reserved || 0)); // the bar of the replay
+    const [width, height] = sheet || [root.innerWidth, below];
+    const how = { wanted: sheet ? null : wanted, words: wall.words, paper: Boolean(sheet) };
+    const fit = root.yiping.profile.fit(width, height, how);
+    data(document.documentElement, "sheet", sheet ? "1" : "0");
     const { root: node } = wall;
     data(node, "arrangement", fit.arrangement);
     const tight = fit.narrow || (fit.arrangement === "wide" && wall.lang !== "zh"); // longer words
@@ -108,14 +128,17 @@
     node.style.blockSize = flowing ? "" : fit.height + "px";
     wall.board.flowing = flowing;
     wall.board.wraps = wall.markBelow;
-    root.yiping.panels.arrange(wall, wall.panels, fit, COLUMNS[fit.arrangement]);
+    const most = wall.markBelow ? LONG_COLUMNS : COLUMNS;
+    root.yiping.panels.arrange(wall, wall.panels, fit, most[fit.arrangement]);
     root.yiping.board.measure(wall.board);
     wall.index.names = DETRACTORS[fit.arrangement];
     if (wall.snapshot) {
       root.yiping.headline.paintIndex(wall, wall.index, wall.snapshot);
       root.yiping.panels.paint(wall, wall.panels, wall.now());
+      if (sheet) paintBoard(wall); // no frame follows in which the observers would see to it
     }
     root.yiping.scenes.arrange(wall);
+    if (sheet) root.yiping.map.settleNow();
   }
 
   function paintBoard(wall) {

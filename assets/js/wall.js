@@ -112,6 +112,24 @@
     root.yiping.screen.alarm(wall, kind, line.silentFor(), line.snapshot);
   }
 
+  /* On paper the wall is one sheet. Its room is known once the page has been laid out for print;
+     a browser that lays out a copy of the page keeps the guess of before (see print.css). */
+  const paper = root.matchMedia("print");
+  const A4 = [1062, 732];
+
+  function layOut(sheet) {
+    if (wall) root.yiping.screen.arrange(wall, sheet ? null : wanted, sheet);
+  }
+
+  root.addEventListener("beforeprint", () => {
+    layOut(A4);
+    html.dataset.sheet = "guess";
+  });
+  paper.addEventListener("change", () => {
+    layOut(paper.matches ? [html.clientWidth, html.clientHeight - 1] : null);
+  });
+  root.addEventListener("afterprint", () => layOut(null));
+
   let resizing = 0;
   root.addEventListener("resize", () => {
     root.clearTimeout(resizing);

@@ -18,6 +18,21 @@ from domain.zone import Zone
 DASH = "—"
 MINUS = "−"
 SHORTEN_FROM = 100_000
+GLYPHS = {
+    State.NORMAL: "●",
+    State.ATTENTION: "▲",
+    State.WARNING: "◆",
+    State.ALARM: "■",
+    State.UNKNOWN: "○",
+}
+"""The shapes of the states as characters: for texts."""
+_SHAPES = {
+    State.NORMAL: el("circle", cls="mark-normal", cx=8, cy=8, r=5.6),
+    State.ATTENTION: el("path", cls="mark-attention", d="M8 .6 16 15H0z"),
+    State.WARNING: el("path", cls="mark-warning", d="M8 0l8 8-8 8-8-8z"),
+    State.ALARM: el("path", cls="mark-alarm", d="M1 1h14v14H1z"),
+    State.UNKNOWN: el("circle", cls="mark-unknown", cx=8, cy=8, r=6.8),
+}
 _CARRY = 0.99995  # so near to the next step, the step below would round up to it
 
 
@@ -31,11 +46,18 @@ def no_state(view: View, sign: Sign) -> Node:
     return el("span", absence(view, sign), cls="mark-na")
 
 
+def drawn(found: State) -> Node:
+    """The shape of a state as assets/js/00-dom.js draws it, and the ring that it ages into."""
+    shapes = [_SHAPES[s] for s in dict.fromkeys((found, State.UNKNOWN))]
+    drawing = el("svg", *shapes, viewBox="0 0 16 16")
+    return el("i", drawing, cls="mark", data_state=found.value, aria_hidden="true")
+
+
 def state(view: View, cell: Cell | State, *, word: bool = True) -> Node:
     """The mark of a state with its word. Without `word` the word is a title."""
     found = cell.state if isinstance(cell, Cell) else cell
     text = view.text(f"state.{found}")
-    shape = el("i", cls="mark", data_state=found.value, aria_hidden="true")
+    shape = drawn(found)
     if word:
         said = el("span", text, data_word="state")  # for assets/js/desk_ageing.js
         return el("span", shape, said, cls="mark-state", data_state=found.value)

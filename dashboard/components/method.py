@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
+from dashboard.components.mark import GLYPHS
 from dashboard.components.view import View
 from dashboard.labels import table
 from data_access.settings import Settings
@@ -135,7 +136,7 @@ def demo_section(view: View, settings: Settings) -> Component:
 
 def state_mark(view: View, state: State) -> Component:
     """A state by shape, colour and word."""
-    shape = html.Span(className="mark", **data(state=state.value))
+    shape = html.Span(GLYPHS[state], className="mark-glyph", **data(state=state.value))
     return html.Span([shape, view.text(f"state.{state}")], className="state-word")
 
 

@@ -16,7 +16,7 @@ from domain.place import Department, Named, Street
 from domain.sign import Bounds, Sign
 from domain.wall import WallProfile
 
-PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "wall.")
+PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "crossing.", "wall.")
 """The part of the label table that the wall's scripts use."""
 
 

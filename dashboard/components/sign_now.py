@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.components import gauge, mark
 from dashboard.components.chart import before_key
+from dashboard.components.crossing import held, side
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.period import Period, picker
@@ -16,6 +17,7 @@ from domain.freshness import Freshness
 from domain.judging import judge_for, local_date
 from domain.picture import Cell, Picture
 from domain.sign import GRADED, Sign, State
+from domain.state import Judge
 
 _MILDER = 1e-9
 
@@ -105,6 +107,23 @@ def sentence(here: Here) -> str:
     return view.text(key, value=value, state=state, span=lasting, owner=here.owner, **about)
 
 
+def _crossed(here: Here, cell: Cell, judge: Judge) -> list[str]:
+    """What was crossed, or that the value has come back, and what will clear the state."""
+    view, sign = here.view, here.sign
+    if cell.clear is None:
+        edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
+        state = view.text(f"state.{cell.state}")
+        said = [view.text(f"sign.why.{side(cell)}", state=state, edge=edge)]
+    else:
+        said = [held(view, sign, cell)]
+    level = GRADED.index(cell.state)
+    clear = judge.clear_higher[level] if cell.upper else judge.clear_lower[level]
+    if clear is None:
+        return said
+    line = mark.with_unit(view, sign, clear, threshold=True)
+    return [*said, view.text(f"sign.why.clear.{side(cell)}", edge=line, n=sign.clear_after)]
+
+
 def _why(here: Here) -> list[Node]:
     """The threshold behind the state, from when, and what will clear it."""
     view, sign, cell = here.view, here.sign, here.cell
@@ -114,25 +133,7 @@ def _why(here: Here) -> list[Node]:
     zone = here.city.zone
     said: list[str] = []
     if cell.state in GRADED and cell.crossed is not None:
-        edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
-        level = GRADED.index(cell.state)
-        upper, lower = judge.higher[level], judge.lower[level]
-        # the picture holds the threshold rounded: it is that of the nearer side
-        high = lower is None or (
-            upper is not None and abs(upper - cell.crossed) <= abs(lower - cell.crossed)
-        )
-        beyond = cell.value >= cell.crossed if high else cell.value <= cell.crossed
-        key = "held" if not beyond else "high" if high else "low"
-        said.append(view.text(f"sign.why.{key}", state=view.text(f"state.{cell.state}"), edge=edge))
-        clear = judge.clear_higher[level] if high else judge.clear_lower[level]
-        if clear is not None:
-            said.append(
-                view.text(
-                    "sign.why.clear.high" if high else "sign.why.clear.low",
-                    edge=mark.with_unit(view, sign, clear, threshold=True),
-                    n=sign.clear_after,
-                )
-            )
+        said += _crossed(here, cell, judge)
     else:
         said.append(view.text("sign.why.normal"))
     if cell.since is not None:

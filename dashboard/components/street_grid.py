@@ -78,7 +78,7 @@ def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:
     age = None if cell.freshness is Freshness.NEVER else aged(here, cell)
     link = el(
         "a",
-        el("i", cls="mark", data_state=cell.state.value, aria_hidden="true"),
+        mark.drawn(cell.state),
         el("span", view.name(sign.short_zh, sign.short_en), cls="street-sign"),
         figure,
         unit,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.components import gauge, mark
+from dashboard.components.crossing import held, side
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.rank_question import department_path
@@ -92,16 +93,15 @@ def aged(here: Here, cell: Cell) -> Node:
 
 
 def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
-    """The threshold behind a state, and whether the value still lies beyond it."""
+    """The threshold behind a state, or the line that clears it once the value has come back."""
     view = here.view
-    edge = None if cell.value is None else judge.crossed(cell.state, cell.value)
-    if edge is None or cell.value is None or cell.crossed is None:
+    if cell.value is None or cell.crossed is None:
         return ""
-    upper = judge.higher[GRADED.index(cell.state)] == edge
-    beyond = cell.value >= edge if upper else cell.value <= edge
-    key = "street.why.held" if not beyond else "street.why.high" if upper else "street.why.low"
-    shown = mark.with_unit(view, sign, cell.crossed)
-    said = view.text(key, state=state_word(view, cell.state), edge=shown)
+    if cell.clear is not None:
+        return held(view, sign, cell)
+    edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
+    key = f"street.why.{side(cell)}"
+    said = view.text(key, state=state_word(view, cell.state), edge=edge)
     worse = judge.grade(cell.value)
     if SEVERITY[worse] <= SEVERITY[cell.state]:
         return said

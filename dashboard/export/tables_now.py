@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard.components.crossing import crossing
 from dashboard.components.mark import absence
 from dashboard.components.signs_list import chosen, lines
 from dashboard.components.signs_question import SignsQuestion
@@ -133,7 +134,7 @@ def _value_columns(ask: Ask, decimals: int | None) -> tuple[Column, ...]:
     return (
         *(number, ask.column("unit"), ask.column("state"), ask.column("freshness")),
         *(ask.column(n, Kind.TIME, _TIME) for n in ("observed", "since")),
-        *(threshold, ask.column("nature")),
+        *(threshold, ask.column("crossing"), ask.column("nature")),
     )
 
 
@@ -141,7 +142,7 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     """The cells of `_value_columns`; a value that is not fresh says so beside it."""
     unit = ask.view.name(sign.unit, sign.unit_en)
     if cell is None:
-        return (None, unit, absence(ask.view, sign), None, None, None, None, None)
+        return (None, unit, absence(ask.view, sign), None, None, None, None, None, None)
     return (
         cell.value,
         unit,
@@ -150,6 +151,7 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
         cell.at,
         cell.since,
         cell.crossed,
+        crossing(ask.view, sign, cell) or None,
         None if cell.at is None else ask.text("nature.demo" if cell.demo else "nature.measured"),
     )
 

@@ -22,7 +22,7 @@ from data_access import frames, rollups
 from domain.actor import Actor
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
-from domain.picture import Cell
+from domain.picture import Cell, crossing_facts
 from domain.sign import Sign
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def _cell(cell: Cell) -> dict[str, object]:
         "observed_at": to_rfc3339(cell.at),
         "since": to_rfc3339(cell.since),
         "demo": cell.demo,
-        "threshold": cell.crossed,
+        **crossing_facts(cell),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dashboard.labels import label
 from dashboard.public_site.chart import line
 from dashboard.public_site.words import Words
 from data_access.db import Database
@@ -17,6 +18,7 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
 from domain.index import blind, condition
 from domain.publication import Kind, Publication, Topic
 from domain.sign import SEVERITY, Bounds, Direction, Rule, Sign, State, Thresholds
+from domain.state import make_judge
 
 Json = dict[str, Any]
 TREND_HOURS = 24
@@ -165,6 +167,9 @@ class Content:
         """Every sign that is not normal, the worst first; those without data last."""
         cells = [self.cell(s, now.signs[s.code], now) for s in self.live if s.code in now.signs]
         rank = {state.value: severity for state, severity in SEVERITY.items()}
+        for cell in cells:
+            sign = self.catalogue.sign[cell["code"]]
+            cell["held"] = self.held(sign, now.signs[sign.code], now)
         found = [cell for cell in cells if cell["state"] != State.NORMAL.value]
         return sorted(found, key=lambda cell: -rank[cell["state"]])
 
@@ -309,6 +314,19 @@ class Content:
     def threshold(self, sign: Sign, now: Published) -> str:
         """From where on a sign needs attention today."""
         return self._beyond(sign, self._limits(sign, now).attention, "")
+
+    def held(self, sign: Sign, item: Json, now: Published) -> str:
+        """That a district value has come back, where its state is not cleared yet."""
+        if item["value"] is None:
+            return ""
+        judge = make_judge(sign, self._limits(sign, now))
+        found = judge.crossing(State(item["state"]), item["value"])
+        if found is None or found.clear is None:
+            return ""
+        unit = "" if sign.value_labels_zh else self.words.unit(sign, found.clear)
+        line = f"{self.words.edge(sign, found.clear)} {unit}".strip()
+        side = "high" if found.upper else "low"
+        return label(f"crossing.held.{side}", self.words.lang, edge=line)
 
     def limits(self, sign: Sign, now: Published) -> list[Json]:
         """All three limits in words, with the unit."""

@@ -85,6 +85,11 @@ class Words:
             return names[round(value)]
         return self.number(value, sign.decimals)
 
+    def edge(self, sign: Sign, line: float) -> str:
+        """A line of a grade: one digit more where it is no round number of the sign's."""
+        round_enough = abs(line - round(line, sign.decimals)) < 1e-9
+        return self.value(sign, line) if round_enough else self.number(line, sign.decimals + 1)
+
     def local(self, ms: int) -> datetime:
         """An instant in the city's time."""
         return self._zone.local(ms)

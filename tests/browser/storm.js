@@ -54,7 +54,7 @@
     const where = chance() < 0.2 ? null : pick(streets).code;
     return {
       sign: one.code, street: where, state: pick(STATES.slice(1, 4)), value: chance() * 100,
-      since: last.as_of, threshold: 50, department: "env", places: 1 + Math.floor(chance() * 36),
+      since: last.as_of, threshold: 50, side: pick(["high", "low"]), clear: chance() < 0.3 ? 47.5 : null, department: "env", places: 1 + Math.floor(chance() * 36),
     };
   }
 

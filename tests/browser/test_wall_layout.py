@@ -11,7 +11,7 @@ from tests.browser.wall import Wall
 from tests.fixtures.product import Stack
 from tests.web_client import Client
 
-PROFILES = [(1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080)]
+PROFILES = [(1920, 1080), (3840, 2160), (3840, 1080), (5760, 1080), (1080, 1920), (2160, 3840)]
 MAX_SCRIPT_BYTES = 450_000
 
 
@@ -35,6 +35,10 @@ def test_a_full_city_fits_its_wall(
     assert in_window(tab, "#wall .cell") == len(catalogue.signs)
     assert set(wall.streets()) == {s.code for s in catalogue.counted}
     wall.eventually(lambda _: in_window(tab, "path.street") == len(catalogue.counted))
+    assert not tab.evaluate(
+        """() => document.scrollingElement.scrollHeight > innerHeight
+          || document.scrollingElement.scrollWidth > innerWidth"""
+    )
     faults = wall.look()
     assert not faults, "\n".join(faults)
 

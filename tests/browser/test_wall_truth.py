@@ -51,10 +51,11 @@ def colour(page: Page, selector: str, kind: str) -> str:
 
 
 def shape(page: Page, code: str) -> tuple[str, str]:
-    """Corners and clipping of a cell's mark: two states never share both."""
+    """What a cell's mark draws: two states never share it."""
     script = """(node) => {
-      const style = getComputedStyle(node);
-      return [style.display, style.clipPath + style.borderRadius + style.backgroundColor];
+      const shown = [...node.querySelectorAll("svg > *")].filter((one) => one.checkVisibility());
+      const form = shown.map((one) => one.outerHTML + getComputedStyle(one).fill).join();
+      return [getComputedStyle(node).display, form];
     }"""
     display, form = page.locator(f"#sign-{code} .mark").evaluate(script)
     return display, form

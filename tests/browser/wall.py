@@ -10,6 +10,7 @@ from tests.conditions import eventually
 
 READY_MS = 20_000
 SMALLEST_SHARE = 0.016  # of the wall's height
+UPRIGHT_SHARE = 0.0149  # of an upright wall's width
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 PANELS = ".panel, .top, .sentence, .index, .map-board, .board, .trend-board, .health"
 APART = [PANELS, ".cell", ".map-name", ".goals, .score, .deduct", ".alert, .ranked"]
@@ -110,8 +111,10 @@ class Wall:
 
         A scene other than the wall itself names what must lie `apart` and the `least` of its texts.
         """
-        height = self.page.viewport_size["height"] if self.page.viewport_size else 0
-        options = {"root": "#wall", "smallest": SMALLEST_SHARE * height, "apart": apart or APART}
+        size = self.page.viewport_size or {"width": 0, "height": 0}
+        upright = size["height"] > size["width"]
+        smallest = UPRIGHT_SHARE * size["width"] if upright else SMALLEST_SHARE * size["height"]
+        options = {"root": "#wall", "smallest": smallest, "apart": apart or APART}
         found = self.page.evaluate(AUDIT, options)
         assert found["texts"] > (least or len(self.cells()))  # the critic had something to read
         faults: list[str] = found["faults"]

@@ -104,6 +104,8 @@ def test_a_reading_beyond_its_threshold_is_an_alarm_with_place_owner_and_thresho
             "value": 32.0,
             "since": to_rfc3339(city.clock.ms),
             "threshold": 25.0,
+            "side": "high",
+            "clear": None,
             "department": city.catalogue.sign["FAC-13"].department,
             "places": 1,
         }
@@ -111,6 +113,22 @@ def test_a_reading_beyond_its_threshold_is_an_alarm_with_place_owner_and_thresho
     lost = sum(d["points"] for d in snapshot["detractors"])
     assert snapshot["index"] == 100 - lost == 98.0
     assert snapshot["sources"]["live"] == 1
+
+
+def test_a_value_that_has_come_back_is_told_with_the_line_that_clears_it(city: City) -> None:
+    """24.5 of a sign where more is worse is not "24.5 ≤ 25": the alarm is not cleared yet."""
+    city.send("FAC-13", 32.0)
+    city.publish()
+    city.clock.step(60)
+    city.send("FAC-13", 24.5)
+    city.publish()
+    snapshot = city.snapshot()
+    (alert,) = snapshot["alerts"]
+    told = {key: alert[key] for key in ("state", "value", "threshold", "side", "clear")}
+    assert told == {
+        "state": "alarm", "value": 24.5, "threshold": 25.0, "side": "high", "clear": 23.75
+    }  # fmt: skip
+    assert {key: city.sign("FAC-13")[key] for key in told} == told
 
 
 def test_an_alert_names_the_threshold_that_its_state_was_judged_by(

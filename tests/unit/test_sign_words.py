@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.components import definition
 from dashboard.components.chart import stays
+from dashboard.components.crossing import crossing
 from dashboard.components.sign_now import Here, head, sentence
 from dashboard.components.sign_places import by_badness
 from dashboard.components.sign_question import SignQuestion
@@ -61,10 +62,12 @@ def test_every_state_of_every_sign_can_be_said(catalogue: Catalogue, lang: str) 
             for edge in (judge.higher[grade], judge.lower[grade]):
                 if edge is None:
                     continue
-                cell = Cell(edge, state, Freshness.LIVE, NOW, NOW - 5 * MINUTE, False, edge)
+                upper = edge == judge.higher[grade]
+                since = NOW - 5 * MINUTE
+                cell = Cell(edge, state, Freshness.LIVE, NOW, since, False, edge, upper)
                 said = "".join(texts(node) for node in head(here(catalogue, n, cell, lang)))
                 assert view.text(f"state.{state}") in said
-                key = "sign.why.high" if edge == judge.higher[grade] else "sign.why.low"
+                key = "sign.why.high" if upper else "sign.why.low"
                 start = view.text(key, state=view.text(f"state.{state}"), edge="~").split("~")[0]
                 assert start in said, (sign.code, state, edge)
         for cell, key in (
@@ -78,15 +81,26 @@ def test_every_state_of_every_sign_can_be_said(catalogue: Catalogue, lang: str) 
             assert view.text("state.normal").lower() not in said.replace(name, "").lower(), key
 
 
-def test_a_state_that_is_held_says_so(catalogue: Catalogue) -> None:
-    n, sign = next(
-        (n, s) for n, s in enumerate(catalogue.signs) if s.thresholds[0].warning.high is not None
-    )
-    edge = judge_for(catalogue, sign, catalogue.code, NOW).higher[1]
-    assert edge is not None
-    cell = Cell(edge * 0.99, State.WARNING, Freshness.LIVE, NOW, NOW - MINUTE, False, edge)
-    said = "".join(texts(node) for node in head(here(catalogue, n, cell, "zh")))
-    assert "尚未满足解除条件" in said and "当前值达到" not in said
+@pytest.mark.parametrize(
+    ("upper", "lang", "words"),
+    [
+        (True, "zh", "已回落，未到解除线 23.75 cm"),
+        (False, "zh", "已回升，未到解除线 23.75 cm"),
+        (True, "en", "back below, not yet under the clear line 23.75 cm"),
+        (False, "en", "back above, not yet over the clear line 23.75 cm"),
+    ],
+)
+def test_a_state_that_is_held_says_so(
+    catalogue: Catalogue, upper: bool, lang: str, words: str
+) -> None:
+    n = next(n for n, sign in enumerate(catalogue.signs) if sign.code == "FAC-13")
+    sign, view = catalogue.signs[n], View(lang)
+    cell = Cell(24.5, State.ALARM, Freshness.LIVE, NOW, NOW - MINUTE, False, 25.0, upper, 23.75)
+    said = "".join(texts(node) for node in head(here(catalogue, n, cell, lang)))
+    assert words in said and "≥" not in said and "≤" not in said
+    assert crossing(view, sign, cell) == words
+    beyond = cell._replace(value=26.0, clear=None)
+    assert crossing(view, sign, beyond) == ("≥ 25.0 cm" if upper else "≤ 25.0 cm")
 
 
 def test_stays_are_cut_out_of_transitions() -> None:

@@ -67,8 +67,32 @@ def test_both_sides_of_a_band() -> None:
     assert j.grade(225) is State.NORMAL
     assert j.grade(170) is j.grade(270) is State.ATTENTION
     assert j.grade(119) is j.grade(311) is State.ALARM
-    assert j.crossed(State.ALARM, 119) == 120
-    assert j.crossed(State.ALARM, 311) == 310
+    assert j.crossing(State.ALARM, 119) == (120, False, None)
+    assert j.crossing(State.ALARM, 311) == (310, True, None)
+
+
+@given(st.sampled_from(list(Direction)), st.lists(st.floats(0, 40), min_size=1, max_size=40))
+def test_a_relation_is_never_said_of_a_value_that_does_not_meet_it(
+    direction: Direction, values: list[float]
+) -> None:
+    upper = {"attention_high": 30, "warning_high": 33, "alarm_high": 36}
+    lower = {"attention_low": 12, "warning_low": 9, "alarm_low": 5}
+    edges = {
+        Direction.HIGHER_WORSE: upper, Direction.LOWER_WORSE: lower, Direction.BAND: upper | lower
+    }[direction]  # fmt: skip
+    j = judge(direction=direction, typical=20, thresholds=(thresholds(**edges),))
+    for state, value in zip(fold(j, *values), values, strict=True):
+        found = j.crossing(state, value)
+        if found is None:
+            assert state is State.NORMAL
+            continue
+        assert found.upper is (value > 20)  # the side it has come from is the side it is on
+        if found.clear is None:
+            assert value >= found.edge if found.upper else value <= found.edge
+        elif found.upper:
+            assert found.clear <= value < found.edge
+        else:
+            assert found.edge < value <= found.clear
 
 
 def test_a_value_at_the_edge_does_not_flicker() -> None:

@@ -38,7 +38,9 @@ def city(shared_site: Site) -> Iterator[Site]:
         if sign is bad and street in (None, 3):
             edge = sign.thresholds[0].alarm.high
             assert edge is not None
-            return Cell(edge + 1, State.ALARM, Freshness.LIVE, now, now - HOUR_MS, False, edge)
+            return Cell(
+                edge + 1, State.ALARM, Freshness.LIVE, now, now - HOUR_MS, False, edge, True
+            )
         return Cell(sign.typical, State.NORMAL, Freshness.LIVE, now, now - DAY_MS, False)
 
     places = (None, *range(len(catalogue.streets)))

@@ -44,7 +44,7 @@ def street(site: Site) -> str:
     states = [State.ALARM] * 3 + [State.WARNING] * 2 + [State.ATTENTION] * 4
     signs = plain_signs(site)
     planted = {
-        (sign.code, code): live(site, 7.0 + n, state, since_s=1800, crossed=5.0)
+        (sign.code, code): live(site, 7.0 + n, state, since_s=1800, crossed=5.0, upper=True)
         for n, (sign, state) in enumerate(zip(signs, states, strict=False))
     }
     planted[signs[20].code, code] = stale(site, signs[20], 3.0)
