@@ -26,6 +26,7 @@ from dashboard.services import Services
 from dashboard.writer import Overloaded
 from data_access.boundaries import load_map
 from data_access.notes import BadNote, Draft, add_note, notes_on, withdraw_note
+from data_access.provisional import is_provisional, provisional_instants
 from data_access.series_query import Ask, Course, course
 from domain.actor import PEOPLE, Forbidden, Role
 from domain.clock import DAY_MS, MINUTE_MS, slot_start
@@ -77,8 +78,11 @@ def _here(services: Services, question: SignQuestion, place: str) -> Here:
     city = services.catalogue
     picture = services.pictures.now(current_actor())
     cell = picture.cell(question.code, place) if picture else None
-    sign = city.sign[question.code]
-    return Here(question, city, sign, place, cell, picture, services.now_ms)
+    sign, now = city.sign[question.code], services.now_ms
+    early = cell is not None and is_provisional(
+        services.db, current_actor(), city, sign.code, place, now
+    )
+    return Here(question, city, sign, place, cell, picture, now, early)
 
 
 def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) -> Answer:
@@ -105,11 +109,15 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
     actor, city = current_actor(), here.city
     found: Course = course(services.db, actor, city, _ask(services, here, period))
     notes = notes_on(services.db, actor, here.place, here.sign.code, period.from_ms, period.to_ms)
+    of = None if here.place == city.code else here.place
+    early = provisional_instants(
+        services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
+    )
     subject = Subject(here.sign, here.place, here.place_name, here.cell)
     query = {**here.question.query(), "sign": here.sign.code, "place": here.place}
     return {
         "sign-course": [
-            figures(here, period, found),
+            figures(here, period, found, len(early)),
             chart(here.view, city, subject, period, found, notes),
             el(
                 "div",

@@ -16,7 +16,7 @@ from data_access.keys import KeyKind
 from data_access.passwords import make_password
 from data_access.revocation import announce
 from data_access.settings import Settings
-from data_access.sources import ensure_source
+from data_access.sources import declare_missing, ensure_source
 from data_access.users import AccountError
 from domain.actor import PEOPLE, Role
 from domain.clock import Clock, from_ms, to_ms, utc_now
@@ -88,6 +88,7 @@ class _Command:
         if kind is KeyKind.INGEST and args.source:
             self._register(args.source)
             self._take_over(args.source)
+            self._declare(args.source, args.missing)
         secret = keys.add_key(self.db, args.name, kind, args.source, self.now_ms)
         self._audit("key.add", f"{args.name} ({kind})")
         print(f"key {args.name} ({kind}); it cannot be shown again", file=sys.stderr)
@@ -111,6 +112,16 @@ class _Command:
             raise
         except ValueError as error:
             raise AccountError(str(error)) from error
+
+    def _declare(self, source: str, missing: list[str] | None) -> None:
+        """What the source sends for no value; a key made without saying so changes nothing."""
+        if missing is None:
+            return
+        try:
+            declare_missing(self.db, source, missing)
+        except ValueError as error:
+            raise AccountError(str(error)) from error
+        self._audit("source.missing", f"{source}: {', '.join(missing)}")
 
     def _take_over(self, source: str) -> None:
         """A source that the demonstration holds becomes the real system's."""
@@ -197,6 +208,12 @@ def _parser() -> argparse.ArgumentParser:
     kind.add_argument("--screen", action="store_true", help="for a wall: prints its address")
     kind.add_argument("--metrics", action="store_true", help="for reading /metrics")
     made.add_argument("--source", help="the source for which an ingest key speaks")
+    made.add_argument(
+        "--missing",
+        action="append",
+        metavar="VALUE",
+        help="what the source sends when it has no value, as --missing=-9999; may be repeated",
+    )
     key.add_parser("revoke").add_argument("name")
     key.add_parser("list")
     return parser

@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from data_access import quarantine
+from data_access import provisional, quarantine
 from data_access.cache import uncached
 from data_access.db import BUSY_S, Database
 from data_access.reading_writes import insert_rows
@@ -26,6 +26,7 @@ from data_access.readings import BATCH_ROWS, day_name
 from data_access.sources import count_batch
 from data_access.tables import batches
 from domain.catalogue import Catalogue
+from domain.declared import NONE, Sentinels
 from domain.reading import Checked, Parcel, Reading, Reason, Rejection, Validator, window
 
 log = logging.getLogger("yiping.intake")
@@ -100,13 +101,18 @@ def accept_all(
 
 
 def judge(
-    catalogue: Catalogue, source: str, parcel: Parcel, received_ms: int, retain_days: int | None
+    catalogue: Catalogue,
+    source: str,
+    parcel: Parcel,
+    received_ms: int,
+    retain_days: int | None,
+    sentinels: Sentinels = NONE,
 ) -> Judged:
     """Check what a source sent, all that can be said of it without the store."""
     if len(parcel.readings) > BATCH_ROWS:
         raise ValueError(f"a batch holds at most {BATCH_ROWS} readings")
     limits = window(received_ms, retain_days)
-    checked = validator_of(catalogue).check(parcel, source, limits)
+    checked = validator_of(catalogue).check(parcel, source, limits, sentinels)
     payload = parcel.payload or _own_payload(parcel)
     refused = [(fault, payload(fault.index)) for fault in checked.rejected]
     return Judged(source, parcel, checked, refused, payload)
@@ -192,8 +198,13 @@ def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outc
             fault = _conflict(parcel.positions[n], parcel.readings[n], stays)
             refused.append((fault, judged.payload(fault.index)))
         _close_batch(conn, batch_id, accepted, ",".join(map(day_name, stored.days)))
+        provisional.note(conn, source, judged.checked, batch_id, stored)
     refused.sort(key=lambda each: each[0].index)
-    things = [(fault.reason, fault.detail, sent) for fault, sent in refused]
+    things = [
+        (fault.reason, fault.detail, sent)
+        for fault, sent in refused
+        if fault.reason is not Reason.NO_VALUE  # nothing is wrong with it
+    ]
     quarantined = quarantine.keep(conn, source, via, received_ms, things)
     count_batch(
         conn,

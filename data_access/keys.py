@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,7 @@ from data_access import sessions
 from data_access.cache import uncached
 from data_access.db import Database
 from data_access.sessions import token_hash
-from data_access.tables import api_keys
+from data_access.tables import api_keys, sources
 from data_access.users import AccountError
 
 _NAME = re.compile(r"[\w][\w.@-]{0,63}")
@@ -35,6 +35,7 @@ class Key:
     source: str | None  # the source for which an ingest key speaks
     created_at: int  # epoch ms
     revoked_at: int | None
+    missing: str = ""  # what its source sends for no value (domain.declared)
 
 
 @uncached("a command")
@@ -64,14 +65,19 @@ def add_key(db: Database, name: str, kind: KeyKind, source: str | None, now_ms: 
 @uncached("a revoked key must be over at once")
 def find_key(db: Database, secret: str, kind: KeyKind) -> Key | None:
     """The key of that kind with that secret; None when unknown, of another kind or revoked."""
-    query = select(api_keys).where(
-        api_keys.c.key_hash == token_hash(secret),
-        api_keys.c.kind == str(kind),
-        api_keys.c.revoked_at.is_(None),
+    both = api_keys.outerjoin(sources, sources.c.code == api_keys.c.source)
+    query = (
+        select(api_keys, sources.c.missing)
+        .select_from(both)
+        .where(
+            api_keys.c.key_hash == token_hash(secret),
+            api_keys.c.kind == str(kind),
+            api_keys.c.revoked_at.is_(None),
+        )
     )
     with db.read() as conn:
         row = conn.execute(query).first()
-    return None if row is None else _key(row)
+    return None if row is None else replace(_key(row), missing=row.missing or "")
 
 
 @uncached("a command of the shell")

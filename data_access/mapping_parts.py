@@ -15,6 +15,7 @@ from data_access.mapping_spec import (
 from domain.catalogue import Catalogue
 from domain.reading import POINT_CHARS
 from domain.sign import Rule, Sign
+from domain.units import is_unit_of
 from domain.zone import UnknownZone, Zone
 
 TIME_FORMATS = ("rfc3339", "iso", "epoch_s", "epoch_ms", "excel")  # besides strptime's own
@@ -123,7 +124,7 @@ class Parts:
         if code is None:
             return None
         sign = self.sign(section, "sign", code, street)
-        if sign and unit is not None and not converted and unit not in (sign.unit, sign.unit_en):
+        if sign and unit is not None and not converted and not is_unit_of(unit, sign):
             section.fault(
                 "unit", f"{unit!r} is not {sign.unit!r} of {code}, and there is no factor or offset"
             )

@@ -1,6 +1,7 @@
 """The register of sources: who reports, when it was last heard, and what became of what it sent."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from data_access.db import Database
 from data_access.tables import sources
 from domain.actor import Actor, require_person
 from domain.catalogue import Catalogue
+from domain.declared import SEPARATOR
 
 Kind = Literal["live", "demo", "replay"]
 
@@ -126,6 +128,18 @@ def create_source(
             )
         )
     return True
+
+
+@uncached("a write")
+def declare_missing(db: Database, code: str, values: Sequence[str]) -> None:
+    """Note what a source sends when it has no value. ValueError for what cannot be listed."""
+    found = list(dict.fromkeys(value.strip() for value in values))
+    for value in found:
+        if not value or SEPARATOR in value or len(value) > 40 or not value.isprintable():
+            raise ValueError(f"missing: {value!r} is not 1 to 40 characters without {SEPARATOR}")
+    with db.write() as conn:
+        mine = update(sources).where(sources.c.code == code)
+        conn.execute(mine.values(missing=SEPARATOR.join(found)))
 
 
 @uncached("who may speak is decided on what is registered now")

@@ -43,6 +43,7 @@ sources = Table(
     Column("accepted", BigInteger, nullable=False, server_default="0"),
     Column("duplicates", BigInteger, nullable=False, server_default="0"),
     Column("quarantined", BigInteger, nullable=False, server_default="0"),
+    Column("missing", Text, nullable=False, server_default=""),  # what it sends for no value
 )
 
 batches = Table(
@@ -68,6 +69,19 @@ quarantine = Table(
     Column("payload", Text, nullable=False),
     Index("ix_quarantine_source", "source", "id"),
     sqlite_autoincrement=True,
+)
+
+provisional = Table(
+    "provisional",  # readings that may still change, by their key
+    metadata,
+    Column("sign", String(16), primary_key=True),
+    Column("observed_at", BigInteger, primary_key=True),
+    Column("street_code", String(12), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("point", String(64), primary_key=True),
+    Index("ix_provisional_source", "source"),
+    Index("ix_provisional_at", "observed_at"),
+    sqlite_with_rowid=False,
 )
 
 undigested = Table(

@@ -17,7 +17,9 @@ import msgspec
 
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_rfc3339
+from domain.declared import INVALID, NONE, PROVISIONAL, QUALITIES, Sentinels, quality_of
 from domain.sign import Rule
+from domain.units import is_unit_of
 
 AHEAD_MS = 5 * MINUTE_MS  # clocks of devices may run ahead by this much
 EARLIEST_MS = 946_684_800_000  # 2000-01-01T00:00Z: files may be as old as this
@@ -42,6 +44,8 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     weight: float | None = None  # for weighted signs, > 0
     denominator: float | None = None  # for ratio signs, > 0
     point: str = ""  # device or station inside the source
+    unit: str | None = None  # where it is told it must be the sign's
+    quality: str | None = None  # valid (also None) | provisional | invalid
 
 
 class Reason(StrEnum):
@@ -61,6 +65,10 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"
     BAD_WEIGHT = "bad_weight"
     BAD_POINT = "bad_point"
+    WRONG_UNIT = "wrong_unit"  # another unit than the sign's
+    BAD_QUALITY = "bad_quality"  # no quality that we know
+    DECLARED_INVALID = "declared_invalid"  # its own sender says so
+    NO_VALUE = "no_value"  # what its source sends when it has none: not kept in quarantine
     CONFLICT = "conflict"  # the same reading with another value: the first stays
     MALFORMED = "malformed"  # not readable as a reading at all
     UNDIGESTED = "undigested"  # accepted, but the engine fails on the batch that holds it
@@ -106,6 +114,7 @@ class Checked:
     wide: bool  # all rows are FullRows, else all are PlainRows
     rows: dict[int, list[PlainRow] | list[FullRow]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
+    provisional: set[int] = field(default_factory=set)  # numbers of rows that are
 
     @property
     def days(self) -> list[int]:
@@ -178,13 +187,17 @@ class Validator:
                         street.code, sign.value_min, sign.value_max
                     )
         self._instants: dict[str, int] = {}
-        self._points: set[str] = {""}
+        self._points: dict[str, str] = {"": ""}  # as sent: as kept
+        self._units: set[tuple[str, str | None]] = set()  # (sign, unit as sent) that fit
 
-    def check(self, parcel: Parcel, source: str, limits: Window) -> Checked:
+    def check(
+        self, parcel: Parcel, source: str, limits: Window, sentinels: Sentinels = NONE
+    ) -> Checked:
         """Sort a parcel of `source` into rows by local day and rejections by index."""
         wide = any(r.weight is not None or r.denominator is not None for r in parcel.readings)
         out = Checked(wide, rejected=list(parcel.faults))
         places, instants, points = self._places, self._instants, self._points
+        units, none = self._units, sentinels.numbers
         oldest, newest = limits
         day_from = day_until = 0  # of the reading before: most lie in the same day
         day_rows, zone, positions = list[Any](), self._zone, parcel.positions
@@ -202,12 +215,19 @@ class Validator:
                 or (weight is not None and not 0.0 < weight < math.inf)
                 or (denominator is not None and not 0.0 < denominator < math.inf)
                 or point not in points
+                or (reading.unit is not None and (sign, reading.unit) not in units)
+                or reading.quality is not None
+                or value in none
             ):
-                found = self._careful(reading, source, limits)
+                found = self._careful(reading, source, limits, sentinels)
                 if isinstance(found, Fault):
                     out.rejected.append(Rejection(positions[n], *found))
                     continue
                 at, place = found, places[sign, reading.street]
+                if quality_of(reading.quality) == PROVISIONAL:
+                    out.provisional.add(n)
+                points = self._points
+            point = points.get(point) or point.strip()
             if not day_from <= at < day_until:
                 day_from, day_until = zone.day_start(at), zone.next_day(at)
                 day_rows = out.rows.setdefault(zone.day_number(at), [])
@@ -217,11 +237,16 @@ class Validator:
                 day_rows.append((n, place[0], sign, point, at, value))
         return out
 
-    def _careful(self, reading: Reading, source: str, limits: Window) -> int | Fault:
+    def _careful(
+        self, reading: Reading, source: str, limits: Window, sentinels: Sentinels
+    ) -> int | Fault:
         """The instant of a good reading (epoch ms), or the first thing that is wrong with it."""
         fault = (
             self._source_fault(reading.source, source)
             or self._place_fault(reading.sign, reading.street)
+            or value_fault(reading.value, sentinels)
+            or _quality_fault(reading.quality)
+            or self._unit_fault(reading.sign, reading.unit)
             or _number_fault(reading)
             or self._range_fault(reading)
             or self._point_fault(reading.point)
@@ -290,19 +315,51 @@ class Validator:
             f"{sign.value_min:g} … {sign.value_max:g} of {sign.code}",
         )
 
+    def _unit_fault(self, code: str, unit: str | None) -> Fault | None:
+        if unit is None or (code, unit) in self._units:
+            return None
+        sign = self._catalogue.sign[code]
+        if not is_unit_of(unit, sign):
+            return Fault(
+                Reason.WRONG_UNIT,
+                f"unit: {shown(unit)} is not {sign.unit or 'none'} of {code}",
+            )
+        if len(self._units) < _REMEMBER:
+            self._units.add((code, unit))
+        return None
+
     def _point_fault(self, point: str) -> Fault | None:
+        """Also notes how a good one is kept: without the blanks around it."""
         if point in self._points:
             return None
-        if len(point) > POINT_CHARS or not point.isprintable():
+        kept = point.strip()
+        if len(kept) > POINT_CHARS or not kept.isprintable():
             return Fault(
                 Reason.BAD_POINT,
                 f"point: {shown(point)} is not at most {POINT_CHARS} printable characters",
             )
         if len(self._points) >= _REMEMBER:
-            self._points.clear()
-            self._points.add("")
-        self._points.add(point)
+            self._points = {"": ""}
+        self._points[point] = kept
         return None
+
+
+def value_fault(value: object, sentinels: Sentinels) -> Fault | None:
+    """Whether a value is what its source sends when it has none."""
+    if sentinels.holds(value):
+        return Fault(Reason.NO_VALUE, f"value: {shown(value)} stands for no value")
+    return None
+
+
+def _quality_fault(text: str | None) -> Fault | None:
+    quality = quality_of(text)
+    if quality is None:
+        return Fault(
+            Reason.BAD_QUALITY, f"quality: {shown(text)} is none of {', '.join(QUALITIES)}"
+        )
+    if quality == INVALID:
+        return Fault(Reason.DECLARED_INVALID, "quality: its sender says that it is invalid")
+    return None
 
 
 def _number_fault(reading: Reading) -> Fault | None:

@@ -10,7 +10,7 @@ import logging
 
 from sqlalchemy import Connection, delete, select
 
-from data_access import engine_state, readings, rollups
+from data_access import engine_state, provisional, readings, rollups
 from data_access.db import Database
 from data_access.intake import Busy, locked
 from data_access.settings import Settings
@@ -54,6 +54,7 @@ class Retention:
         with self._db.write() as conn:
             engine_state.raise_to(self._db, conn, minute_from=minute, hour_from=hour)
             rollups.prune(conn, "minute", pairs, minute)
+            provisional.prune(conn, minute)
             rollups.prune(conn, "hour", pairs, hour)
             prune_states(conn, pairs, hour)
 

@@ -18,7 +18,8 @@ import msgspec
 
 from dashboard.api.budget import Budget
 from dashboard.api.cutting import EXPLAINED, Span, Unreadable, elements, lines, parse
-from domain.reading import Fault, Parcel, Reading, Reason, Rejection, shown
+from domain.declared import NONE, Sentinels
+from domain.reading import Fault, Parcel, Reading, Reason, Rejection, shown, value_fault
 
 log = logging.getLogger("yiping.intake")
 
@@ -50,26 +51,31 @@ class TooMany(ValueError):
     """More readings than one request may hold."""
 
 
-def decode_array(body: bytes, budget: Budget) -> Parcel:
-    """The readings of a JSON array. Unreadable when it is none, TooMany beyond MAX_READINGS."""
+def decode_array(body: bytes, budget: Budget | None = None, sentinels: Sentinels = NONE) -> Parcel:
+    """The readings of a JSON array. Unreadable when it is none, TooMany beyond MAX_READINGS.
+
+    `sentinels` are what their source sends when it has no value.
+    """
+    budget = budget or Budget()
     body = body.removeprefix(b"\xef\xbb\xbf")
     readings = _at_once(body)
     if readings is None:
         spans = _limited(elements(body), budget)
-        return _one_by_one(body, spans, budget, alone=False)
+        return _one_by_one(body, spans, budget, _Reader(sentinels), alone=False)
     return Parcel(readings, range(len(readings)), (), _Texts(body, elements))
 
 
-def decode_lines(body: bytes, budget: Budget) -> Parcel:
+def decode_lines(body: bytes, budget: Budget | None = None, sentinels: Sentinels = NONE) -> Parcel:
     """The readings of newline-delimited JSON; blank lines do not count."""
+    budget = budget or Budget()
     body = body.removeprefix(b"\xef\xbb\xbf")
     spans = _limited(lines(body), budget)
     try:
         readings = _LINES.decode_lines(body) if _few(body) else []
     except _CANNOT:
-        return _one_by_one(body, spans, budget, alone=True)
+        return _one_by_one(body, spans, budget, _Reader(sentinels), alone=True)
     if len(readings) != len(spans):  # two objects on one line, or one on two
-        return _one_by_one(body, spans, budget, alone=True)
+        return _one_by_one(body, spans, budget, _Reader(sentinels), alone=True)
     return Parcel(readings, range(len(readings)), (), _Texts(body, lambda _: spans))
 
 
@@ -106,7 +112,14 @@ def _limited(spans: Iterator[Span], budget: Budget) -> list[Span]:
     return found
 
 
-def _one_by_one(body: bytes, spans: Sequence[Span], budget: Budget, *, alone: bool) -> Parcel:
+def _one_by_one(
+    body: bytes,
+    spans: Sequence[Span],
+    budget: Budget,
+    read: "_Reader",
+    *,
+    alone: bool,
+) -> Parcel:
     """Every element judged for itself. `alone`: also one that is not even JSON costs only itself,
     as lines do; in an array it makes the body unreadable."""
     readings, positions, faults = [], [], []
@@ -114,7 +127,7 @@ def _one_by_one(body: bytes, spans: Sequence[Span], budget: Budget, *, alone: bo
         if index % _STEP == 0:
             budget.check()
         try:
-            found = _read(body[begin:end])
+            found = read(body[begin:end])
         except json.JSONDecodeError as error:
             if not alone:
                 raise Unreadable(f"not JSON: {error.msg}", begin + _bytes_before(error)) from None
@@ -131,44 +144,52 @@ def _bytes_before(error: json.JSONDecodeError) -> int:
     return len(error.doc[: error.pos].encode())
 
 
-def _read(text: bytes) -> Reading | Fault:
-    """One element as it was sent; JSONDecodeError when it is no JSON in any sense."""
-    try:
-        return _ONE.decode(text)
-    except msgspec.ValidationError as error:
-        return _fault(str(error), lambda name: parse(bytes(_KEYS.decode(text)[name])))
-    except _CANNOT:
-        return _read_tolerantly(text)
+class _Reader:
+    """Reads one element at a time."""
 
+    def __init__(self, sentinels: Sentinels) -> None:
+        self._sentinels = sentinels
 
-def _read_tolerantly(text: bytes) -> Reading | Fault:
-    """One element that the standard's parser cannot read."""
-    try:
-        element: Any = parse(text)
-        return msgspec.convert(element, Reading)
-    except json.JSONDecodeError:
-        raise
-    except msgspec.ValidationError as error:
-        return _fault(str(error), lambda name: element[name])
-    except UnicodeEncodeError:
-        return Fault(Reason.WRONG_TYPE, "reading: a text holds half of a surrogate pair")
-    except (ValueError, RecursionError) as error:
-        return Fault(Reason.MALFORMED, f"reading: not JSON: {error}")
+    def __call__(self, text: bytes) -> Reading | Fault:
+        """One element as it was sent; JSONDecodeError when it is no JSON in any sense."""
+        try:
+            return _ONE.decode(text)
+        except msgspec.ValidationError as error:
+            return self._fault(str(error), lambda name: parse(bytes(_KEYS.decode(text)[name])))
+        except _CANNOT:
+            return self._tolerantly(text)
 
+    def _tolerantly(self, text: bytes) -> Reading | Fault:
+        """One element that the standard's parser cannot read."""
+        try:
+            element: Any = parse(text)
+            return msgspec.convert(element, Reading)
+        except json.JSONDecodeError:
+            raise
+        except msgspec.ValidationError as error:
+            return self._fault(str(error), lambda name: element[name])
+        except UnicodeEncodeError:
+            return Fault(Reason.WRONG_TYPE, "reading: a text holds half of a surrogate pair")
+        except (ValueError, RecursionError) as error:
+            return Fault(Reason.MALFORMED, f"reading: not JSON: {error}")
 
-def _fault(message: str, held: Callable[[str], object]) -> Fault:
-    """What msgspec's message means; `held` tells what a field held."""
-    try:
-        if found := _MISSING.fullmatch(message):
-            return Fault(Reason.MISSING_FIELD, f"{found[1]}: missing")
-        if found := _RANGE.fullmatch(message):
-            value = shown(held(found[1]))
-            return Fault(Reason.NOT_FINITE, f"{found[1]}: {value} is beyond range")
-        if found := _WRONG.fullmatch(message):
-            return Fault(Reason.WRONG_TYPE, f"{found[2]}: {shown(held(found[2]))}: {found[1]}")
-    except (ValueError, RecursionError):  # it goes wrong further on, too, or is very long
-        pass
-    return Fault(Reason.WRONG_TYPE, f"reading: {message}")
+    def _fault(self, message: str, held: Callable[[str], object]) -> Fault:
+        """What msgspec's message means; `held` tells what a field held."""
+        try:
+            if found := _MISSING.fullmatch(message):
+                return Fault(Reason.MISSING_FIELD, f"{found[1]}: missing")
+            if found := _RANGE.fullmatch(message):
+                value = shown(held(found[1]))
+                return Fault(Reason.NOT_FINITE, f"{found[1]}: {value} is beyond range")
+            if found := _WRONG.fullmatch(message):
+                return self._wrong(found[2], held(found[2]), found[1])
+        except (ValueError, RecursionError):  # it goes wrong further on, too, or is very long
+            pass
+        return Fault(Reason.WRONG_TYPE, f"reading: {message}")
+
+    def _wrong(self, name: str, value: object, wanted: str) -> Fault:
+        none = value_fault(value, self._sentinels) if name == "value" else None
+        return none or Fault(Reason.WRONG_TYPE, f"{name}: {shown(value)}: {wanted}")
 
 
 class _Texts:
@@ -187,7 +208,7 @@ class _Texts:
         if index >= len(self._spans):
             return ""
         begin, end = self._spans[index]
-        return self._body[begin : min(end, begin + EXPLAINED)].decode(errors="backslashreplace")
+        return self._body[begin:end].decode(errors="backslashreplace")
 
 
 def _tell_unknown_fields(body: bytes, first: int, readings: Sequence[Reading]) -> None:

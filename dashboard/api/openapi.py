@@ -5,6 +5,7 @@ from typing import Any
 from dashboard.api.body import MAX_BYTES
 from dashboard.api.decoding import MAX_READINGS
 from dashboard.labels import label
+from domain.declared import QUALITIES, VALID
 from domain.reading import POINT_CHARS, Reason
 
 Json = dict[str, Any]
@@ -51,8 +52,9 @@ def _post_readings() -> Json:
         "operationId": "postReadings",
         "summary": "Send readings",
         "description": (
-            "Each element is judged for itself: what fails goes to quarantine with its reason, "
-            "the rest is stored. The body may be compressed with gzip; it holds at most "
+            "Each element is judged for itself: what fails goes to quarantine with its reason "
+            "(no_value apart), the rest is stored. The body may be compressed with gzip; it "
+            "holds at most "
             f"{MAX_READINGS} readings and {MAX_BYTES} bytes, also after decompression."
         ),
         "parameters": [
@@ -81,14 +83,14 @@ def _post_answers() -> Json:
         "200": _answer("Committed.", "Outcome"),
         "401": _answer("No valid ingest key.", "Error"),
         "403": _answer("Sent by a page of another site.", "Error"),
-        "413": _answer("Too many bytes or readings.", "Error"),
+        "413": _answer("Too many bytes or readings, or too much work to read them.", "Error"),
         "415": _answer("A Content-Encoding other than gzip.", "Error"),
         "422": _answer(
             "Nothing of the body can be read; the message says at which byte. The body's "
             "first 64 kB are kept in quarantine.",
             "Error",
         ),
-        "429": _later("The key sends too much."),
+        "429": _later("The key sends too much, or too many requests at once."),
         "503": _later("The store cannot take it now; nothing of it was stored."),
     }
 
@@ -142,7 +144,11 @@ def _reading() -> Json:
             },
             "value": {
                 "type": "number",
-                "description": "In the sign's unit, also for signs that are a ratio.",
+                "description": (
+                    "In the sign's unit, also for signs that are a ratio. What the source has "
+                    "declared to stand for no value (a number, a text, null) is rejected as "
+                    "no_value and not kept."
+                ),
             },
             "weight": {**positive, "description": "Of signs that add up as weighted means."},
             "denominator": {**positive, "description": "Of signs that add up as ratios."},
@@ -150,7 +156,23 @@ def _reading() -> Json:
                 "type": "string",
                 "default": "",
                 "maxLength": POINT_CHARS,
-                "description": "Device or station inside the source.",
+                "description": "Device or station inside the source; blanks around it go.",
+            },
+            "unit": {
+                "type": ["string", "null"],
+                "description": (
+                    "Where it is told it must be the sign's, in Chinese or English; m3 and m³, "
+                    "℃ and °C, µ, μ and u are the same."
+                ),
+            },
+            "quality": {
+                "type": ["string", "null"],
+                "enum": [*QUALITIES, None],
+                "default": VALID,
+                "description": (
+                    "provisional is stored and shown as such; invalid is never a value: it is "
+                    "rejected as declared_invalid."
+                ),
             },
         },
     }

@@ -28,6 +28,7 @@ from data_access.db import Database
 from data_access.intake import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
 from data_access.keys import Key
 from data_access.sources import UnknownSource
+from domain.declared import Sentinels
 
 EACH = 16  # requests of one key that a process holds at once
 TOGETHER = 64  # of all keys; the first of each key is always let in
@@ -41,6 +42,7 @@ class _Body:
     """One body as it came."""
 
     source: str
+    sentinels: Sentinels
     data: bytes
     zipped: bool
     lines: bool
@@ -67,7 +69,7 @@ class ReadingsApi:
             raise _too_fast("this key sends too much", math.ceil(wait))
         try:
             with self._shares.share(key.name):
-                return _answer(self._take(key.name, str(key.source)))
+                return _answer(self._take(key))
         except TooManyAtOnce as many:
             raise _too_fast(f"this key has {many}", RETRY_S) from None
         except UnknownSource as unknown:
@@ -75,10 +77,12 @@ class ReadingsApi:
         except (Busy, Overloaded) as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
 
-    def _take(self, key: str, source: str) -> Outcome:
-        data, zipped = body_of(request)
+    def _take(self, sender: Key) -> Outcome:
+        key, (data, zipped) = sender.name, body_of(request)
         lines = request.mimetype in NDJSON
-        body = _Body(source, data, zipped, lines, self._services.now_ms)
+        none = Sentinels.of(sender.missing)
+        now = self._services.now_ms
+        body = _Body(str(sender.source), none, data, zipped, lines, now)
         try:
             with self._reading.turn(key, WAIT_S):
                 judged = self._readers.run(lambda: self._judge(body))
@@ -103,11 +107,12 @@ class ReadingsApi:
         budget, readings = Budget(give_way=self._precedence.give_way), 0
         try:
             content = gunzip(body.data, budget) if body.zipped else body.data
-            parcel = (decode_lines if body.lines else decode_array)(content, budget)
+            decode = decode_lines if body.lines else decode_array
+            parcel = decode(content, budget, body.sentinels)
             readings = len(parcel.readings) + len(parcel.faults)
             services = self._services
             days = services.settings.retain_raw_days
-            return judge(services.catalogue, body.source, parcel, body.at_ms, days)
+            return judge(services.catalogue, body.source, parcel, body.at_ms, days, body.sentinels)
         except (TooMany, TooSlow) as error:
             raise ApiError(413, "too_many", str(error), field="body") from None
         except Unreadable as error:

@@ -33,6 +33,7 @@ class Here:
     cell: Cell | None  # None: 不适用, or nothing is known of anything yet
     picture: Picture | None
     now_ms: int
+    provisional: bool = False  # the newest value is made of one that may still change
 
     @property
     def view(self) -> View:
@@ -79,11 +80,18 @@ def _now(here: Here) -> Node:
     return el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
-        el("p", mark.state(view, cell), fresh, cls="sign-state"),
+        el("p", mark.state(view, cell), fresh, *_provisional(here), cls="sign-state"),
         el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge"),
         cls="sign-now",
         **ageing(sign, cell),
     )
+
+
+def _provisional(here: Here) -> list[Node]:
+    if not here.provisional:
+        return []
+    said = here.view.text("quality.provisional.why")
+    return [el("span", here.view.text("quality.provisional"), title=said, cls="sign-provisional")]
 
 
 def sentence(here: Here) -> str:
@@ -158,8 +166,11 @@ def periods(here: Here, period: Period) -> list[Node]:
     return [el("div", title, choice, cls="sign-course-head")]
 
 
-def figures(here: Here, period: Period, course: Course) -> Node:
-    """The period as a whole: its value, 环比, 同比, its extremes, its hours in each state."""
+def figures(here: Here, period: Period, course: Course, provisional: int) -> Node:
+    """The period as a whole: its value, 环比, 同比, its extremes, its hours in each state.
+
+    `provisional` is how many of its readings may still change.
+    """
     view, sign, now = here.view, here.sign, course.now
     facts: list[tuple[str, Node | str]] = [
         (view.text("sign.fact.value"), mark.with_unit(view, sign, now.value)),
@@ -174,6 +185,9 @@ def figures(here: Here, period: Period, course: Course) -> Node:
             said = view.text("sign.hours", n=f"{hours:.1f}")
             facts.append((view.text("sign.fact.hours", state=view.text(f"state.{state}")), said))
     facts.append((view.text("sign.fact.known"), view.text("sign.hours", n=f"{now.known:.0f}")))
+    if provisional:
+        said = view.text("quality.readings", n=provisional)
+        facts.append((view.text("quality.provisional"), said))
     pairs = [el("div", el("dt", name), el("dd", said)) for name, said in facts]
     return el("dl", *pairs, cls="facts sign-facts")
 

@@ -1,5 +1,6 @@
 """Tables of the past: the series of a sign at a place, and the alarm episodes."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from dashboard.components.episode_question import Question
@@ -10,6 +11,7 @@ from dashboard.export.meaning import meaning
 from data_access.db import Database
 from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
 from data_access.notes import Note, notes_on
+from data_access.provisional import provisional_instants
 from data_access.rollups import series
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -38,7 +40,12 @@ def series_table(ask: Ask) -> Document:
         Column(ask.text("col.value"), Kind.NUMBER, 12),
         *(ask.column(n, Kind.NUMBER) for n in ("min", "max", "numerator", "denominator")),
         ask.column("samples", Kind.NUMBER),
-        *(ask.column("unit"), ask.column("nature"), ask.column("notes", width=40)),
+        *(ask.column("unit"), ask.column("nature"), ask.column("quality")),
+        ask.column("notes", width=40),
+    )
+    of = None if place == city.code else place
+    early = provisional_instants(
+        ask.services.db, ask.actor, sign.code, of, period.from_ms, period.to_ms
     )
     unit = ask.view.name(sign.unit, sign.unit_en)
     rows = [
@@ -46,6 +53,7 @@ def series_table(ask: Ask) -> Document:
             *(row[2], round(bucket_value(rule, row), 6), row[7], row[8]),
             *(row[3], row[4], row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
+            _quality(ask, early, row[2], city.zone.slot_end(row[2], width)),
             _notes(ask, pinned, row[2], city.zone.slot_end(row[2], width)),
         )
         for row in found
@@ -69,6 +77,13 @@ def _tier(ask: Ask, period: Period) -> tuple[str, int]:
     if period.span_ms <= _BY_MINUTE_MS and age <= keep.retain_minute_days * DAY_MS:
         return "minute", MINUTE_MS
     return ("hour", HOUR_MS) if age <= keep.retain_hour_days * DAY_MS else ("day", DAY_MS)
+
+
+def _quality(ask: Ask, early: Sequence[int], from_ms: int, to_ms: int) -> str | None:
+    """Whether values of a bucket may still change; `early` are the instants of those, in order."""
+    at = bisect_left(early, from_ms)
+    touched = at < len(early) and early[at] < to_ms
+    return ask.view.text("quality.provisional") if touched else None
 
 
 def _notes(ask: Ask, notes: Sequence[Note], from_ms: int, to_ms: int) -> str | None:

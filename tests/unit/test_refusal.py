@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
-from dashboard.api.decoding import Unreadable, decode_array
+from dashboard.api.cutting import Unreadable
+from dashboard.api.decoding import decode_array
 from dashboard.components.refusal import refusal
 from dashboard.components.view import View
 from dashboard.labels import table
 from data_access.intake import _conflict
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
+from domain.declared import Sentinels
 from domain.reading import Reading, Reason, Validator, window
 
 NOW = 1_795_478_400_000
 ZH, EN = View("zh"), View("en")
+NO_VALUE = Sentinels.of("-9999;NA")
 GOOD = {"source": "one", "sign": "ENV-02", "street": None, "value": 5.0}
 
 
@@ -42,6 +45,11 @@ def bad(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     yield {"weight": 0}
     yield {"denominator": -1}
     yield {"point": "x" * 99}
+    yield {"unit": "mg/m3"}
+    yield {"quality": "good"}
+    yield {"quality": "invalid"}
+    yield {"value": -9999}
+    yield {"value": "NA"}
     yield {"value": "seven"}
     yield {"value": None}
     yield {"street": 7}
@@ -58,7 +66,8 @@ def said(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     bodies += [f'[{json.dumps(rows[0])[:-1]}, "weight": 1e999}}]']
     validator = Validator(catalogue)
     for body in bodies:
-        found = validator.check(decode_array(body.encode()), "one", window(NOW, 2))
+        parcel = decode_array(body.encode(), sentinels=NO_VALUE)
+        found = validator.check(parcel, "one", window(NOW, 2), NO_VALUE)
         assert found.rejected, body
         yield from ((each.reason, each.detail) for each in found.rejected)
     for body in (b"{", b'{"a": 1}', b"\xff"):

@@ -80,7 +80,7 @@ def test_what_the_description_allows_to_leave_out_may_be_left_out(site: Site) ->
     nullable = {
         name: None for name, entry in schema["properties"].items() if "null" in entry["type"]
     }
-    assert nullable.keys() == {"street", "weight", "denominator"}
+    assert nullable.keys() == {"street", "weight", "denominator", "unit", "quality"}
     outcome = sender.send(least, {**whole, **nullable}, {**whole, "point": "other"})
     assert (outcome["accepted"], outcome["duplicates"]) == (2, 1)  # null is as good as nothing
 

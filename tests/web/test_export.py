@@ -194,9 +194,12 @@ def test_a_series_comes_with_its_notes(city: Site) -> None:
     draft = Draft(place, sign, now - 6 * MINUTE_MS, now - 4 * MINUTE_MS, "=1+1 检修")
     with city.db.write() as conn:
         city.db.upsert(conn, tables.rollup_minute, minutes)
+        early = (sign, now - 5 * MINUTE_MS + 999, city.services.catalogue.streets[0].code, "s", "")
+        conn.execute(tables.provisional.insert().values(early))
     add_note(city.db, operator, city.services.catalogue, draft, now, "local")
     got = rows_of(city.person(Role.LEADER).get(f"/export/series.csv?sign={sign}&period=24h"))
     assert [row["数值"] for row in got] == ["0.5", "0.5"]
+    assert [row["质量"] for row in got] == ["", "初步数据"]
     assert got[0]["批注"] == "" and got[1]["批注"].startswith("'=1+1 检修（op，2026-11-23")
     assert got[1]["时段起点"] == "2026-11-23T09:55:00+08:00"
 

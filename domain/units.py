@@ -1,0 +1,26 @@
+"""Units as people write them: one spelling for what is the same unit."""
+
+import unicodedata
+from functools import lru_cache
+
+from domain.sign import Sign
+
+# after NFKC both signs for micro are the Greek letter; where there is no such key people write u
+_SAME = str.maketrans({"μ": "u", "−": "-", "⋅": "·", "∙": "·"})
+
+
+@lru_cache(maxsize=4096)
+def plain_unit(text: str) -> str:
+    """The one spelling: m³ and m3, ℃ and °C, µ and μ and u, with or without blanks.
+
+    Letters keep their case: mW is not MW.
+    """
+    return "".join(unicodedata.normalize("NFKC", text[:100]).translate(_SAME).split())
+
+
+def is_unit_of(text: str, sign: Sign) -> bool:
+    """Whether a declared unit is the sign's own, in Chinese or in English."""
+    known = {plain_unit(sign.unit), plain_unit(sign.unit_en)}
+    if sign.unit_one_en:
+        known.add(plain_unit(sign.unit_one_en))
+    return plain_unit(text) in known
