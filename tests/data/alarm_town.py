@@ -119,7 +119,7 @@ class Town:
             pairs = conn.execute(text("SELECT DISTINCT street_code, sign FROM state_history"))
             for place, code in pairs.all():
                 for key, spent in hours_of_log(
-                    history_of(conn, place, code, 0), self.clock.ms, self.catalogue.offset_ms
+                    history_of(conn, place, code, 0), self.clock.ms, self.catalogue.zone.grid_ms
                 ).items():
                     logged[place, code, key] = spent
             for table, width in ((rollup_hour, 1), (rollup_day, 24)):
@@ -130,7 +130,7 @@ class Town:
                 }
                 wanted: dict[tuple[str, str, int], list[float]] = {}
                 for (place, code, hour), spent in logged.items():
-                    start = slot_start(hour, width * HOUR_MS, self.catalogue.offset_ms)
+                    start = self.catalogue.zone.slot_start(hour, width * HOUR_MS)
                     mine = wanted.setdefault((place, code, start), [0.0] * 4)
                     for n, hours in enumerate(spent):
                         mine[n] += hours

@@ -9,7 +9,7 @@ import pytest
 from data_access.db import Database
 from data_access.tables import latest
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms
 from domain.sign import State
 from engine.agreement import disagreements, orphans
 from engine.board import cell
@@ -33,8 +33,7 @@ def town(db: Database, catalogue: Catalogue, clock: FixedClock) -> Town:
 
 
 def today(town: Town) -> str:
-    zone = local_zone(town.catalogue.utc_offset_min)
-    return from_ms(town.clock.ms).astimezone(zone).date().isoformat()
+    return town.catalogue.zone.date(town.clock.ms)
 
 
 def now(town: Town, code: str, place: str | None = None) -> State:

@@ -17,6 +17,7 @@ from data_access.readings import day_tables
 from data_access.settings import Settings
 from data_access.tables import quarantine
 from domain.catalogue import Catalogue
+from domain.zone import Zone
 from tests.clocks import FixedClock
 from tests.fixtures.real_data import expected, real_data
 from tests.intake_files import Loader
@@ -153,7 +154,7 @@ def boston_city(path: Path) -> Catalogue:
         replace(city.streets[0], code=f"25025{n:04}", name_zh=name)
         for n, name in enumerate(names, start=1)
     ]
-    return replace(city, streets=tuple(streets), utc_offset_min=-300)
+    return replace(city, streets=tuple(streets), zone=Zone.fixed(-300))
 
 
 @pytest.mark.parametrize("tolerance_s", [0, 60])

@@ -11,7 +11,6 @@ from data_access.line import FileFault, Line
 from data_access.mapping import MappingError, load_mapping
 from data_access.mapping_spec import Mapping
 from domain.catalogue import Catalogue
-from domain.clock import to_rfc3339
 from domain.reading import instant_ms
 
 NOW = instant_ms("2026-11-23T02:00:00Z")
@@ -65,7 +64,7 @@ def counted(
         counting(Line(n, cells, cells))
     found = {}
     for _, reading in counting.readings():
-        at = to_rfc3339(instant_ms(reading.observed_at) + city.offset_ms) or ""
+        at = city.zone.local(instant_ms(reading.observed_at)).isoformat()
         found[at[:13], reading.sign, reading.street] = reading.value
     return counting, found
 
