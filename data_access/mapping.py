@@ -16,6 +16,7 @@ from data_access.mapping_parts import Parts
 from data_access.mapping_spec import Mapping, ReadingSpec, SourceSpec, StreetSpec
 from data_access.sources import CODE_RULE, is_code
 from domain.catalogue import Catalogue
+from domain.declared import QUALITIES
 
 __all__ = ["Mapping", "MappingError", "ReadingSpec", "load_mapping", "mapping_names"]
 
@@ -181,9 +182,22 @@ class _Reader:
             denominator_column=section.text("denominator_column"),
             replay_every_s=section.whole("replay_every_s", least=1),
             where=self._parts.where(section, "where"),
+            quality_column=section.text("quality_column"),
+            quality_lookup=_qualities(section),
         )
+        if spec.quality_lookup and spec.quality_column is None:
+            section.fault("quality_lookup", "only beside quality_column")
         section.done()
         return spec
+
+
+def _qualities(section: Section) -> dict[str, str]:
+    """What the words of the file's quality column mean."""
+    lookup = section.lookup("quality_lookup")
+    for word, quality in lookup.items():
+        if quality not in QUALITIES:
+            section.fault("quality_lookup", f"{word!r} is none of {', '.join(QUALITIES)}")
+    return lookup
 
 
 def _check_names(top: Section, mapping: Mapping) -> None:

@@ -28,7 +28,8 @@ from domain.reading import Fault, Reading, Reason, shown
 
 _MOST_REASONS = 1_000  # distinct ones remembered
 _NO_FAULTS: tuple[Fault, ...] = ()
-_Found = tuple[str, float, float | None, float | None, str]  # sign, value, weight, below, point
+_Found = tuple[str, float, float | None, float | None, str, str | None]
+"""Sign, value, weight, denominator, point, quality."""
 
 
 class LeftOut:
@@ -135,8 +136,8 @@ class RowMapper:
         except ValueError as error:
             return [], (Fault(reason, f"line {line.number}: {error}"),)
         readings = [
-            Reading(source, sign, at, value, street, weight, below, point)
-            for sign, value, weight, below, point in found
+            Reading(source, sign, at, value, street, weight, below, point, quality=quality)
+            for sign, value, weight, below, point, quality in found
             for street in streets
         ]
         return readings, faults
@@ -184,6 +185,8 @@ class _Spec:
         self._point = spec.point
         self._point_at = position(spec.point_column)
         self._points = Texts(missing)
+        self._quality_at = position(spec.quality_column)
+        self._qualities = Texts(missing, spec.quality_lookup)
         self._weight = spec.weight, position(spec.weight_column), spec.weight_column
         below = spec.denominator_column
         self._denominator = spec.denominator, position(below), below
@@ -202,8 +205,9 @@ class _Spec:
         point = self._point
         if self._point_at is not None:
             point = self._points(cells[self._point_at]) or point
+        quality = None if self._quality_at is None else self._qualities(cells[self._quality_at])
         weight = self._size(cells, *self._weight)
-        return sign, value, weight, self._size(cells, *self._denominator), point
+        return sign, value, weight, self._size(cells, *self._denominator), point, quality
 
     def _value(self, cells: Cells, sign: str) -> float | None:
         """The value in the sign's unit, None for a missing one; ValueError for no number."""

@@ -1,7 +1,7 @@
 """What a mapping file says, checked: see docs/intake.md for every key."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 
@@ -97,6 +97,8 @@ class ReadingSpec:
     denominator_column: str | None
     replay_every_s: int | None  # in a replay the value is said again so often until the next row
     where: Where = ()
+    quality_column: str | None = None
+    quality_lookup: dict[str, str] = field(default_factory=dict)
 
     @property
     def sign(self) -> str | None:
@@ -112,7 +114,7 @@ class ReadingSpec:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it needs."""
-        named = (*self.numbers, self.signs.column, self.point_column)
+        named = (*self.numbers, self.signs.column, self.point_column, self.quality_column)
         found = tuple(name for name in named if name is not None)
         return (*found, *(each.column for each in self.where))
 
