@@ -13,7 +13,7 @@ from sqlalchemy import select
 from data_access import ingest
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
-from data_access.readings import day_tables
+from data_access.readings import day_tables, rows_between
 from data_access.settings import Settings
 from data_access.tables import quarantine
 from domain.catalogue import Catalogue
@@ -141,8 +141,34 @@ def test_pingshan_by_day_and_street(load: Loader, db: Database) -> None:
     assert sum(below or 0 for *_, below in on_time) == rate["n"]
     kept = sum(value * (below or 0) for *_, value, below in on_time) / 100
     assert kept == pytest.approx(rate["n"] - rate["overdue"])
+    months: Counter[str] = Counter()
+    with db.read() as conn:
+        for row in rows_between(conn, "REQ-01", ["440310"], 0, None):
+            months[f"{catalogue.zone.local(row[5]):%Y-%m}"] += int(row[6])
+    assert months == expected(PINGSHAN, "rows_by_month")
     again = load(path, "requests-2018")
     assert again.account == (said.account[0], 0, said.account[0], 0)
+
+
+def days_of(path: Path) -> Counter[tuple[str, str]]:
+    """Rows of the file by the date written there and the neighbourhood."""
+    found: Counter[tuple[str, str]] = Counter()
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found[row["OPEN_DT"][:10], row["neighborhood"]] += 1
+            found[row["OPEN_DT"][:10], "all"] += 1
+    return Counter({key: count for key, count in found.items() if key[1]})
+
+
+def by_day(db: Database, city: Catalogue) -> Counter[tuple[str, str]]:
+    """The same of what is stored."""
+    names = {city.code: "all"} | {street.code: street.name_zh for street in city.streets}
+    found: Counter[tuple[str, str]] = Counter()
+    with db.read() as conn:
+        for street in names:
+            for row in rows_between(conn, "REQ-01", [street], 0, None):
+                found[f"{city.zone.local(row[5]):%m/%d/%Y}", names[street]] += int(row[6])
+    return Counter({key: count for key, count in found.items() if count})
 
 
 def boston_city(path: Path) -> Catalogue:
@@ -154,7 +180,7 @@ def boston_city(path: Path) -> Catalogue:
         replace(city.streets[0], code=f"25025{n:04}", name_zh=name)
         for n, name in enumerate(names, start=1)
     ]
-    return replace(city, streets=tuple(streets), zone=Zone.fixed(-300))
+    return replace(city, streets=tuple(streets), zone=Zone.named("America/New_York"))
 
 
 @pytest.mark.parametrize("tolerance_s", [0, 60])
@@ -175,6 +201,7 @@ def test_boston_by_day_and_neighbourhood(
         for key, found in (("rows", opened), ("closed", closed), ("closed_on_time", on_time)):
             assert by_name(city, found, "(empty)") == {n: each[key] for n, each in names.items()}
         assert on_time[city.code] == expected(BOSTON, "on_time_R1_due")["num"]
+        assert by_day(db, city) == days_of(path)
         return
     account = expected(BOSTON, "conservation_if_197_quarantined")
     assert said.rows == (account["read"], account["accepted"], 0, 0, account["quarantined"])

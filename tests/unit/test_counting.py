@@ -12,6 +12,7 @@ from data_access.mapping import MappingError, load_mapping
 from data_access.mapping_spec import Mapping
 from domain.catalogue import Catalogue
 from domain.reading import instant_ms
+from domain.zone import Zone
 
 NOW = instant_ms("2026-11-23T02:00:00Z")
 HEAD = """
@@ -287,3 +288,25 @@ values = { "a" = "b" }
     }
     for line, start in expected.items():
         assert any(each.startswith(f"{line}: {start}") for each in told), (line, start, told)
+
+
+def test_days_of_a_city_with_summer_time(tmp_path: Path, city: Catalogue) -> None:
+    chicago = replace(city, zone=Zone.named("America/Chicago"))
+    for per, last in (("hour", "2026-11-01T06:59:59.999Z"), ("day", "2026-11-02T05:59:59.999Z")):
+        mapping = mapping_of(tmp_path, chicago, HEAD + ALL.replace('"day"', f'"{per}"'))
+        counting = Counting(mapping, chicago, NOW)
+        for n, at in enumerate(["2026-11-01 01:30", "2026-11-01 01:59"]):
+            row = case(n, at)
+            cells = tuple(row.get(column, "") for column in mapping.columns)
+            assert not counting(Line(n, cells, cells))
+        (street, _), (total, _) = ((r, told) for told, r in counting.readings())
+        assert {street.observed_at, total.observed_at} == {last}
+        assert street.value == total.value == 2
+
+
+def test_the_example_of_the_documentation_is_a_mapping(tmp_path: Path, city: Catalogue) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "intake.md").read_text(encoding="utf-8")
+    section = page[page.index("### Counting rows") :]
+    text = section[section.index("```toml\n") + 8 :]
+    mapping = mapping_of(tmp_path, city, text[: text.index("```")])
+    assert [count.measure for count in mapping.counts] == ["count", "count", "share"]

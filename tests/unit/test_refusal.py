@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from dashboard.components.refusal import refusal
 from dashboard.components.view import View
 from dashboard.labels import table
 from data_access.intake import _conflict
+from data_access.mapping import load_mapping
+from data_access.mapping_rows import RowMapper
+from data_access.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.declared import Sentinels
-from domain.reading import Reading, Reason, Validator, window
+from domain.reading import Fault, Reading, Reason, Validator, window
 
 NOW = 1_795_478_400_000
 ZH, EN = View("zh"), View("en")
@@ -92,6 +96,54 @@ def test_every_refusal_is_said_in_chinese_with_all_its_parts(catalogue: Catalogu
         for number in re.findall(r"\d{3,}", detail):
             assert number in text or "RFC 3339" in text, (number, text)
     assert reasons == set(Reason)
+
+
+FILE = """at,place,pm,note
+2026-03-08 02:30,花木,5,
+2026-11-01 01:30,花木,5,
+2026-11-28 24:00,花木,5,
+01/02/2026,花木,5,
+soon,花木,5,
+2026-10-01 00:00,,5,
+2026-10-01 00:00,花木,无数据,
+2026-10-01 00:00,花木,45%,
+2026-10-01 00:00,花木
+2026-10-01 00:00,花木,5,"to the end
+"""
+MAPPING = """
+[source]
+code = "one"
+[time]
+column = "at"
+format = ["%Y-%m-%d %H:%M", "%d/%m/%Y", "%m/%d/%Y"]
+zone = "America/Chicago"
+fold = "refuse"
+[street]
+column = "place"
+empty = "refuse"
+lookup = { "花木" = "310115016" }
+[[reading]]
+column = "pm"
+sign = "ENV-02"
+unit = "µg/m³"
+"""
+
+
+def test_refusals_of_files_are_said_in_chinese_too(tmp_path: Path, catalogue: Catalogue) -> None:
+    (tmp_path / "some.toml").write_text(MAPPING.lstrip())
+    (tmp_path / "some.csv").write_text(FILE)
+    mapping = load_mapping(catalogue, str(tmp_path / "some.toml"))
+    mapper, table, faults = RowMapper(mapping), Table(tmp_path / "some.csv", mapping), list[Fault]()
+    with pytest.raises(FileFault, match=r"some.csv:11: the file ends inside a quote"):
+        for line in table:
+            faults += mapper(line)[1]
+    table.close()
+    assert len(faults) == 10
+    for reason, detail in faults:
+        assert refusal(EN, reason, detail) == detail
+        text = refusal(ZH, reason, detail)
+        said = re.sub("花木|无数据", "", text)
+        assert re.search("[一-鿿]", said) and not re.search("[a-z]{3,} [a-z]{2,}", said), text
 
 
 def test_what_no_sentence_fits_stands_as_it_is() -> None:
