@@ -53,7 +53,8 @@ class PublishedCity:
         hour = self.catalogue.zone.slot_start(at, HOUR_MS)
         with self.db.write() as conn:
             rollups.write_minutes(self.db, conn, rows)
-            rollups.roll_hours(self.db, conn, [(p, sign, hour) for p in values])
+            hours = [(p, sign, hour) for p in values]
+            rollups.roll_hours(self.db, conn, hours, 0, hour + HOUR_MS)
             days = [(p, sign, self.midnight(at)) for p in values]
             rollups.roll_days(self.db, conn, days, self.catalogue.zone)
 

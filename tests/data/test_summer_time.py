@@ -25,7 +25,7 @@ from tests.data.published_city import COUNT, PublishedCity
 
 CHICAGO = Zone.named("America/Chicago")
 CHANGES = [("2025-03-09", 23), ("2025-11-02", 25)]
-SIGN = "FAC-13"
+SIGN = "ENV-03"  # hourly, stale after three hours
 LEADER = Actor("l", Role.LEADER)
 
 
@@ -34,7 +34,7 @@ def chicago(catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, zone=CHICAGO, version="summer-time")
 
 
-def send_every_half_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int) -> None:
+def send_every_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int) -> None:
     """A district value: normal, but an alarm in the first hour of every local day."""
     source = city.sign[SIGN].source
     ensure_source(db, city, source, to_ms)
@@ -44,9 +44,9 @@ def send_every_half_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int
             sign=SIGN,
             street=None,
             observed_at=to_rfc3339(at) or "",
-            value=40.0 if city.zone.local(at).hour == 0 else 1.0,
+            value=500.0 if city.zone.local(at).hour == 0 else 49.0,
         )
-        for at in range(from_ms, to_ms, 30 * MINUTE_MS)
+        for at in range(from_ms, to_ms, HOUR_MS)
     ]
     assert intake.accept(db, city, source, rows, to_ms, "file").rejected == ()
 
@@ -57,36 +57,37 @@ def test_a_day_row_holds_the_hours_of_its_local_day(
 ) -> None:
     day = CHICAGO.date_start(date)
     first, end = CHICAGO.next_day(day, -2), CHICAGO.next_day(day, 3)
-    send_every_half_hour(db, chicago, first, end)
-    engine = Engine(db, chicago, end)
+    send_every_hour(db, chicago, first, end + 6 * HOUR_MS)
+    engine = Engine(db, chicago, end + 6 * HOUR_MS)
     while engine.turn():
         pass
-    engine.roll(end, force=True)
+    engine.roll(end + 6 * HOUR_MS, force=True)
     with db.read() as conn:
         rows = {r.bucket: r for r in conn.execute(select(rollup_day))}
         buckets = sorted(conn.scalars(select(rollup_hour.c.bucket).where(
             rollup_hour.c.bucket >= day, rollup_hour.c.bucket < day + hours * HOUR_MS
         )))  # fmt: skip
         raw = day_tables(conn)
+    whole = {bucket: row for bucket, row in rows.items() if bucket < end}
     wanted = {CHICAGO.next_day(day, n): 24 for n in range(-2, 3)} | {day: hours}
-    assert {bucket: row.known for bucket, row in rows.items() if bucket < end} == wanted
-    assert {bucket: row.count for bucket, row in rows.items() if bucket < end} == {
-        bucket: 2 * n for bucket, n in wanted.items()
+    assert {bucket: row.count for bucket, row in whole.items()} == wanted
+    assert {bucket: round(row.known, 6) for bucket, row in whole.items()} == wanted
+    assert {bucket: row.alarm for bucket, row in whole.items()} == {
+        bucket: pytest.approx(1.0) for bucket in wanted
     }
-    assert all(row.alarm == pytest.approx(1.0) for row in rows.values()), "one hour a day"
     assert buckets == [day + n * HOUR_MS for n in range(hours)]
-    assert raw == [CHICAGO.local(start).strftime("%Y%m%d") for start in sorted(wanted)]
+    assert raw == [CHICAGO.local(start).strftime("%Y%m%d") for start in sorted([*wanted, end])]
 
 
 @pytest.mark.parametrize("date", [date for date, _ in CHANGES])
 def test_scores_and_courses_go_by_local_days(db: Database, chicago: Catalogue, date: str) -> None:
     day = CHICAGO.date_start(date)
     first, end = CHICAGO.next_day(day, -6), CHICAGO.next_day(day, 5)
-    send_every_half_hour(db, chicago, first, end)
-    engine = Engine(db, chicago, end)
+    send_every_hour(db, chicago, first, end + 6 * HOUR_MS)
+    engine = Engine(db, chicago, end + 6 * HOUR_MS)
     while engine.turn():
         pass
-    engine.roll(end, force=True)
+    engine.roll(end + 6 * HOUR_MS, force=True)
     days = CHICAGO.days(first, end)
     span = Span.of(first, end, end, chicago.zone)
     blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), span)
