@@ -12,22 +12,26 @@ from data_access import readings
 from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import (
+    archives,
     batches,
     index_history,
     latest,
     point_latest,
     published,
     quarantine,
+    remembered,
     rollup_day,
     rollup_hour,
     rollup_minute,
+    source_days,
     sources,
     state_history,
     undigested,
 )
 
 MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
-SAID = (batches, quarantine, point_latest, undigested)  # tables with a column `source`
+# tables with a column `source`
+SAID = (batches, quarantine, point_latest, undigested, source_days, remembered)
 
 
 @uncached("a write")
@@ -61,7 +65,7 @@ def _ours(fed: Collection[str]) -> Select[str]:
 def _remove_all(conn: Connection) -> None:
     for day in readings.day_tables(conn):
         conn.execute(text(f"DROP TABLE {readings.day_table(day)}"))
-    for derived in (*MARKED, *SAID, state_history, index_history, published):
+    for derived in (*MARKED, *SAID, state_history, index_history, published, archives):
         conn.execute(delete(derived))
 
 

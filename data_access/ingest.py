@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from data_access.archives import told_of
 from data_access.cache import uncached
 from data_access.catalogue.loader import load_catalogue
 from data_access.counting import Counting
@@ -52,7 +53,7 @@ def main(argv: Sequence[str], settings: Settings | None = None, clock: Clock = u
     db = open_database(settings)
     try:
         with stopping() as stop:
-            return _load(db, catalogue, mapping, args.file, clock, stop)
+            return _load(db, catalogue, mapping, args.file, settings, clock, stop)
     finally:
         db.close()
 
@@ -72,8 +73,15 @@ def _arguments(argv: Sequence[str], city: str) -> argparse.Namespace:
 
 
 def _load(
-    db: Database, catalogue: Catalogue, mapping: Mapping, path: Path, clock: Clock, stop: "Stop"
+    db: Database,
+    catalogue: Catalogue,
+    mapping: Mapping,
+    path: Path,
+    settings: Settings,
+    clock: Clock,
+    stop: "Stop",
 ) -> int:
+    began = to_ms(clock())
     held = demo_codes(db)
     if mapping.source.code in held:
         return nothing_read(
@@ -108,6 +116,9 @@ def _load(
         table.notes.append(f"{path}: no row below the header")
     for note in (*table.notes, *(reason for _, reason in problems)):
         told(note, 0)
+    archive = told_of(db, settings, began, to_ms(clock())) if feeder.tally.accepted else None
+    if archive:
+        print(f"  {archive}")
     work.report()
     return max((code for code, _ in problems), default=0)
 

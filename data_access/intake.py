@@ -18,16 +18,18 @@ import psycopg
 from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from data_access import provisional, quarantine
+from data_access import archives, engine_state, provisional, quarantine, remembered
 from data_access.cache import uncached
 from data_access.db import BUSY_S, Database
-from data_access.reading_writes import insert_rows
+from data_access.reading_writes import Stored, insert_rows
 from data_access.readings import BATCH_ROWS, day_name
 from data_access.sources import count_batch
 from data_access.tables import batches
 from domain.catalogue import Catalogue
+from domain.clock import DAY_MS, to_rfc3339
 from domain.declared import NONE, Sentinels
 from domain.reading import Checked, Parcel, Reading, Reason, Rejection, Validator, window
+from domain.zone import Zone
 
 log = logging.getLogger("yiping.intake")
 
@@ -54,6 +56,7 @@ class Judged:
     """What a source sent, checked and ready for the store."""
 
     source: str
+    zone: Zone  # of the city that it tells of
     parcel: Parcel
     checked: Checked
     refused: Sequence[tuple[Rejection, str]]  # with what was sent
@@ -115,7 +118,7 @@ def judge(
     checked = validator_of(catalogue).check(parcel, source, limits, sentinels)
     payload = parcel.payload or _own_payload(parcel)
     refused = [(fault, payload(fault.index)) for fault in checked.rejected]
-    return Judged(source, parcel, checked, refused, payload)
+    return Judged(source, catalogue.zone, parcel, checked, refused, payload)
 
 
 @uncached("a write")
@@ -185,28 +188,34 @@ def _passing(error: Exception) -> bool:
 
 
 def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outcome:
-    source, parcel, refused = judged.source, judged.parcel, list(judged.refused)
-    accepted = duplicates = 0
-    newest = judged.checked.newest
-    if newest is not None:
+    source, parcel, checked = judged.source, judged.parcel, judged.checked
+    refused = list(judged.refused)
+    newest = checked.newest
+    known = remembered.sift(conn, source, checked)
+    stored = Stored()
+    if checked.rows:
         batch = {"source": source, "received_at": received_ms, "accepted": 0, "days": ""}
         made = conn.execute(insert(batches).values(batch).returning(batches.c.id))
         batch_id = int(made.scalar_one())
-        stored = insert_rows(conn, batch_id, source, judged.checked)
-        accepted, duplicates = stored.accepted, stored.duplicates
-        for n, stays in stored.conflicts:
-            fault = _conflict(parcel.positions[n], parcel.readings[n], stays)
-            refused.append((fault, judged.payload(fault.index)))
-        _close_batch(conn, batch_id, accepted, ",".join(map(day_name, stored.days)))
-        provisional.note(conn, source, judged.checked, batch_id, stored)
+        stored = insert_rows(conn, batch_id, source, checked)
+        _close_batch(conn, batch_id, stored.accepted, ",".join(map(day_name, stored.days)))
+        provisional.note(conn, source, checked, batch_id, stored)
+    faults = [
+        _conflict(parcel.positions[n], parcel.readings[n], stays)
+        for n, stays in (*known.conflicts, *stored.conflicts)
+    ]
+    limit = engine_state.get(conn, "raw_from") if known.refused else 0
+    faults += [_forgotten(parcel.positions[n], parcel.readings[n], limit) for n in known.refused]
+    refused += [(fault, judged.payload(fault.index)) for fault in faults]
     refused.sort(key=lambda each: each[0].index)
     things = [
         (fault.reason, fault.detail, sent)
         for fault, sent in refused
         if fault.reason is not Reason.NO_VALUE  # nothing is wrong with it
     ]
+    accepted, duplicates = stored.accepted, stored.duplicates + known.duplicates
     quarantined = quarantine.keep(conn, source, via, received_ms, things)
-    count_batch(
+    kind = count_batch(
         conn,
         source,
         received_ms,
@@ -215,6 +224,12 @@ def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outc
         duplicates=duplicates,
         quarantined=quarantined,
     )
+    if kind == "live":  # the others repeat themselves as they are made to
+        remembered.note_days(conn, source, stored.days, by_file=via != "api")
+        if via != "api":
+            past = [day for day in stored.days if (day + 2) * DAY_MS < received_ms]
+            brought = {(row[2], day) for day in past for row in checked.rows[day]}
+            archives.note_blocks(conn, brought, judged.zone, received_ms)
     return Outcome(accepted, duplicates, tuple(fault for fault, _ in refused))
 
 
@@ -234,6 +249,11 @@ def _conflict(index: int, reading: Reading, stays: float) -> Rejection:
         f"value: {reading.value!r} for {reading.sign} at {reading.observed_at}, but {stays!r} "
         "(or another weight or denominator) is stored; the first stays",
     )
+
+
+def _forgotten(index: int, reading: Reading, limit_ms: int) -> Rejection:
+    told = f"observed_at: {reading.observed_at} is before {to_rfc3339(limit_ms)}"
+    return Rejection(index, Reason.TOO_FAR_BEHIND, told)
 
 
 def _own_payload(parcel: Parcel) -> Callable[[int], str]:

@@ -10,14 +10,14 @@ import heapq
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from data_access.db import driver_cursor, placeholder
+from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.zone import Zone
 
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
 BATCH_ROWS = 1 << BATCH_BITS
@@ -28,7 +28,9 @@ RawRow = tuple[int, str, str, str, str, int, float, float | None, float | None]
 _UNIX_DAY = date(1970, 1, 1).toordinal()
 _QUARTER_MS = 15 * MINUTE_MS  # every offset from UTC in use is a multiple of it
 _NAME = re.compile(r"readings_([0-9]{8})")
+_FOR_EVER = 1 << 62
 _UNION = 100  # tables in one statement
+PAGE = 5_000  # rows that are read in one go
 _STREETS = 200  # bound street codes in one statement
 _LIST = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'readings%'",
@@ -85,20 +87,6 @@ def ensure_day(conn: Connection, day: str) -> None:
     conn.exec_driver_sql(_DDL.format(name=day_table(day), **_TYPES[conn.dialect.name]))
 
 
-def drop_days_before(
-    conn: Connection, before_ms: int, zone: Zone, keep: Collection[str] = ()
-) -> list[str]:
-    """Drop the tables of local days that end at or before `before_ms`, but not those of `keep`.
-
-    Returns the days dropped, YYYYMMDD.
-    """
-    first = day_name(zone.day_number(before_ms))
-    old = [day for day in day_tables(conn) if day < first and day not in keep]
-    for day in old:
-        conn.exec_driver_sql(f"DROP TABLE {day_table(day)}")
-    return old
-
-
 def next_batches(conn: Connection, after_id: int, max_rows: int) -> list[Batch]:
     """Batches after `after_id`, by id, with at most `max_rows` rows together (at least one)."""
     found: list[Batch] = []
@@ -118,6 +106,23 @@ def rows_of_batches(
     """Rows of the batches after `after_id` up to `until_id`, by id; of `days` that still exist."""
     bounds = ((after_id + 1) << BATCH_BITS, (until_id + 1) << BATCH_BITS)
     return _rows(conn, _existing(conn, days), "id >= {0} AND id < {0}", bounds, by_id=True)
+
+
+def pages_of_batches(
+    db: Database, after_id: int, until_id: int, days: Collection[str]
+) -> Iterator[list[RawRow]]:
+    """As `rows_of_batches`, some rows at a time; nothing is held open in between."""
+    last, until = ((after_id + 1) << BATCH_BITS) - 1, (until_id + 1) << BATCH_BITS
+    where = "id > {0} AND id < {0}"
+    while True:
+        with db.read() as conn:
+            tables = _existing(conn, days)
+            page = list(_rows(conn, tables, where, (last, until), by_id=True, limit=PAGE))
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        last = page[-1][0]
 
 
 def keys_of_batches(conn: Connection, after_id: int, until_id: int) -> set[tuple[str, str, int]]:
@@ -154,6 +159,32 @@ def rows_between(
     return (row for row in rows if row[0] >> BATCH_BITS not in aside) if aside else rows
 
 
+def pages_between(
+    db: Database, sign: str, from_ms: int, to_ms: int | None
+) -> Iterator[list[RawRow]]:
+    """As `rows_between` of every place, some rows at a time; nothing is held open in between."""
+    at, number = from_ms, -1
+    where = "sign = {0} AND (observed_at, id) > ({0}, {0}) AND observed_at < {0}"
+    while True:
+        with db.read() as conn:
+            aside = set(conn.scalars(select(undigested.c.batch_id)))
+            tables = _tables_between(conn, at, to_ms)
+            bound = (sign, at, number, _FOR_EVER if to_ms is None else to_ms)
+            page = list(_rows(conn, tables, where, bound, by_id=False, limit=PAGE))
+        if page:
+            yield [row for row in page if row[0] >> BATCH_BITS not in aside] if aside else page
+        if len(page) < PAGE:
+            return
+        number, at = page[-1][0], page[-1][5]
+
+
+def _tables_between(conn: Connection, from_ms: int, to_ms: int | None) -> list[str]:
+    # a local day begins and ends at most 14 hours from the same day in UTC
+    first = day_name((from_ms - 14 * HOUR_MS) // DAY_MS)
+    last = "99999999" if to_ms is None else day_name((to_ms + 14 * HOUR_MS) // DAY_MS)
+    return [day_table(day) for day in day_tables(conn) if first <= day <= last]
+
+
 def _rows_between(
     conn: Connection,
     sign: str,
@@ -161,10 +192,7 @@ def _rows_between(
     from_ms: int,
     to_ms: int | None,
 ) -> Iterator[RawRow]:
-    # a local day begins and ends at most 14 hours from the same day in UTC
-    first = day_name((from_ms - 14 * HOUR_MS) // DAY_MS)
-    last = "99999999" if to_ms is None else day_name((to_ms + 14 * HOUR_MS) // DAY_MS)
-    tables = [day_table(day) for day in day_tables(conn) if first <= day <= last]
+    tables = _tables_between(conn, from_ms, to_ms)
     where = "sign = {0} AND observed_at >= {0}"
     bound: tuple[str | int, ...] = (sign, from_ms)
     if to_ms is not None:
@@ -185,9 +213,15 @@ def _existing(conn: Connection, days: Collection[str]) -> list[str]:
 
 
 def _rows(
-    conn: Connection, tables: Sequence[str], where: str, bound: tuple[Any, ...], *, by_id: bool
+    conn: Connection,
+    tables: Sequence[str],
+    where: str,
+    bound: tuple[Any, ...],
+    *,
+    by_id: bool,
+    limit: int | None = None,
 ) -> Iterator[RawRow]:
-    """Rows of several tables as one ordered stream."""
+    """Rows of several tables as one ordered stream, the first `limit` of them."""
     condition = where.format(placeholder(conn.dialect.name))
     parts = []
     for start in range(0, len(tables), _UNION):
@@ -195,11 +229,12 @@ def _rows(
         each = (f"SELECT {COLUMNS} FROM {table} WHERE {condition}" for table in some)  # noqa: S608
         cursor = driver_cursor(conn)
         order = " ORDER BY id" if by_id else " ORDER BY observed_at, id"
+        order += f" LIMIT {limit}" if limit else ""
         cursor.execute(" UNION ALL ".join(each) + order, bound * len(some))
         parts.append(cursor)
     if len(parts) == 1:
         return iter(parts[0])
-    return heapq.merge(*parts, key=_number if by_id else _instant)
+    return islice(heapq.merge(*parts, key=_number if by_id else _instant), limit)
 
 
 def _number(row: RawRow) -> int:

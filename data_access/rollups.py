@@ -205,19 +205,21 @@ def series(
     return found
 
 
-def prune(conn: Connection, tier: str, pairs: Iterable[tuple[str, str]], before_ms: int) -> int:
-    """Drop the rows of a tier older than `before_ms` for (place, sign) pairs; how many went.
+def prune(
+    conn: Connection, tier: str, pair: tuple[str, str], span: tuple[int, int], most: int
+) -> int:
+    """Drop at most so many rows of a tier for a (place, sign) in [from, to); how many went.
 
     Works along the primary key, so the cost follows what is dropped.
     """
-    table = TIERS[tier]
-    gone = 0
-    for street_code, sign in pairs:
-        gone += conn.execute(
-            table.delete().where(
-                table.c.street_code == street_code,
-                table.c.sign == sign,
-                table.c.bucket < before_ms,
-            )
-        ).rowcount
+    table, mark = TIERS[tier].name, placeholder(conn.dialect.name)
+    mine = f"street_code = {mark} AND sign = {mark} AND bucket"
+    cursor = driver_cursor(conn)
+    cursor.execute(
+        f"DELETE FROM {table} WHERE {mine} IN (SELECT bucket FROM {table} WHERE {mine} >= {mark}"  # noqa: S608
+        f" AND bucket < {mark} ORDER BY bucket LIMIT {mark})",
+        (*pair, *pair, *span, most),
+    )
+    gone = int(cursor.rowcount)
+    cursor.close()
     return gone

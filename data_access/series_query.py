@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
+from data_access.archives import is_kept
 from data_access.cache import cached_query
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.rollups import TIERS, BucketRow, series
@@ -94,10 +93,10 @@ def course(db: Database, actor: Actor, catalogue: Catalogue, ask: Ask) -> Course
     zone = catalogue.zone
     line = _line(db, ask, sign, rule, zone, 0)
     before = _line(db, ask, sign, rule, zone, ask.before_ms)
+    now, previous, year_ago = (
+        _sum(db, ask, sign, rule, back, zone) for back in (0, ask.before_ms, ask.year_ms)
+    )
     with db.read() as conn:
-        now, previous, year_ago = (
-            _sum(conn, ask, rule, back, zone) for back in (0, ask.before_ms, ask.year_ms)
-        )
         found = history_of(conn, ask.place, ask.sign, ask.from_ms)
     transitions = tuple(t for t in found if t.since < ask.to_ms)
     return Course(line, before, now, previous, year_ago, transitions)
@@ -123,15 +122,25 @@ def rule_at(sign: Sign, place: str, catalogue: Catalogue) -> Rule:
     return sign.district_rule if place == catalogue.code else sign.street_rule
 
 
-def tiers_for(sign: Sign, ask: Ask, back_ms: int = 0) -> list[tuple[str, int]]:
-    """(tier, step in ms) that may answer, the finest first; the last one always can."""
+def tiers_for(
+    sign: Sign, ask: Ask, back_ms: int = 0, db: Database | None = None
+) -> list[tuple[str, int]]:
+    """(tier, step in ms) that may answer, the finest first; the last one always can.
+
+    A tier reaches back to its edge, and beyond where `db` says that an archive is kept there.
+    """
     start, end = ask.from_ms - back_ms, ask.to_ms - back_ms
-    found = []
-    if start >= ask.minute_from and (end - start) // sign.slot_ms <= MAX_POINTS:
-        found.append(("minute", sign.slot_ms))
-    if start >= ask.hour_from and (end - start) // HOUR_MS <= MAX_POINTS:
-        found.append(("hour", HOUR_MS))
+    tiers = (("minute", sign.slot_ms, ask.minute_from), ("hour", HOUR_MS, ask.hour_from))
+    found = [
+        (tier, step)
+        for tier, step, edge in tiers
+        if (end - start) // step <= MAX_POINTS and _is_there(db, sign, start, end, edge)
+    ]
     return found or [("day", DAY_MS)]
+
+
+def _is_there(db: Database | None, sign: Sign, start: int, end: int, edge: int) -> bool:
+    return start >= edge or (db is not None and is_kept(db, sign, start, end, edge))
 
 
 def _staff(actor: Actor) -> None:
@@ -141,7 +150,7 @@ def _staff(actor: Actor) -> None:
 def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: int) -> Line:
     """The finest tier that is whole enough; else the next one, when that knows more."""
     best: Line | None = None
-    for tier, step in tiers_for(sign, ask, back_ms):
+    for tier, step in tiers_for(sign, ask, back_ms, db):
         start = zone.slot_start(ask.from_ms - back_ms, step)
         rows = series(db, ask.place, ask.sign, tier, start, ask.to_ms - back_ms)
         line = _gridded(rows, rule, tier, step, (start, ask.to_ms - back_ms), back_ms, zone)
@@ -182,22 +191,23 @@ def _filled(line: Line, sign: Sign) -> float:
     return sum(v is not None for v in line.values) / max(expected, 1.0)
 
 
-def _sum(conn: Connection, ask: Ask, rule: Rule, back_ms: int, zone: Zone) -> Sum:
+def _sum(db: Database, ask: Ask, sign: Sign, rule: Rule, back_ms: int, zone: Zone) -> Sum:
     """From the hours while they are kept, else from the days."""
     start, end = ask.from_ms - back_ms, ask.to_ms - back_ms
-    short = start >= ask.hour_from and end - start <= MAX_POINTS * HOUR_MS
+    short = end - start <= MAX_POINTS * HOUR_MS and _is_there(db, sign, start, end, ask.hour_from)
     tier, width = ("hour", HOUR_MS) if short else ("day", DAY_MS)
     # a bucket that has begun before the span belongs to the span before
     first = zone.slot_end(start - 1, width)
-    mark = placeholder(conn.dialect.name)
-    cursor = driver_cursor(conn)
-    cursor.execute(
-        f"SELECT {_SUMS} FROM {TIERS[tier].name} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
-        f" AND bucket >= {mark} AND bucket < {mark}",
-        (ask.place, ask.sign, first, end),
-    )
-    row: Any = cursor.fetchone()
-    cursor.close()
+    mark = placeholder(db.dialect)
+    with db.read() as conn:
+        cursor = driver_cursor(conn)
+        cursor.execute(
+            f"SELECT {_SUMS} FROM {TIERS[tier].name} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
+            f" AND bucket >= {mark} AND bucket < {mark}",
+            (ask.place, ask.sign, first, end),
+        )
+        row: Any = cursor.fetchone()
+        cursor.close()
     if row is None or not row[2]:
         return Sum(None, None, None, 0.0, 0.0, 0.0, 0.0)
     value = bucket_value(rule, (ask.place, ask.sign, first, *row[:6]))

@@ -169,8 +169,8 @@ def count_batch(
     accepted: int,
     duplicates: int,
     quarantined: int,
-) -> None:
-    """Add a batch to its source's account, in the batch's own transaction.
+) -> str:
+    """Add a batch to its source's account, in the batch's own transaction; the source's kind.
 
     `newest_ms` is the newest instant that it told of; None when nothing of it could be accepted,
     and then the source has not been heard: who sends nothing usable must not look alive.
@@ -184,9 +184,11 @@ def count_batch(
     if newest_ms is not None:
         values["last_received"] = _later(sources.c.last_received, received_ms)
         values["last_observed"] = _later(sources.c.last_observed, newest_ms)
-    done = conn.execute(update(sources).where(sources.c.code == code).values(values))
-    if done.rowcount != 1:
+    mine = update(sources).where(sources.c.code == code).values(values)
+    kind = conn.execute(mine.returning(sources.c.kind)).scalar()
+    if kind is None:
         raise UnknownSource(f"source: {code!r} is not registered")
+    return str(kind)
 
 
 def _later(column: Column[int], ms: int) -> Case[int]:

@@ -1,6 +1,6 @@
 """The judged picture: the newest value of every sign at every place, and how states changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select, tuple_
@@ -58,9 +58,19 @@ def all_latest(conn: Connection) -> list[Any]:
     return list(conn.execute(select(latest)))
 
 
-def all_points(conn: Connection) -> list[Any]:
-    """Every row of `point_latest`."""
-    return list(conn.execute(select(point_latest)))
+def pages_of_points(db: Database, size: int = 5_000) -> Iterator[list[Any]]:
+    """Every row of `point_latest`, some at a time; nothing is held open in between."""
+    key = tuple_(*point_latest.primary_key.columns)
+    query = select(point_latest).order_by(*point_latest.primary_key.columns).limit(size)
+    page: list[Any] = []
+    while True:
+        after = query.where(key > tuple(page[-1][:4])) if page else query
+        with db.read() as conn:
+            page = list(conn.execute(after))
+        if page:
+            yield page
+        if len(page) < size:
+            return
 
 
 def change_history(

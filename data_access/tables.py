@@ -93,6 +93,37 @@ undigested = Table(
     Column("set_aside_at", BigInteger, nullable=False),
 )
 
+source_days = Table(
+    "source_days",  # which source has spoken of which day, as long as days are remembered
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("day", String(8), primary_key=True),  # local, YYYYMMDD
+    Column("by_file", Boolean, nullable=False),  # not over HTTP alone
+    Column("folded_to", BigInteger, nullable=False),  # last batch without raw readings; 0 = none
+    Index("ix_source_days_day", "day"),
+)
+
+remembered = Table(
+    "remembered",  # readings of days whose raw readings are gone (see remembered.py)
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("day", String(8), primary_key=True),
+    Column("sign", String(16), primary_key=True),
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),  # the last batch in it
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("readings", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_remembered_day", "day", "mark"),
+)
+
+archives = Table(
+    "archives",  # when files last brought something of a sign's past
+    metadata,
+    Column("sign", String(16), primary_key=True),
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),  # of thirty days
+    Column("received_at", BigInteger, nullable=False),
+)
+
 point_latest = Table(
     "point_latest",
     metadata,

@@ -6,44 +6,73 @@ Where raw readings have been dropped already, a row gives way only to one that i
 and the recorded states stay.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from data_access import engine_state, readings, rollups, states
+from data_access.db import Database
 from domain.sign import Sign, State
 from domain.state import Judged
-from engine.city import City, WriteSet, add_raw, history_row, minute_row
+from engine.city import City, add_raw, history_row, minute_row
 from engine.derived import derive_into
-from engine.sample import Seed, Transition
-from engine.window import SignWindow, reach_of
+from engine.said import reach_of
+from engine.sample import Seed, Told, Transition
+from engine.steps import Pace, Steps
+from engine.window import SignWindow
+from engine.write_set import WriteSet
+
+SLOTS = 100  # late slots that are computed in one go, beside those that they reach
+_A_RUN = 1_000  # what the questions of a run to the store cost, in contributions
 
 FAR_MS = 1 << 60  # beyond every instant
 
 
-def recompute(conn: Connection, city: City, out: WriteSet) -> None:
-    """Add to `out` what follows from its late slots."""
-    for code, places in out.late.items():
+def recompute(
+    db: Database, city: City, out: WriteSet, flush: Callable[[WriteSet], Steps] | None = None
+) -> Steps:
+    """Add to `out` what follows from its late slots, in steps.
+
+    Many slots are computed in parts. `flush` writes what a part came to, so that the next one
+    finds it in the store, and empties `out`; None: all in one go.
+    """
+    late, out.late = out.late, {}
+    pace = Pace()
+    for code, places in late.items():
         sign = city.catalogue.sign[code]
-        for first, last in _clusters(sign, set().union(*places.values())):
-            _Cluster(conn, city, sign, {*places, city.catalogue.code}, first, last).run(out)
+        for cluster in _clusters(sign, places, SLOTS if flush else None):
+            yield from _Cluster(db, city, sign, cluster, pace).run(out)
+            if flush and cluster.parted:
+                yield from flush(out)
 
 
-def _clusters(sign: Sign, slots: set[int]) -> Iterator[tuple[int, int]]:
-    """Runs of slots near enough to each other to be read in one go."""
+@dataclass(slots=True)
+class _Run:
+    """Late slots that are computed together: those of some places in [first, last]."""
+
+    places: set[str]
+    first: int
+    last: int
+    slots: int = 0
+    parted: bool = False  # the next one begins within its reach
+
+
+def _clusters(sign: Sign, places: dict[str, set[int]], most: int | None) -> Iterator[_Run]:
+    """Runs of slots near enough to each other to be read in one go, of at most so many slots."""
     near = 8 * sign.slot_ms + 2 * sign.stale_after_s * 1000
-    first = last = None
-    for slot in sorted(slots):
-        if first is None or last is None:
-            first = last = slot
-        elif slot - last > near:
-            yield first, last
-            first = last = slot
-        else:
-            last = slot
-    if first is not None and last is not None:
-        yield first, last
+    run = None
+    for slot, place in sorted((s, place) for place, slots in places.items() for s in slots):
+        if run is not None and slot != run.last:
+            run.parted = slot - run.last <= near
+            if not run.parted or run.slots == most:
+                yield run
+                run = None
+        if run is None:
+            run = _Run(set(), slot, slot)
+        run.slots += slot != run.last or not run.places
+        run.last = slot
+        run.places.add(place)
+    if run is not None:
+        yield run
 
 
 def _settling_ms(sign: Sign) -> int:
@@ -55,47 +84,80 @@ def _settling_ms(sign: Sign) -> int:
 class _Cluster:
     """One run of late slots of one sign."""
 
-    conn: Connection
+    db: Database
     city: City
     sign: Sign
-    places: set[str]
-    first: int
-    last: int
+    late: _Run
+    pace: Pace
 
-    def run(self, out: WriteSet) -> None:
+    def run(self, out: WriteSet) -> Steps:
         """Read, add up, judge, and note what is new."""
         sign, window = self.sign, self.city.windows[self.sign.code]
+        first, district = self.late.first, self.city.catalogue.code
+        places = sorted({*self.late.places, district})
         carry = reach_of(sign) * sign.slot_ms
-        begin = self.first - _settling_ms(sign)
-        hi = self.last + carry + sign.slot_ms + _settling_ms(sign)
-        whole_from = engine_state.get(self.conn, "raw_from") + 2 * carry
-        filled = _filled(self.conn, self.city, sign, begin - 2 * carry, hi)
-        starts = {p: begin - (0 if p == self.city.catalogue.code else carry) for p in self.places}
-        history = {
-            place: states.history_of(self.conn, place, sign.code, start)
-            for place, start in starts.items()
-        }
+        begin = first - _settling_ms(sign)
+        hi = self.late.last + carry + sign.slot_ms + _settling_ms(sign)
+        filled = self.city.make_window(sign, keep_slots=None)
+        yield from self._fill(filled, begin - 2 * carry, hi)
+        starts = {p: begin - (0 if p == district else carry) for p in places}
+        made_of = {}
+        with self.db.read() as conn:
+            history = {p: states.history_of(conn, p, sign.code, at) for p, at in starts.items()}
+            whole_from = engine_state.get(conn, "raw_from") + 2 * carry
+            if first < whole_from:
+                made_of = rollups.masses(conn, sign.code, first, min(hi, whole_from))
         for place, start in starts.items():
             filled.set_floor(place, start)
             before = _in_force(history[place], start)
             if before is not None and before.state != State.UNKNOWN:
                 judged = Judged(State(before.state), before.since, None, 0)
                 filled.seed(place, Seed(judged, _silence(history[place], start)))
-        told = filled.settle().new
-        made_of = {}
-        if self.first < whole_from:
-            made_of = rollups.masses(self.conn, sign.code, self.first, min(hi, whole_from))
-        for place in sorted(self.places):
+        told = yield from self._settle(filled)
+        for place in places:
             floor = window.floor_of(place)
             end = hi if floor is None else min(hi, floor)
-            slots = [s for s in sorted(filled.samples.get(place, ())) if self.first <= s < end]
+            slots = [s for s in sorted(filled.samples.get(place, ())) if first <= s < end]
             self._rows(filled, place, slots, made_of, out)
-            if slots and self.first >= whole_from and window.is_judged(place):
+            if slots and first >= whole_from and window.is_judged(place):
                 mine = sorted(t for at, t in told if at == place)
                 seed = filled.seed_after(place, slots[-1])
                 self._states(place, filled.begin(place, slots[0]), mine, history[place], end, out)
                 if end == floor:
                     self.city.reseed(sign.code, place, seed, out)
+
+    def _fill(self, window: SignWindow, lo: int, hi: int) -> Steps:
+        """Give a window what was said in [lo, hi), and where nothing was what follows from it."""
+        sign, catalogue = window.sign, self.city.catalogue
+        for page in readings.pages_between(self.db, sign.code, lo, hi):
+            for raw in page:
+                add_raw(window, raw)
+            if self.pace.full(len(page)):
+                yield
+        inputs = {}
+        for _, code in sign.derived_from:
+            inputs[code] = self.city.make_window(catalogue.sign[code], keep_slots=None)
+            yield from self._fill(inputs[code], lo, hi)
+            yield from self._settle(inputs[code])
+        changed = {
+            (place, slot)
+            for source in inputs.values()
+            for place, slots in source.samples.items()
+            for slot in slots
+        }
+        if changed:
+            derive_into(window, sign, inputs, catalogue.code, changed)
+
+    def _settle(self, window: SignWindow) -> Generator[None, None, list[tuple[str, Transition]]]:
+        """Add up and judge; the changes of state."""
+        told = Told()
+        began = window.work.visits
+        for changes in window.pieces():
+            told.hear(changes)
+            if self.pace.full(_A_RUN + changes.work() + window.work.visits - began):
+                yield
+            began = window.work.visits
+        return told.changes()
 
     def _rows(
         self,
@@ -148,24 +210,3 @@ def _silence(history: list[states.Transition], after_ms: int) -> int:
 def _in_force(history: list[states.Transition], before_ms: int) -> states.Transition | None:
     """The last recorded change before an instant (epoch ms)."""
     return next((t for t in reversed(history) if t.since < before_ms), None)
-
-
-def _filled(conn: Connection, city: City, sign: Sign, lo: int, hi: int) -> SignWindow:
-    window = city.make_window(sign, keep_slots=None)
-    for raw in readings.rows_between(conn, sign.code, None, lo, hi):
-        add_raw(window, raw)
-    if sign.derived_from:
-        inputs = {
-            code: _filled(conn, city, city.catalogue.sign[code], lo, hi)
-            for _, code in sign.derived_from
-        }
-        for source in inputs.values():
-            source.settle()
-        changed = {
-            (place, slot)
-            for source in inputs.values()
-            for place, slots in source.samples.items()
-            for slot in slots
-        }
-        derive_into(window, sign, inputs, city.catalogue.code, changed)
-    return window

@@ -1,13 +1,12 @@
 """The whole city in memory: one window a sign, fed with stored rows, settled into rows to write."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import islice
 
 from data_access.readings import RawRow
 from data_access.rollups import Key, MinuteRow
-from data_access.states import HistoryRow, LatestRow, PointRow
+from data_access.states import HistoryRow, LatestRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
@@ -18,40 +17,11 @@ from domain.zone import Zone
 from engine.derived import derive
 from engine.fold import Present
 from engine.sample import Changes, Sample, Seed, Transition
+from engine.steps import Pace, Steps, advance
 from engine.window import KEEP_SLOTS, SignWindow
+from engine.write_set import WriteSet
 
 PIECE = 20_000  # rows held at a time
-
-
-@dataclass(slots=True)
-class WriteSet:
-    """What one settled turn has to write; everything is a replacement, so writing twice is safe."""
-
-    minutes: dict[Key, MinuteRow] = field(default_factory=dict)
-    latest: dict[tuple[str, str], LatestRow] = field(default_factory=dict)
-    points: list[PointRow] = field(default_factory=list)
-    gone: set[Key] = field(default_factory=set)
-    new: dict[Key, HistoryRow] = field(default_factory=dict)
-    late: dict[str, dict[str, set[int]]] = field(default_factory=dict)  # sign → place → slots
-    hours: set[Key] = field(default_factory=set)  # whose time in each state is another now
-
-    def __bool__(self) -> bool:
-        return bool(self.minutes or self.latest or self.gone or self.new)
-
-    def spent(self, place: str, code: str, from_ms: int, to_ms: int, grid_ms: int) -> None:
-        """The time of [from, to] was spent otherwise than the hours say."""
-        first = slot_start(from_ms, HOUR_MS, grid_ms)
-        self.hours.update((place, code, hour) for hour in range(first, to_ms + 1, HOUR_MS))
-
-    def take_back(self, transitions: Iterable[Key]) -> None:
-        """These changes of state (place, sign, since) do not hold."""
-        for key in transitions:
-            self.new.pop(key, None)
-            self.gone.add(key)
-
-    def record(self, transitions: Iterable[HistoryRow]) -> None:
-        """These changes of state hold."""
-        self.new.update((row[:3], row) for row in transitions)
 
 
 class Judges:
@@ -156,28 +126,27 @@ class City:
 
     def settle(self) -> WriteSet:
         """Add up and judge what was taken in."""
-        out = WriteSet(late=self._late)
-        self._late = {}
+        advance(self.settle_into(out := WriteSet()), None)
+        return out
+
+    def settle_into(self, out: WriteSet) -> Steps:
+        """As `settle`, in steps. Between them the present says what is settled so far."""
+        out.late, self._late = self._late, {}
+        pace = Pace()
         touched, self._touched = self._touched, set()
         points, self._points = self._points, {}
         out.points = [row[1:] for row in points.values()]
-        derived: set[str] = set()
-        for code in sorted(touched):
-            changes = self._settle_sign(code, out)
-            for dependent in self.dependents(code):
-                late = derive(self, self.catalogue.sign[dependent], changes.samples)
-                for place, slot in late:
-                    out.late.setdefault(dependent, {}).setdefault(place, set()).add(slot)
-                derived.add(dependent)
-        for code in sorted(derived):
-            self._settle_sign(code, out)
+        derived = {dependent for code in touched for dependent in self.dependents(code)}
+        for code in (*sorted(touched), *sorted(derived)):  # their ingredients before the derived
+            for work in self._settle_sign(code, out):
+                if pace.full(work):
+                    yield
         for code in touched | derived:  # only now: the derived needed their ingredients' slots
             self.windows[code].trim()
         for code in list(out.late):
             for dependent in self.dependents(code):
                 for place, slots in out.late[code].items():
-                    out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
-        return out
+                    out.note_late(dependent, place, slots)
 
     def reseed(self, code: str, place: str, seed: Seed, out: WriteSet) -> None:
         """Correct the state of a place before what memory holds, and what follows from it."""
@@ -282,13 +251,20 @@ class City:
 
     # -- what has to be written -------------------------------------------------------------
 
-    def _settle_sign(self, code: str, out: WriteSet) -> Changes:
-        changes = self.windows[code].add_up()
-        self.write(code, changes, out)
-        if changes.late:
-            district = out.late.setdefault(code, {}).setdefault(self.catalogue.code, set())
-            district.update(changes.late)
-        return changes
+    def _settle_sign(self, code: str, out: WriteSet) -> Iterator[int]:
+        """Settle a sign piece by piece; what each has cost."""
+        window = self.windows[code]
+        began = window.work.visits
+        for changes in window.pieces():
+            self.write(code, changes, out)
+            if changes.late:
+                out.note_late(code, self.catalogue.code, changes.late)
+            for dependent in self.dependents(code):
+                late = derive(self, self.catalogue.sign[dependent], changes.samples)
+                for place, slot in late:
+                    out.note_late(dependent, place, (slot,))
+            yield changes.work() + window.work.visits - began
+            began = window.work.visits
 
     def write(self, code: str, changes: Changes, out: WriteSet) -> None:
         """Add to `out` what has changed of a sign."""

@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from types import FrameType
 
@@ -18,26 +18,27 @@ from data_access import engine_state, readings, rollups, states
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
 from data_access.engine_lock import engine_lock
-from data_access.public.store import migrate_public, open_public
-from data_access.redis_client import open_redis
-from data_access.settings import Settings, build_id
+from data_access.settings import Settings
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
 from engine import backfill
-from engine.city import City, WriteSet, days_of, hours_of
-from engine.publication import Publication
-from engine.publisher import Publisher
+from engine.city import City, days_of, hours_of
 from engine.recovery import demo_sources, recover
 from engine.retention import Retention
+from engine.steps import Steps, advance
 from engine.undigested import Doubt
+from engine.voice import LockLost, Voice
+from engine.write_set import WriteSet
 
 log = logging.getLogger("yiping.engine")
 
 POLL_S = 0.1
 RETRY_S = 1.0
 MAX_ROWS = 200_000  # four batches of a file: a helping of half as many costs 45 % more a row
-PUBLISH_EVERY_MS = 450
+TURN_S = 0.1  # a turn ends with the step in which this time is up
+PART_ROWS = 5_000  # rows in a transaction of what is written in parts
+PART_KEYS = 1_000  # buckets in a transaction of rolling up
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
 PASS_TIME_MS = 5 * MINUTE_MS  # a score is asked for up to now, to five minutes
@@ -49,7 +50,7 @@ class Outdated(Exception):
 
 
 class Engine:
-    """The loop's state: `turn` takes in one helping, `roll` brings the higher tiers after it."""
+    """The loop's state: `turn` takes in helpings, `roll` brings the higher tiers after them."""
 
     def __init__(self, db: Database, catalogue: Catalogue, now_ms: int) -> None:
         self.db = db
@@ -62,61 +63,92 @@ class Engine:
         self._days: set[rollups.Key] = set()
         self._hours_at = self._days_at = now_ms
         self._passed_at = 0
+        self._found: list[readings.Batch] = []  # the helping in hand
+        self._taking: Steps | None = None
+        self._whole = False  # whether memory is what the store says
+        self._even = True  # whether the store is what memory says
+        self._rolling: Steps | None = None
         self.reload(now_ms)
 
     def reload(self, now_ms: int) -> None:
         """Forget what is in memory and take it from the store. When it raises, try again."""
+        advance(self.reloading(now_ms), None)
+
+    def reloading(self, now_ms: int) -> Steps:
+        """As `reload`, in steps. Until the last one `city` is what it was before."""
+        self._taking = self._rolling = None
+        self._whole, self._even = False, True
         with self.db.read() as conn:  # before anything else: what changes after it is noticed
             self._generation = engine_state.get(conn, "generation")
-        found = recover(self.db, self.catalogue, now_ms)
-        self.city, self.cursor = found.city, found.cursor
-        self._reloaded_at = now_ms
+        found = yield from recover(self.db, self.catalogue, now_ms)
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
-            changed = readings.keys_of_batches(conn, rolled, self.cursor)
-        self._days, self._passed_at = set(), 0
-        self._hours = set().union(*(self._hours_near(*key, now_ms) for key in changed))
+            changed = readings.keys_of_batches(conn, rolled, found.cursor)
+        yield
+        hours: set[rollups.Key] = set()
+        for n, key in enumerate(changed):
+            hours |= self._hours_near(found.city, *key, now_ms)
+            if n % PART_KEYS == PART_KEYS - 1:
+                yield
+        self.city, self.cursor = found.city, found.cursor
+        self._hours, self._days, self._passed_at = hours, set(), 0
+        self._reloaded_at = now_ms
         self._pass_time(now_ms, everything=True)
         if found.out or found.gone:
             self._write(found.out, found.gone)
+        self._whole = True
         self.step(now_ms)
 
-    def _hours_near(self, street: str, code: str, at: int, now_ms: int) -> set[rollups.Key]:
+    def _hours_near(
+        self, city: City, street: str, code: str, at: int, now_ms: int
+    ) -> set[rollups.Key]:
         """The hours a reading can have changed: between the last one before and its end."""
-        window = self.city.windows.get(code)
+        window = city.windows.get(code)
         if window is None:
             return set()
         reach = (window.reach + 1) * window.slot_ms + QUARTER_MS
         reached = range(at - reach, min(at + reach, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
+        grid_ms = self.catalogue.zone.grid_ms
+        hours = {slot_start(moment, HOUR_MS, grid_ms) for moment in reached}
         places = (street, self.catalogue.code)
-        codes = (code, *self.city.dependents(code))
-        keys = [(place, sign, moment) for place in places for sign in codes for moment in reached]
-        return hours_of(keys, self.catalogue.zone)
+        codes = (code, *city.dependents(code))
+        return {(place, sign, hour) for place in places for sign in codes for hour in hours}
 
-    def turn(self) -> int:
-        """Take in the next batches, at most about MAX_ROWS readings; how many there were.
+    def turn(self, budget_s: float | None = TURN_S) -> int:
+        """Go on with the helping in hand, else with the next batches, at most about MAX_ROWS.
 
+        How many readings it brings, whether or not it has come to its end; 0: none are waiting.
         After an exception the engine has to be reloaded.
         """
         if self._blamed is not None:
             return self._pass_over(*self._blamed)
-        with self.db.read() as conn:
-            self._check_generation(conn)
-            found = self._doubt.helping(readings.next_batches(conn, self.cursor, MAX_ROWS))
-        if not found:
-            return 0
+        if self._taking is None:
+            with self.db.read() as conn:
+                self._check_generation(conn)
+                found = readings.next_batches(conn, self.cursor, MAX_ROWS)
+            self._found = self._doubt.helping(found)
+            if not self._found:
+                return 0
+            self._taking = self._take_in(self._found)
         try:
-            taken = self._take_in(found)
+            done = advance(self._taking, budget_s)
         except Outdated:
             raise
         except Exception as fault:
             if may_lie_in_the_data(fault):
-                batch = self._doubt.failed(found)
+                batch = self._doubt.failed(self._found)
                 if batch is not None:
                     self._blamed = batch, f"{type(fault).__name__}: {fault}"
             raise
-        self._doubt.passed(found)
-        return taken
+        if done:
+            self._taking = None
+            self._doubt.passed(self._found)
+        return sum(batch.accepted for batch in self._found)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is begun and not finished."""
+        return self._taking is not None or self._rolling is not None
 
     def _pass_over(self, batch: readings.Batch, why: str) -> int:
         """Set aside the batch on which the engine always fails, and go on behind it."""
@@ -130,17 +162,36 @@ class Engine:
         self._doubt.forget()
         return count
 
-    def _take_in(self, found: list[readings.Batch]) -> int:
+    def _take_in(self, found: list[readings.Batch]) -> Steps:
+        """A helping on its way into the store: read, added up, judged, written.
+
+        A small one is one transaction. A large one is written in parts, and the cursor moves with
+        the last: what was written by a helping that did not come to its end is written again, and
+        the same. Under suspicion it is one transaction again, so that a batch which is to be set
+        aside leaves nothing behind.
+        """
         if not {batch.source for batch in found} <= self.city.demo_sources:
             self.city.demo_sources |= demo_sources(self.db)
-        with self.db.read() as conn:
-            taken = self.city.take(_rows(conn, found))
-        out = self.city.settle()
-        with self.db.read() as conn:
-            backfill.recompute(conn, self.city, out)
-        self.cursor = found[-1].id
+        days = {day for batch in found for day in batch.days.split(",") if day}
+        first, last = found[0].id - 1, found[-1].id
+        for page in readings.pages_of_batches(self.db, first, last, sorted(days)):
+            self.city.take(page)
+            if len(page) == readings.PAGE:
+                yield
+        out = WriteSet()
+        in_parts = None if self._doubt.is_there else self._write_parts
+        self._even = False
+        yield from self.city.settle_into(out)
+        if in_parts and out.late:  # that may take long: meanwhile time must be free to pass
+            yield from in_parts(out)
+            self._even = True
+        yield from backfill.recompute(self.db, self.city, out, in_parts)
+        if in_parts and out.size() > PART_ROWS:
+            many = len(out.gone) + len(out.new) > 2 * PART_ROWS
+            yield from in_parts(out, states=many)
+        self.cursor = last
         self._write(out)
-        return taken
+        self._even = True
 
     def _check_generation(self, conn: Connection) -> None:
         if engine_state.get(conn, "generation") != self._generation:
@@ -168,6 +219,11 @@ class Engine:
             first = slot_start(at if since == 0 else min(since, now_ms), HOUR_MS, offset)
             self._hours.update((place, code, h) for h in range(first, now_ms + 1, HOUR_MS))
 
+    def _write_parts(self, out: WriteSet, *, states: bool = True) -> Steps:
+        for part in out.parts(PART_ROWS, states=states):
+            self._write(part)
+            yield
+
     def _write(self, out: WriteSet, gone: Sequence[tuple[str, str]] = ()) -> None:
         with self.db.write() as conn:
             self._hold(conn)
@@ -180,9 +236,23 @@ class Engine:
         self._hours |= out.hours
         self._hours |= hours_of(out.minutes, self.catalogue.zone)
 
-    def roll(self, now_ms: int, *, force: bool = False) -> None:
-        """Bring hours and days up to date when due (or at once with `force`)."""
-        self.step(now_ms)
+    def roll(self, now_ms: int, *, force: bool = False, budget_s: float | None = TURN_S) -> None:
+        """Bring hours and days up to date when due, or at once and to the end with `force`."""
+        if not self._whole:
+            return  # which hours there were to do is forgotten; a restart finds out
+        if self._even:
+            self.step(now_ms)
+        if force:
+            self._go_on_rolling(None)
+        if self._rolling is None:
+            self._begin_rolling(now_ms, force=force)
+        self._go_on_rolling(None if force else budget_s)
+
+    def _go_on_rolling(self, budget_s: float | None) -> None:
+        if self._rolling is not None and advance(self._rolling, budget_s):
+            self._rolling = None
+
+    def _begin_rolling(self, now_ms: int, *, force: bool) -> None:
         hours_due = force or is_due(now_ms, self._hours_at, ROLL_HOURS_MS)
         days_due = force or is_due(now_ms, self._days_at, ROLL_DAYS_MS)
         if hours_due:
@@ -190,26 +260,38 @@ class Engine:
             self._pass_time(now_ms, everything=all_due)
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
-        days = self._days | days_of(self._hours, self.catalogue.zone)
-        with self.db.write() as conn:
-            self._hold(conn)
-            whole_from = engine_state.get(conn, "minute_from")
-            rollups.roll_hours(self.db, conn, self._hours, whole_from, now_ms)
-            if days_due:
-                rollups.roll_days(
-                    self.db, conn, days, self.catalogue.zone, engine_state.get(conn, "hour_from")
-                )
-                engine_state.put(self.db, conn, rolled=self.cursor)
-        self._hours = set()
         self._hours_at = now_ms
-        self._days = set() if days_due else days
         if days_due:
             self._days_at = now_ms
+        self._rolling = self._roll(now_ms, days=days_due)
+
+    def _roll(self, now_ms: int, *, days: bool) -> Steps:
+        reached = self.cursor  # what comes in meanwhile is left for the next time
+        hours, self._hours = self._hours, set()
+        self._days |= days_of(hours, self.catalogue.zone)
+        for keys in _parts(hours, PART_KEYS):
+            with self.db.write() as conn:
+                self._hold(conn)
+                whole_from = engine_state.get(conn, "minute_from")
+                rollups.roll_hours(self.db, conn, keys, whole_from, now_ms)
+            yield
+        if not days:
+            return
+        due, self._days = self._days, set()
+        for keys in _parts(due, PART_KEYS):
+            with self.db.write() as conn:
+                self._hold(conn)
+                whole_from = engine_state.get(conn, "hour_from")
+                rollups.roll_days(self.db, conn, keys, self.catalogue.zone, whole_from)
+            yield
+        with self.db.write() as conn:
+            self._hold(conn)
+            engine_state.put(self.db, conn, rolled=reached)
 
 
-def _rows(conn: Connection, found: list[readings.Batch]) -> Iterator[readings.RawRow]:
-    days = {day for batch in found for day in batch.days.split(",") if day}
-    return readings.rows_of_batches(conn, found[0].id - 1, found[-1].id, sorted(days))
+def _parts(keys: Iterable[rollups.Key], size: int) -> Iterable[list[rollups.Key]]:
+    ordered = sorted(keys)  # neighbours lie on the same pages
+    return (ordered[n : n + size] for n in range(0, len(ordered), size))
 
 
 class _Stop:
@@ -244,53 +326,61 @@ def _loop(
 ) -> None:
     now = to_ms(clock())
     engine = Engine(db, catalogue, now)
-    publisher = Publisher(db, open_redis(settings), build_id(), now)
-    publication = Publication(
-        *(db, open_public(settings, read_only=False), catalogue),
-        prepare=lambda: migrate_public(settings),  # a lost public store must not stop the desks
-    )
-    retention = Retention(db, settings, catalogue)
-    published_at = 0
+    voice = Voice(settings, clock, db, lambda: engine.city, mine)
     # what the windows hold lives long and has no cycles: looking for them again and again costs
     # a fifth of the loop
     gc.set_threshold(100_000, 50, 100)
     gc.freeze()
     log.info("engine ready: %s, at batch %d", catalogue.name_en, engine.cursor)
-    while not stop.is_set():
-        try:
-            taken = engine.turn()
-            now = to_ms(clock())
-            engine.roll(now)
-            if is_due(now, published_at, PUBLISH_EVERY_MS):
-                if not mine():
-                    log.error("the engine's lock is lost; ending, to be started again")
-                    return
-                publisher.publish(engine.city, now)
-                published_at = now
-                publication.step(now)
-            retention.step(now, engine.cursor)
-        except Outdated as news:
-            log.info("%s; starting again from it", news)
-            _recover(engine, clock, stop)
-            continue
-        except Exception:  # whatever it was, the store is the truth: start again from there
-            log.exception("engine turn failed; starting again from the store")
-            _recover(engine, clock, stop)
-            continue
-        if taken < MAX_ROWS // 2:
-            stop.wait(POLL_S)
+    try:
+        _go_round(engine, voice, Retention(db, settings, catalogue), clock, stop)
+    except LockLost:
+        log.error("the engine's lock is lost; ending, to be started again")
+        return
     with suppress(Outdated):
         engine.roll(to_ms(clock()), force=True)
 
 
-def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:
+def _go_round(
+    engine: Engine, voice: Voice, retention: Retention, clock: Clock, stop: threading.Event
+) -> None:
+    """Everybody's turn, again and again, until `stop`."""
+    while not stop.is_set():
+        try:
+            taken = engine.turn()
+            engine.roll(to_ms(clock()))
+            voice.speak()
+            retention.step(to_ms(clock()), engine.cursor)
+        except LockLost:
+            raise
+        except Outdated as news:
+            log.info("%s; starting again from it", news)
+            _recover(engine, clock, stop, voice.speak)
+            continue
+        except Exception:  # whatever it was, the store is the truth: start again from there
+            log.exception("engine turn failed; starting again from the store")
+            _recover(engine, clock, stop, voice.speak)
+            continue
+        if taken < MAX_ROWS // 2 and not engine.busy:
+            stop.wait(POLL_S)
+
+
+def _recover(
+    engine: Engine, clock: Clock, stop: threading.Event, speak: Callable[[], None] | None = None
+) -> None:
     """Take everything from the store again, however long that is away.
 
-    Going on before would skip what was taken in and not written.
+    Going on before would skip what was taken in and not written. Meanwhile `speak` is called
+    between the steps.
     """
     while not stop.wait(RETRY_S):
         try:
-            engine.reload(to_ms(clock()))
+            steps = engine.reloading(to_ms(clock()))
+            while not stop.is_set() and not advance(steps, TURN_S):
+                if speak is not None:
+                    speak()
+        except LockLost:
+            raise
         except Exception:
             log.exception("the store cannot be read; trying again")
         else:

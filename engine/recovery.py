@@ -1,5 +1,6 @@
 """From the store back into memory: what a restarted engine needs to go on where it stopped."""
 
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -15,9 +16,11 @@ from domain.sign import State
 from domain.state import Cause, Judged
 from domain.terms import Ledger
 from engine.backfill import FAR_MS
-from engine.city import City, WriteSet, add_raw, latest_row
-from engine.sample import Changes, Sample, Seed, Transition
+from engine.city import City, add_raw, latest_row
+from engine.sample import Changes, Sample, Seed, Told, Transition
+from engine.steps import Steps
 from engine.window import KEEP_SLOTS, SignWindow
+from engine.write_set import WriteSet
 
 
 def demo_sources(db: Database) -> set[str]:
@@ -35,8 +38,11 @@ class Recovered(NamedTuple):
     gone: list[tuple[str, str]]  # (place, sign) that are no longer in the catalogue
 
 
-def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Recovered:
-    """The city as of the stored cursor. What was told stays told: states go on from there."""
+def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Generator[None, None, Recovered]:
+    """The city as of the stored cursor, in steps.
+
+    What was told stays told: states go on from there.
+    """
     first = remember_terms(db, catalogue, now_ms)
     with db.read() as conn:
         ledger = read_ledger(conn, catalogue)
@@ -49,20 +55,17 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Recovered:
         for row in states.all_latest(conn):
             here = row.sign in city.windows and row.street_code in city.places
             (latest.setdefault(row.sign, []) if here else gone).append(row)
-        for p in states.all_points(conn):
-            window = city.windows.get(p.sign)
-            if window is not None and p.street_code in city.places:
-                mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
-                part = (p.source, p.point)
-                window.restore(p.street_code, part, p.observed_at, p.value, mass)
-        refills = [
-            _Refill(city, city.windows[code], now_ms, cursor, conn) for code in sorted(latest)
-        ]
-        for refill in refills:
-            refill.run(latest[refill.window.sign.code])
+        refills = {
+            code: _Refill(city, city.windows[code], now_ms, cursor, conn, latest[code])
+            for code in sorted(latest)
+        }
+        yield from _last_words(db, city, refills)
+        for refill in refills.values():
+            yield from refill.run(db)
         city.derive_all()
-        for refill in refills:
+        for refill in refills.values():
             refill.go_on(out)
+            yield
         pairs = [(row.street_code, row.sign) for row in gone]
         lost = states.open_without_latest(conn) if first else []
         offset = catalogue.zone.grid_ms
@@ -70,6 +73,19 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Recovered:
         for place, code in [*pairs, *lost]:
             close(conn, ledger, out, (place, code), observed.get((place, code)), now_ms, offset)
     return Recovered(city, cursor, out, pairs)
+
+
+def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Steps:
+    """Put back what each point said last, where that still carries into what memory holds."""
+    for page in states.pages_of_points(db):
+        for p in page:
+            refill = refills.get(p.sign)
+            if refill is not None and refill.needs(p.street_code, p.observed_at):
+                window = refill.window
+                mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
+                part = (p.source, p.point)
+                window.restore(p.street_code, part, p.observed_at, p.value, mass)
+        yield
 
 
 def close(
@@ -107,37 +123,52 @@ class _Refill:
     """
 
     def __init__(
-        self, city: City, window: SignWindow, now_ms: int, cursor: int, conn: Connection
+        self,
+        city: City,
+        window: SignWindow,
+        now_ms: int,
+        cursor: int,
+        conn: Connection,
+        latest: list[Any],
     ) -> None:
         self.window = window
         self.cursor = cursor
         self.conn = conn
         self.city = city
         self.now_ms = now_ms
-        self.raw_from = 0
-        self.floors: dict[str, int] = {}
+        self.latest = latest
         self.told: dict[str, list[Transition]] = {}  # by place, led by what held before the window
         self.made: list[tuple[str, Transition]] = []
-        self.known: dict[str, str] = {}  # states by place, as `latest` has them
+        self.known = {row.street_code: row.state for row in latest}  # as `latest` has them
+        self.raw_from = engine_state.get(conn, "raw_from")
+        newest = {row.street_code: row.observed_at for row in latest}
+        counted = (newest.get(street.code, 0) for street in city.catalogue.counted)
+        district = city.catalogue.code
+        newest[district] = max(newest.get(district, 0), *counted)
+        self.floors = {place: self._floor(place, at) for place, at in newest.items()}
 
-    def run(self, latest: list[Any]) -> None:
+    def needs(self, place: str, observed_at: int) -> bool:
+        """Whether what a point said last can reach a slot that memory holds."""
+        window, floor = self.window, self.floors.get(place)
+        carry = (window.reach + 1) * window.slot_ms
+        return place in self.city.places and (floor is None or observed_at >= floor - carry)
+
+    def run(self, db: Database) -> Steps:
         """Fill the window; how its slots were judged is for `go_on`, when all are filled."""
-        self.raw_from = engine_state.get(self.conn, "raw_from")
-        known = {row.street_code: row.observed_at for row in latest}
-        counted = (known.get(street.code, 0) for street in self.city.catalogue.counted)
-        district = self.city.catalogue.code
-        known[district] = max(known.get(district, 0), *counted)
-        self.floors = {place: self._floor(place, at) for place, at in known.items()}
         for place, floor in self.floors.items():
             self.window.set_floor(place, floor)
-        for row in latest:
+        for row in self.latest:
             floor = self.floors[row.street_code]
             if row.observed_at < max(floor, self.raw_from):
                 self._recall(row)
             self._seed(row.street_code, min(floor, row.observed_at))
-        self._read()
-        self.made = self.window.settle().new
-        self.known = {row.street_code: row.state for row in latest}
+        yield from self._read(db)
+        told = Told()
+        for changes in self.window.pieces():
+            told.hear(changes)
+            yield
+        self.window.trim()
+        self.made = told.changes()
 
     def go_on(self, out: WriteSet) -> None:
         """Let the recorded states stand and go on from them, up to now."""
@@ -161,13 +192,15 @@ class _Refill:
             if row is not None and self.known.get(place) != row[7]:
                 out.latest[place, code] = row
 
-    def _read(self) -> None:
+    def _read(self, db: Database) -> Steps:
         window, usual = self.window, self._back(1)
-        for raw in readings.rows_between(self.conn, window.sign.code, None, self._back(2), None):
-            place = raw[1]
-            if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
-                continue  # not taken in before the stop: it comes again with its batch
-            add_raw(window, raw, restore=raw[5] < self.floors.get(place, usual))
+        for page in readings.pages_between(db, window.sign.code, self._back(2), None):
+            for raw in page:
+                place = raw[1]
+                if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
+                    continue  # not taken in before the stop: it comes again with its batch
+                add_raw(window, raw, restore=raw[5] < self.floors.get(place, usual))
+            yield
 
     def _back(self, reaches: int) -> int:
         """The slot some carries before those that the present needs."""

@@ -1,16 +1,19 @@
 """Retention: what is older than its tier allows goes, a little at a time.
 
-Raw readings go by whole day tables, roll-ups and states along their primary key: the cost follows
-what is dropped, not what is kept. How far each tier is complete is remembered with it (`raw_from`,
-`minute_from`, `hour_from`), so that nothing is computed again from less than it was made of.
+Raw readings go by whole day tables, once it is remembered what was said (`folding`); roll-ups and
+states along their primary key: the cost follows what is dropped, not what is kept. How far each
+tier is complete is remembered with it (`raw_from`, `minute_from`, `hour_from`), so that nothing is
+computed again from less than it was made of. An archive's tiers count from when it was loaded.
 """
 
 import itertools
 import logging
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from data_access import engine_state, provisional, readings, rollups
+from data_access import archives, engine_state, folding, provisional, readings, rollups
+from data_access.archives import Span, gaps, kept_spans
 from data_access.db import Database
 from data_access.intake import Busy, locked
 from data_access.settings import Settings
@@ -18,11 +21,14 @@ from data_access.state_retention import prune_states
 from data_access.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, is_due
+from engine.steps import Pace, Steps, advance
 
 log = logging.getLogger("yiping.engine")
 
 PAIRS_A_TURN = 60
 EVERY_MS = 10_000
+TURN_S = 0.05
+ROWS = 2_000  # that go in one transaction
 
 
 class Retention:
@@ -37,26 +43,54 @@ class Retention:
         self._stale_ms = 1000 * max(s.stale_after_s for s in catalogue.signs)
         self._at = len(self._pairs)
         self._stepped_at = 0
+        self._work: Steps | None = None
 
     def step(self, now_ms: int, cursor: int) -> None:
         """One step, when one is due: a round over all places and signs takes about ten minutes."""
-        if not is_due(now_ms, self._stepped_at, EVERY_MS):
-            return
-        self._stepped_at = now_ms
+        if self._work is None:
+            if not is_due(now_ms, self._stepped_at, EVERY_MS):
+                return
+            self._stepped_at = now_ms
+            self._work = self._next(now_ms, cursor)
+        work, self._work = self._work, None
+        try:
+            if not advance(work, TURN_S):
+                self._work = work
+        except Busy:
+            log.info("retention waits: intake is busy")
+
+    def _next(self, now_ms: int, cursor: int) -> Steps:
         if self._at >= len(self._pairs):
             self._at = 0
-            self.drop_raw(now_ms, cursor)
-            return
+            return self._raw(now_ms, cursor, [])
         pairs = self._pairs[self._at : self._at + PAIRS_A_TURN]
         self._at += PAIRS_A_TURN
+        return self._tiers(pairs, now_ms)
+
+    def _tiers(self, pairs: Sequence[tuple[str, str]], now_ms: int) -> Steps:
+        """Samples, hours and changes of state of some places and signs."""
         minute = now_ms - self._settings.retain_minute_days * DAY_MS
         hour = now_ms - self._settings.retain_hour_days * DAY_MS
         with self._db.write() as conn:
             engine_state.raise_to(self._db, conn, minute_from=minute, hour_from=hour)
-            rollups.prune(conn, "minute", pairs, minute)
             provisional.prune(conn, minute)
-            rollups.prune(conn, "hour", pairs, hour)
-            prune_states(conn, pairs, hour)
+        with self._db.read() as conn:
+            kept = [kept_spans(conn, self._catalogue, edge) for edge in (minute, hour)]
+        due = [
+            (tier, pair, gap)
+            for tier, edge, spans in zip(("minute", "hour"), (minute, hour), kept, strict=True)
+            for pair in pairs
+            for gap in gaps(spans.get(pair[1], ()), edge)
+        ]
+        while due:
+            with self._db.write() as conn:
+                _prune(conn, due)
+            if due:
+                yield
+        with self._db.write() as conn:
+            for pair in pairs:  # the states of what is kept stay too
+                oldest = kept[1].get(pair[1], [Span(hour, hour)])[0]
+                prune_states(conn, [pair], min(hour, oldest.from_ms))
 
     def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
         """Drop day tables past the retention that no recent batch wrote to; their names.
@@ -64,10 +98,44 @@ class Retention:
         Under intake's lock, so that no batch is acknowledged into a table that is about to go.
         When that cannot be had, none goes: there is another round.
         """
+        gone: list[str] = []
         try:
-            return self._drop_raw(now_ms, cursor)
+            advance(self._raw(now_ms, cursor, gone), None)
         except Busy:
-            return []
+            log.info("retention waits: intake is busy")
+        return gone
+
+    def _raw(self, now_ms: int, cursor: int, gone: list[str]) -> Steps:
+        edge = now_ms - self._settings.retain_raw_days * DAY_MS
+        first = readings.day_name(self._catalogue.zone.day_number(edge))
+        with self._db.read() as conn:
+            busy = _busy(conn, edge, cursor)
+            old = [day for day in readings.day_tables(conn) if day < first and day not in busy]
+        for day in old:
+            yield from self._drop(day, edge, cursor, gone)
+        if gone:
+            log.info("raw readings dropped: %s", ", ".join(gone))
+        with locked(self._db) as conn:
+            self._forget(conn, now_ms, edge, cursor)
+
+    def _drop(self, day: str, edge: int, cursor: int, gone: list[str]) -> Steps:
+        """Fold a day up, say that it is, and let its rows go: broken off anywhere, it is whole."""
+        pace = Pace()
+        for rows in folding.fold(self._db, day, cursor):
+            if pace.full(rows):
+                yield
+        with locked(self._db) as conn:
+            if day in _busy(conn, edge, cursor):
+                return folding.reopen(conn, day)
+            folding.close(conn, day, cursor)
+            kept_from = self._catalogue.zone.day_start(edge)
+            engine_state.raise_to(self._db, conn, raw_from=kept_from)
+        for _ in folding.empty(self._db, day, cursor, ROWS):
+            yield
+        with locked(self._db) as conn:
+            if folding.drop(conn, day, cursor):
+                gone.append(day)
+        yield
 
     def _thin_indexes(self, conn: Connection, now_ms: int) -> None:
         """Past the minutes' retention, of the index of places a quarter of an hour is kept."""
@@ -82,36 +150,33 @@ class Retention:
             conn.execute(mine.where(between, t.bucket % (15 * MINUTE_MS) != 0))
         engine_state.raise_to(self._db, conn, index_thinned=thin_to)
 
-    def _drop_raw(self, now_ms: int, cursor: int) -> list[str]:
-        edge = now_ms - self._settings.retain_raw_days * DAY_MS
-        zone = self._catalogue.zone
-        with locked(self._db) as conn:
-            recent = select(batches.c.days).where(
-                (batches.c.received_at >= edge) | (batches.c.id > cursor)
-            )
-            busy = {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
-            gone = readings.drop_days_before(conn, edge, zone, busy)
-            if gone:
-                kept_from = zone.day_start(edge)
-                engine_state.raise_to(self._db, conn, raw_from=kept_from)
-            conn.execute(
-                delete(point_latest).where(point_latest.c.observed_at < edge - self._stale_ms)
-            )
-            conn.execute(
-                delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor)
-            )
-            conn.execute(
-                delete(quarantine).where(
-                    quarantine.c.received_at
-                    < now_ms - self._settings.retain_quarantine_days * DAY_MS
-                )
-            )
-            self._thin_indexes(conn, now_ms)
-            conn.execute(
-                delete(frames).where(
-                    frames.c.at < now_ms - self._settings.retain_minute_days * DAY_MS
-                )
-            )
-        if gone:
-            log.info("raw readings dropped: %s", ", ".join(gone))
-        return gone
+    def _forget(self, conn: Connection, now_ms: int, edge: int, cursor: int) -> None:
+        """What goes with the raw readings, and what is kept for as long as the tiers."""
+        settings = self._settings
+        spoken = point_latest.c.observed_at
+        conn.execute(delete(point_latest).where(spoken < edge - self._stale_ms))
+        conn.execute(delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor))
+        told = now_ms - settings.retain_quarantine_days * DAY_MS
+        conn.execute(delete(quarantine).where(quarantine.c.received_at < told))
+        self._thin_indexes(conn, now_ms)
+        minute = now_ms - settings.retain_minute_days * DAY_MS
+        conn.execute(delete(frames).where(frames.c.at < minute))
+        archives.forget(conn, min(minute, now_ms - settings.retain_hour_days * DAY_MS))
+
+
+def _prune(conn: Connection, due: list[tuple[str, tuple[str, str], Span]]) -> None:
+    """Drop what is due, from the end of the list, until it is much for one transaction."""
+    room = ROWS
+    while due and room:
+        gone = rollups.prune(conn, *due[-1], room)
+        room -= gone
+        if room:
+            due.pop()
+
+
+def _busy(conn: Connection, edge_ms: int, cursor: int) -> Collection[str]:
+    """Days that a batch wrote to lately, or one that is not taken in yet."""
+    recent = select(batches.c.days).where(
+        (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
+    )
+    return {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}

@@ -1,9 +1,13 @@
 """What a window says: the value of a place in a slot, and a change of its state."""
 
+from functools import partial
 from typing import NamedTuple
 
-from domain.sign import State
+from domain.aggregation import Badness, Child, aggregate
+from domain.sign import Rule, State
 from domain.state import Judged
+
+PER_SAMPLE = 20  # what making and judging a sample costs, in contributions
 
 
 class Sample(NamedTuple):
@@ -15,6 +19,28 @@ class Sample(NamedTuple):
     children: int
     at: int  # newest contributing observation
     demo: bool
+
+
+_sample = partial(tuple.__new__, Sample)  # a Sample without the cost of its constructor
+
+
+def _unasked(_: float) -> float:
+    """Stands for the badness of values where the rule does not ask for it."""
+    return 0.0
+
+
+def total(
+    rule: Rule, children: list[Child], decimals: int, demo: bool, badness: Badness | None
+) -> Sample | None:
+    """What children add up to; None when there are none or the rule is `na`. Sorts them."""
+    if len(children) > 1:
+        children.sort()  # floating-point sums must not depend on the order of a set
+    added = aggregate(rule, children, badness or _unasked)
+    if added is None:
+        return None
+    value, numerator, denominator, count, at = added
+    # judged as it is shown: a rounded 25 must not stand beside "below 25"
+    return _sample((round(value, decimals), numerator, denominator, count, at, demo))
 
 
 class Transition(NamedTuple):
@@ -45,6 +71,15 @@ class Changes(NamedTuple):
     late: set[int]
     judged: set[tuple[str, int]]  # (place, slot) judged otherwise now though the sample stands
 
+    @classmethod
+    def none(cls) -> "Changes":
+        """No change yet."""
+        return cls({}, [], [], set(), set())
+
+    def work(self) -> int:
+        """What it has cost, in contributions, apart from looking at them."""
+        return len(self.samples) * PER_SAMPLE
+
     def record(
         self,
         place: str,
@@ -62,3 +97,20 @@ class Changes(NamedTuple):
             recorded[slot] = found
         else:
             del recorded[slot]
+
+
+class Told:
+    """The changes of state that come to stand when several `Changes` follow each other."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int], Transition] = {}
+
+    def hear(self, changes: Changes) -> None:
+        """What comes next."""
+        for key in changes.gone:
+            self._found.pop(key, None)
+        self._found.update(((place, t.since), t) for place, t in changes.new)
+
+    def changes(self) -> list[tuple[str, Transition]]:
+        """(place, change of state) of all that stand."""
+        return [(place, t) for (place, _), t in self._found.items()]

@@ -40,6 +40,11 @@ class Doubt:
         self._most = len(taken) // 2
         return None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the last helping did not go through."""
+        return self._failures > 0 or self._most is not None
+
     def forget(self) -> None:
         """Begin anew."""
         self.__init__()  # type: ignore[misc]

@@ -5,32 +5,22 @@ its last observation before the end of the slot, unless that is stale by then. T
 over the slots in their order. So late, repeated and shuffled readings end in the same picture.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from data_access.readings import RawRow
-from domain.aggregation import Child, aggregate, mass_of
+from domain.aggregation import Child, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign
 from domain.state import Judged
+from engine import steps
 from engine.fold import Fold, JudgeAt, Present
-from engine.sample import Changes, Sample, Seed, Transition
+from engine.said import Part, Said, Work, reach_of, slot_by_slot
+from engine.sample import PER_SAMPLE, Changes, Sample, Seed, Transition, total
 
-Part = tuple[str, str]  # (source, point)
 KEEP_SLOTS = 24
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
-_sample = partial(tuple.__new__, Sample)
-
-
-def _unasked(_: float) -> float:
-    """Stands for the badness of values where the rule does not ask for it."""
-    return 0.0
-
-
-def reach_of(sign: Sign) -> int:
-    """How many slots a value can carry forward before it is stale."""
-    return -(-sign.stale_after_s * 1000 // sign.slot_ms) + 1
 
 
 class SignWindow:
@@ -59,12 +49,14 @@ class SignWindow:
         self._stale_ms = sign.stale_after_s * 1000
         self.reach = reach_of(sign)
         self._carry_ms = self.reach * self.slot_ms
-        self._parts: dict[str, dict[Part, dict[int, Child]]] = {}
+        self._said: dict[str, Said] = {}
+        self.work = Work()
         self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
         self._order: dict[str, list[int]] = {}
         self.samples: dict[str, dict[int, Sample]] = {}
         self.judged = self.fold.judged
         self._dirty: dict[str, set[int]] = {}
+        self._unjudged: dict[str, int] = {}  # place → the first slot that is to be judged anew
         self._settled: set[str] = set()  # places to be trimmed
         self._floor: dict[str, int] = {}  # slots before it are not complete in memory
 
@@ -80,12 +72,18 @@ class SignWindow:
         floor = self._floor.get(street, slot)
         if slot < floor - self._carry_ms:
             return slot
-        slots = self._parts.setdefault(street, {}).setdefault(part, {})
-        known = slots.get(slot)
+        said = self._of(street).slots.setdefault(slot, {})
+        known = said.get(part)
         if known is None or known.observed_at <= at:  # an older one of the slot changes nothing
-            slots[slot] = Child(value, mass, at)
+            said[part] = Child(value, mass, at)
             self._dirty.setdefault(street, set()).add(slot)
         return slot if slot < floor else None
+
+    def _of(self, place: str) -> Said:
+        said = self._said.get(place)
+        if said is None:
+            said = self._said[place] = Said(self.sign, self.work)
+        return said
 
     def add_rows(
         self, rows: Iterable[RawRow], newest: dict[tuple[str, ...], RawRow]
@@ -96,7 +94,7 @@ class SignWindow:
         one is there. Most of the engine's time goes by here: hence no calls.
         """
         width, offset, rule = self.slot_ms, self._offset_ms, self.sign.district_rule
-        floors, streets, dirty, carry = self._floor, self._parts, self._dirty, self._carry_ms
+        floors, places, dirty, carry = self._floor, self._said, self._dirty, self._carry_ms
         late = []
         for row in rows:
             _, street, _, source, point, at, value, weight, denominator = row
@@ -109,16 +107,17 @@ class SignWindow:
                 late.append((street, slot))
                 if slot < floors[street] - carry:
                     continue
+            part = source, point
             try:
-                slots = streets[street][source, point]
+                said = places[street].slots[slot]
             except KeyError:
-                slots = streets.setdefault(street, {})[source, point] = {}
-            if slot in slots and slots[slot][2] > at:
+                said = self._of(street).slots[slot] = {}
+            if part in said and said[part][2] > at:
                 continue
             mass = 1.0
             if weight is not None or denominator is not None:
                 mass = mass_of(rule, weight, denominator)
-            slots[slot] = _child((value, mass, at))
+            said[part] = _child((value, mass, at))
             try:
                 dirty[street].add(slot)
             except KeyError:
@@ -128,7 +127,7 @@ class SignWindow:
     def restore(self, street: str, part: Part, at: int, value: float, mass: float) -> None:
         """Put back an observation that the store's samples already contain."""
         slot = slot_start(at, self.slot_ms, self._offset_ms)
-        self._parts.setdefault(street, {}).setdefault(part, {})[slot] = Child(value, mass, at)
+        self._of(street).put(slot, part, Child(value, mass, at))
 
     def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> bool:
         """Take in a derived value, which counts only where nothing is reported; False: too late."""
@@ -205,13 +204,26 @@ class SignWindow:
     def sample_at(self, place: str, slot: int) -> Sample | None:
         """The sample of a place in a slot, or the one that carries forward into it."""
         samples = self.samples.get(place)
-        return None if samples is None else self._sample_as_of(samples, slot)
+        if not samples:
+            return None
+        sample = samples.get(slot)
+        if sample is not None:
+            return sample
+        order = self._order[place]
+        at = bisect_left(order, slot)
+        if not at or slot - order[at - 1] > self._carry_ms:
+            return None
+        sample = samples[order[at - 1]]
+        return sample if sample.at > slot + self.slot_ms - self._stale_ms else None
+
+    def points(self, place: str) -> int:
+        """How many points of a place are remembered."""
+        return self._of(place).points()
 
     def speaks_for_itself(self) -> bool:
         """Whether the district's newest value was reported as such, not added up from streets."""
         order = self._order.get(self._district)
-        parts = self._parts.get(self._district, {}).values() if order else ()
-        return any(s.get(order[-1]) or self._as_of(s, order[-1]) for s in parts if order)
+        return bool(order and self._of(self._district).alive(order[-1]))
 
     def floor_of(self, place: str) -> int | None:
         """The slot from which on a place is complete in memory; None: it always was."""
@@ -221,26 +233,51 @@ class SignWindow:
 
     def settle(self) -> Changes:
         """Bring samples and states up to date with what was taken in, and forget what is old."""
-        changes = self.add_up()
+        self._settle(self._taken_in(), changes := Changes.none())
+        changes = self._with_states(changes)
         self.trim()
         return changes
 
-    def add_up(self) -> Changes:
-        """As `settle`, but forget nothing yet."""
-        changes = Changes({}, [], [], set(), set())
+    def pieces(self) -> Iterator[Changes]:
+        """As `settle`, in pieces that come to the same, the oldest slots first; `trim` follows."""
+        dirty = self._taken_in()
+        load = sum(len(slots) * (PER_SAMPLE + self.points(place)) for place, slots in dirty.items())
+        changes = Changes.none()
+        if load <= steps.STEP:
+            self._settle(dirty, changes)
+            yield self._with_states(changes)
+            return
+        began = self.work.visits
+        for some in slot_by_slot(dirty):
+            self._settle(some, changes)
+            if self.work.visits - began + changes.work() >= steps.STEP:
+                yield self._with_states(changes)
+                changes, began = Changes.none(), self.work.visits
+        yield self._with_states(changes)
+
+    def _taken_in(self) -> dict[str, set[int]]:
+        """The slots, by place, that are to be added up anew."""
         dirty, self._dirty = self._dirty, {}
-        touched = dirty.pop(self._district, set())
         for place, slots in dirty.items():
-            changed = self._settle_place(place, slots, changes)
-            if place in self._counted:
-                touched |= changed
+            said = self._of(place)
+            for slot in slots:
+                said.note(slot)
+        return dirty
+
+    def _settle(self, dirty: dict[str, set[int]], changes: Changes) -> None:
+        """Add up the slots of places: streets first, then the district that they touch."""
+        self._settled.update(dirty, (self._district,))
+        touched = set(dirty.get(self._district, ()))
+        for place, slots in dirty.items():
+            if place != self._district:
+                changed = self._settle_place(place, slots, changes)
+                if place in self._counted:
+                    touched |= changed
         floor = self._floor.get(self._district)
         if floor is not None:
             changes.late.update(slot for slot in touched if slot < floor)
         if touched:
             self._settle_place(self._district, touched, changes)
-        self._settled.update(dirty, (self._district,))
-        return changes
 
     def trim(self) -> None:
         """Forget the slots that no window needs any more, of the places settled since last time."""
@@ -255,8 +292,8 @@ class SignWindow:
         todo = set(slots)
         if order and min(slots) < order[-1]:
             for slot in slots:
-                at = bisect_left(order, slot)
-                todo.update(s for s in order[at:] if s - slot <= self._carry_ms)
+                reached = bisect_right(order, slot + self._carry_ms)
+                todo.update(order[bisect_left(order, slot) : reached])
         floor = self._floor.get(place, 0)
         if min(todo) < floor:
             todo = {slot for slot in todo if slot >= floor}
@@ -271,27 +308,24 @@ class SignWindow:
             changed.add(slot)
             changes.samples[place, slot] = sample
         if changed:
-            self._judge_from(place, min(changed), changes)
+            first = min(changed)
+            self._unjudged[place] = min(first, self._unjudged.get(place, first))
         return changed
 
     def _sample(self, place: str, slot: int) -> Sample | None:
         if place != self._district:
             return self._of_parts(place, slot, self.sign.street_rule)
-        direct = self._of_parts(place, slot, self._direct_rule())
+        rule = self.sign.district_rule
+        direct = self._of_parts(place, slot, Rule.VALUE if rule is Rule.NA else rule)
         return direct if direct is not None else self._of_streets(slot)
 
-    def _direct_rule(self) -> Rule:
-        rule = self.sign.district_rule
-        return Rule.VALUE if rule is Rule.NA else rule
-
     def _of_parts(self, place: str, slot: int, rule: Rule) -> Sample | None:
-        children: list[Child] = []
-        demo = False
-        for (source, _), slots in self._parts.get(place, {}).items():
-            child = slots.get(slot) or self._as_of(slots, slot)
-            if child is not None:
-                children.append(child)
-                demo = demo or self._is_demo(source)
+        alive, demo = self._of(place).alive(slot), False
+        children = list(alive.values())
+        for source, _ in alive:
+            if self._is_demo(source):
+                demo = True
+                break
         if not children:
             computed = self._computed.get(place, {}).get(slot)
             if computed is None:
@@ -303,14 +337,10 @@ class SignWindow:
         children: list[Child] = []
         demo = False
         for street in self._counted:
-            samples = self.samples.get(street)
-            if not samples:
-                continue
-            sample = self._sample_as_of(samples, slot)
+            sample = self.sample_at(street, slot)
             if sample is not None:
                 children.append(Child(sample.value, sample.denominator, sample.at))
                 demo = demo or sample.demo
-        children.sort()  # floating-point sums must not depend on the order of a set
         return self._total(self.sign.district_rule, children, self._district, slot, demo)
 
     def _total(
@@ -318,42 +348,12 @@ class SignWindow:
     ) -> Sample | None:
         if not children:
             return None
-        if len(children) > 1:
-            children.sort()
-        badness = self.fold.judge(place, slot).badness if rule is Rule.WORST else _unasked
-        total = aggregate(rule, children, badness)
-        if total is None:
-            return None
-        value, numerator, denominator, count, at = total
-        # judged as it is shown: a rounded 25 must not stand beside "below 25"
-        value = round(value, self.sign.decimals)
-        return _sample((value, numerator, denominator, count, at, demo))
-
-    def _as_of(self, slots: dict[int, Child], slot: int) -> Child | None:
-        child = slots.get(slot)
-        if child is not None:
-            return child
-        edge = slot + self.slot_ms - self._stale_ms
-        for back in range(1, self.reach + 1):
-            child = slots.get(slot - back * self.slot_ms)
-            if child is not None:
-                return child if child.observed_at > edge else None
-        return None
-
-    def _sample_as_of(self, samples: dict[int, Sample], slot: int) -> Sample | None:
-        sample = samples.get(slot)
-        if sample is not None:
-            return sample
-        edge = slot + self.slot_ms - self._stale_ms
-        for back in range(1, self.reach + 1):
-            sample = samples.get(slot - back * self.slot_ms)
-            if sample is not None:
-                return sample if sample.at > edge else None
-        return None
+        badness = self.fold.judge(place, slot).badness if rule is Rule.WORST else None
+        return total(rule, children, self.sign.decimals, demo, badness)
 
     def reseed(self, place: str, seed: Seed) -> Changes:
         """Judge the slots of `place` in memory anew, coming from a corrected earlier state."""
-        changes = Changes({}, [], [], set(), set())
+        changes = Changes.none()
         floor = self._floor.get(place)
         if floor is not None and self.fold.seeds.get(place) != seed:
             self.fold.seeds[place] = seed
@@ -362,11 +362,18 @@ class SignWindow:
 
     def renew(self, place: str, *, told: bool = False) -> Changes:
         """What time alone has changed at a place since its newest sample (`told`: see Fold)."""
-        changes = Changes({}, [], [], set(), set())
+        changes = Changes.none()
         order = self._order.get(place)
         if order:
             newest = self.samples[place][order[-1]]
             self.fold.renew(place, order[-1], newest, changes, told=told)
+        return changes
+
+    def _with_states(self, changes: Changes) -> Changes:
+        """The changes with the states that follow from them."""
+        for place, first in self._unjudged.items():
+            self._judge_from(place, first, changes)
+        self._unjudged.clear()
         return changes
 
     def _judge_from(self, place: str, first: int, changes: Changes) -> None:
@@ -389,9 +396,4 @@ class SignWindow:
             del samples[slot]
         del order[:dropped]
         self._floor[place] = max(cut, self._floor.get(place, cut))
-        parts = self._parts.get(place, {})
-        for part, slots in list(parts.items()):
-            for slot in [s for s in slots if s < keep_from]:
-                del slots[slot]
-            if not slots:  # fell silent: nothing of it carries into the window
-                del parts[part]
+        self._of(place).forget(keep_from)

@@ -8,6 +8,7 @@ from dashboard.components.period import Period
 from dashboard.export.ask import Ask
 from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row
 from dashboard.export.meaning import meaning
+from data_access.archives import is_kept
 from data_access.db import Database
 from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
 from data_access.notes import Note, notes_on
@@ -15,7 +16,7 @@ from data_access.provisional import provisional_instants
 from data_access.rollups import series
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.sign import Rule
+from domain.sign import Rule, Sign
 
 _TIME = 20
 _BY_MINUTE_MS = 8 * DAY_MS
@@ -28,7 +29,7 @@ def series_table(ask: Ask) -> Document:
     """
     sign, place, city = ask.sign(), ask.place(), ask.city
     period = Period.of(ask.given, ask.services.now_ms, city.zone)
-    tier, width = _tier(ask, period)
+    tier, width = _tier(ask, sign, period)
     rule = sign.district_rule if place == city.code else sign.street_rule
     pinned = notes_on(ask.services.db, ask.actor, place, sign.code, period.from_ms, period.to_ms)
     found = []
@@ -70,13 +71,19 @@ def series_table(ask: Ask) -> Document:
     return ask.short("series", columns, rows[:MAX_ROWS], facts, meaning(ask, [sign]), demo=demo)
 
 
-def _tier(ask: Ask, period: Period) -> tuple[str, int]:
+def _tier(ask: Ask, sign: Sign, period: Period) -> tuple[str, int]:
     """(tier, width in ms of its buckets) that a period calls for and that is still kept."""
     now_ms, keep = ask.services.now_ms, ask.services.settings
-    age = now_ms - period.from_ms
-    if period.span_ms <= _BY_MINUTE_MS and age <= keep.retain_minute_days * DAY_MS:
+
+    def there(days: int) -> bool:
+        edge = now_ms - days * DAY_MS
+        if period.from_ms >= edge:
+            return True
+        return is_kept(ask.services.db, sign, period.from_ms, period.to_ms, edge)
+
+    if period.span_ms <= _BY_MINUTE_MS and there(keep.retain_minute_days):
         return "minute", MINUTE_MS
-    return ("hour", HOUR_MS) if age <= keep.retain_hour_days * DAY_MS else ("day", DAY_MS)
+    return ("hour", HOUR_MS) if there(keep.retain_hour_days) else ("day", DAY_MS)
 
 
 def _quality(ask: Ask, early: Sequence[int], from_ms: int, to_ms: int) -> str | None:

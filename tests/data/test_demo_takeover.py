@@ -19,6 +19,8 @@ from domain.clock import MINUTE_MS
 from engine.board import Board
 from engine.demo.bootstrap import ensure_demo_keys
 from engine.loop import Engine, Outdated
+from engine.steps import Steps
+from engine.write_set import WriteSet
 from tests.clocks import FixedClock
 from tests.data.test_engine import contents, drain, reading
 
@@ -96,13 +98,13 @@ def test_an_engine_in_the_middle_of_a_turn_writes_nothing_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine = Engine(db, catalogue, clock.ms)
-    settle = engine.city.settle
+    settle = engine.city.settle_into
 
-    def meanwhile() -> object:
+    def meanwhile(out: WriteSet) -> Steps:
         take_over(open_again(), catalogue, demo[0])
-        return settle()
+        return settle(out)
 
-    monkeypatch.setattr(engine.city, "settle", meanwhile)
+    monkeypatch.setattr(engine.city, "settle_into", meanwhile)
     with pytest.raises(Outdated):
         engine.turn()
     engine.reload(clock.ms)

@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import Connection
 
 from data_access.db import Database
+from data_access.folding import drop
 from data_access.intake import accept
 from data_access.readings import (
     BATCH_BITS,
     Batch,
     day_table,
     day_tables,
-    drop_days_before,
     keys_of_batches,
     next_batches,
     rows_between,
@@ -77,8 +77,8 @@ def test_rows_of_days_that_are_gone_are_no_fault(
     with db.write() as conn:
         found = next_batches(conn, 0, 1_000)
         first, *_ = day_tables(conn)
-        today = catalogue.zone.day_start(NOW)
-        gone = drop_days_before(conn, today, catalogue.zone, keep={first})
+        last = found[-1].id
+        gone = [day for day in day_tables(conn)[1:-1] if drop(conn, day, last)]
         left = day_tables(conn)
         assert left[0] == first and left[-1] == "20261123" and not set(gone) & set(left)
         assert len(gone) == len(_days(found)) - 2

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from domain.aggregation import Child
 from domain.sign import Rule, Sign, State
 from domain.state import Judge, make_judge
-from engine.window import Part, SignWindow
+from engine.said import Part
+from engine.window import SignWindow
 from tests.unit.signs import make_sign, thresholds
 
 
@@ -219,7 +220,7 @@ def test_points_that_fell_silent_are_forgotten() -> None:
     for minute in range(50):
         window.add(*Row(street, ("a", f"device {minute}"), START + minute * MINUTE, 0.0, 1.0))
         window.settle()
-    assert len(window._parts[street]) <= 4 + window.reach
+    assert window.points(street) <= 4 + window.reach
 
 
 def test_a_derived_value_before_the_window_is_refused() -> None:
