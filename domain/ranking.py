@@ -10,7 +10,7 @@ a rank. That league tables mislead without such intervals: Goldstein & Spiegelha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from math import sqrt
@@ -97,6 +97,7 @@ class Ranked:
     excluded: float
     coverage: float | None
     usable: float
+    rank_before: int | None = None  # among those whose period before could be ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,12 @@ def rank_rates(
     }
     places = _places({u.code: values[u.code] for u in able}, higher_is_better)
     spanned = dict(zip((u.code for u in able), spans, strict=True))
+    then = _rates_before(units, higher_is_better, base, decimals)
     rows = [
-        _ranked_rate(u, values.get(u.code), whys[u.code], places, spanned, base, dispersion)
+        replace(
+            _ranked_rate(u, values.get(u.code), whys[u.code], places, spanned, base, dispersion),
+            rank_before=then.get(u.code),
+        )
         for u in units
     ]
     shown = None if mean is None else mean * base
@@ -215,8 +220,33 @@ def rank_scores(units: Sequence[ScoreUnit], *, decimals: int = 1) -> Ranking:
     values = {u.code: round(u.score, decimals) for u in able if u.score is not None}
     places = _places(values, higher_is_better=True)
     spanned = dict(zip((u.code for u in able), spans, strict=True))
-    rows = [_ranked_score(u, whys[u.code], places, spanned, decimals, factor) for u in units]
+    then = _ranks({u.code: round(u.before, decimals) for u in units if u.before is not None}, True)
+    rows = [
+        replace(
+            _ranked_score(u, whys[u.code], places, spanned, decimals, factor),
+            rank_before=then.get(u.code),
+        )
+        for u in units
+    ]
     return Ranking(_in_order(rows), fmean(scores) if scores else None, decimals)
+
+
+def _rates_before(
+    units: Sequence[RateUnit], higher_is_better: bool, base: float, decimals: int
+) -> dict[str, int]:
+    """Ranks of the period before by code, by the same rule."""
+    before = {u.code: u.before for u in units if u.before is not None}
+    total = sum(n for _, n in before.values())
+    if not total:
+        return {}
+    mean = sum(k for k, _ in before.values()) / total
+    able = {c: (k, n) for c, (k, n) in before.items() if n >= SMALL_N}
+    values = {c: round(shrunk(k, n, mean) * base, decimals) for c, (k, n) in able.items()}
+    return _ranks(values, higher_is_better)
+
+
+def _ranks(values: dict[str, float], higher_is_better: bool) -> dict[str, int]:
+    return {code: rank for code, (rank, _) in _places(values, higher_is_better).items()}
 
 
 def _why_rate(unit: RateUnit) -> Why | None:

@@ -218,7 +218,7 @@ def _row(
     low, high = row.rank_low or 1, row.rank_high or count
     return {
         "": about,
-        "rank": [el("b", str(row.rank)), *([tie] if tie else [])],
+        "rank": [el("b", str(row.rank)), *([tie] if tie else []), *_before(view, row)],
         "name": linked(look.name(row.code), look.page(row.code)),
         "score": _score(look, row),
         "place": strip(count, row.rank or 1, low, high),
@@ -228,6 +228,15 @@ def _row(
         "excluded": excluded(view, row),
         "completeness": share(row.coverage),
     }
+
+
+def _before(view: View, row: Ranked) -> list[Node]:
+    """The rank of the period before, with the way it went."""
+    if row.rank is None or row.rank_before is None:
+        return []
+    way = "same" if row.rank == row.rank_before else "up" if row.rank < row.rank_before else "down"
+    said = view.text("rankings.before", n=row.rank_before)
+    return [el("small", said, cls="rank-before", data_way=way)]
 
 
 def _score(look: Look, row: Ranked) -> list[Node]:

@@ -53,6 +53,11 @@ class Document:
         return replace(self, facts=(*facts, *self.facts))
 
 
+def rounded(value: float | None, decimals: int) -> float | None:
+    """A number as the pages show it: nobody wants to see that 0.59 is not a binary fraction."""
+    return None if value is None else round(value, decimals)
+
+
 def held(rows: Iterable[Row]) -> Rows:
     """Rows that are in memory already."""
     whole = tuple(rows)

@@ -10,7 +10,7 @@ from dashboard.components.street_question import ListQuestion
 from dashboard.components.street_standing import standing
 from dashboard.components.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
-from dashboard.export.document import Column, Document, Kind, Row
+from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
@@ -144,13 +144,13 @@ def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     if cell is None:
         return (None, unit, absence(ask.view, sign), None, None, None, None, None, None)
     return (
-        cell.value,
+        rounded(cell.value, sign.decimals),
         unit,
         ask.view.text(f"state.{cell.state}"),
         ask.view.text(f"freshness.{cell.freshness}"),
         cell.at,
         cell.since,
-        cell.crossed,
+        rounded(cell.crossed, sign.decimals + 1),  # one digit more, as beside the state
         crossing(ask.view, sign, cell) or None,
         None if cell.at is None else ask.text("nature.demo" if cell.demo else "nature.measured"),
     )

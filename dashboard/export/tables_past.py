@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dashboard.components.episode_question import Question
 from dashboard.components.period import Period
 from dashboard.export.ask import Ask
-from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row
+from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning
 from data_access.archives import is_kept
 from data_access.db import Database
@@ -51,8 +51,9 @@ def series_table(ask: Ask) -> Document:
     unit = ask.view.name(sign.unit, sign.unit_en)
     rows = [
         (
-            *(row[2], round(bucket_value(rule, row), 6), row[7], row[8]),
-            *(row[3], row[4], row[5], unit),
+            row[2],
+            *(round(v, sign.decimals) for v in (bucket_value(rule, row), row[7], row[8])),
+            *(round(row[3], 6), round(row[4], 6), row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
             _quality(ask, early, row[2], city.zone.slot_end(row[2], width)),
             _notes(ask, pinned, row[2], city.zone.slot_end(row[2], width)),
@@ -152,7 +153,8 @@ def _episode(ask: Ask, row: Episode, now_ms: int) -> Row:
     return (
         *(row.since, row.until, (end - row.since) / 60_000),
         ask.view.text(f"state.{row.state}"),
-        *(row.sign, ask.sign_name(row.sign), row.place, ask.place_name(row.place), row.value),
+        *(row.sign, ask.sign_name(row.sign), row.place, ask.place_name(row.place)),
+        row.value if sign is None else rounded(row.value, sign.decimals),
         ask.view.name(sign.unit, sign.unit_en) if sign else None,
         row.threshold_version,
         ask.department_name(sign.department) if sign else None,

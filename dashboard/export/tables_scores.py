@@ -20,9 +20,10 @@ from domain.receipt import Line, Receipt
 from domain.sign import Sign
 from domain.span import Span
 
-_RANKS = ("rank", "rank_low", "rank_high")
+_RANKS = ("rank", "rank_low", "rank_high", "rank_before")
 _FIGURES = ("score", "raw", "raw_low", "raw_high", "change", "change_low", "change_high")
-_COUNTS = ("numerator", "denominator", "excluded_h", "coverage", "usable")
+_COUNTS = {"numerator": 0, "denominator": 0, "excluded_h": 2, "coverage": 4, "usable": 4}
+"""With their digits behind the point, as the page and the receipts have them."""
 _HOURS = ("known_h", "attention_h", "warning_h", "alarm_h", "expected_h", "coverage")
 
 
@@ -35,7 +36,8 @@ def rankings(ask: Ask) -> Document:
     columns = (
         *(ask.column(name, Kind.NUMBER, 10) for name in _RANKS),
         *(ask.column("tied"), ask.column("code"), ask.column("name", width=24)),
-        *(ask.column(name, Kind.NUMBER) for name in (*_FIGURES, *_COUNTS)),
+        *(ask.column(name, Kind.NUMBER, decimals=found.ranking.decimals) for name in _FIGURES),
+        *(ask.column(name, Kind.NUMBER, decimals=digits) for name, digits in _COUNTS.items()),
         ask.column("reason", width=24),
     )
     rows = [_ranked(ask, question, row) for row in found.ranking.rows]
@@ -98,7 +100,7 @@ def _line(ask: Ask, line: Line, goal: str) -> Row:
 def _ranked(ask: Ask, question: Question, row: Ranked) -> Row:
     change = row.change
     return (
-        *(row.rank, row.rank_low, row.rank_high),
+        *(row.rank, row.rank_low, row.rank_high, row.rank_before),
         ask.text("tied") if row.tied else None,
         *(row.code, _name(ask, question, row.code)),
         *(row.value, row.raw, row.low, row.high),

@@ -56,6 +56,7 @@ class _Maker:
     def __init__(self, sheet: Any, column: Column, zone: Zone) -> None:
         self._sheet = sheet
         self._kind = column.kind
+        self._decimals = column.decimals
         self._zone = zone
         self._cell = WriteOnlyCell(sheet)
         if column.kind is Kind.TIME:
@@ -69,8 +70,11 @@ class _Maker:
             return None
         if isinstance(value, str):
             return _text(self._sheet, value)
-        self._cell.value = self._local(value) if self._kind is Kind.TIME else value
+        self._cell.value = self._local(value) if self._kind is Kind.TIME else self._round(value)
         return self._cell
+
+    def _round(self, value: float) -> float:
+        return value if self._decimals is None else round(value, self._decimals)
 
     def _local(self, ms: float) -> float:
         """Days as spreadsheets count them. They know no zones: it is the city's own clock."""

@@ -239,3 +239,22 @@ def test_rank_intervals_hold_the_true_rank(scenario: RateScenario | ScoreScenari
 def test_numpy_is_loaded_by_the_first_ranking_only() -> None:
     code = "import sys, domain.ranking, data_access.scores; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_rank_of_the_period_before_stands_beside_by_the_same_rule() -> None:
+    rates = [
+        RateUnit("a", 50, 100, before=(90, 100)),
+        RateUnit("b", 90, 100, before=(50, 100)),
+        RateUnit("c", 70, 100, before=(9, 10)),  # too few cases then
+        RateUnit("d", 60, 100),
+    ]
+    found = {r.code: r for r in rank_rates(rates, higher_is_better=True, base=100).rows}
+    assert [found[c].rank for c in "abcd"] == [4, 1, 2, 3]
+    assert [found[c].rank_before for c in "abcd"] == [1, 2, None, None]
+    scores = [
+        ScoreUnit("a", 80.0, before=70.0),
+        ScoreUnit("b", 90.0, before=60.0),
+        ScoreUnit("c", 85.0),
+    ]
+    ranked = {r.code: r for r in rank_scores(scores).rows}
+    assert [ranked[c].rank_before for c in "abc"] == [1, 2, None]
