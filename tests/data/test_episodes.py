@@ -39,7 +39,17 @@ def fill(db: Database, catalogue: Catalogue, count: int) -> list[HistoryRow]:
         place, sign = chance.choice(places), chance.choice(signs)
         since = NOW - chance.randrange(count // 3 + 1) * MINUTE_MS
         state = chance.choice(STATES)
-        rows[place, sign, since] = (place, sign, since, state, chance.random() * 9, 1)
+        rows[place, sign, since] = (
+            place,
+            sign,
+            since,
+            state,
+            chance.random() * 9,
+            1,
+            None,
+            None,
+            False,
+        )
     with db.write() as conn:
         db.upsert(conn, state_history, list(rows.values()))
     return list(rows.values())
@@ -51,7 +61,7 @@ def truth(rows: list[HistoryRow], wanted: Wanted, catalogue: Catalogue) -> list[
     for place, sign, since, *_ in rows:
         by_cell.setdefault((place, sign), []).append(since)
     found = []
-    for place, sign, since, state, value, version in rows:
+    for place, sign, since, state, value, version, *_ in rows:
         later = [t for t in by_cell[place, sign] if t > since]
         row = Episode(since, place, sign, state, value, version, min(later, default=None))
         fits = (

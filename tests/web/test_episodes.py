@@ -17,6 +17,9 @@ OUTPUT = "episodes-answer.data"
 MANY = 2 * PAGE + 20
 
 
+UNTOLD = (None, None, False)  # no cut-off, no cause, not a demonstration
+
+
 @pytest.fixture(scope="module")
 def city(shared_site: Site) -> Iterator[Site]:
     """A log of alarms of one sign at every instant, and a warning of another one."""
@@ -24,10 +27,20 @@ def city(shared_site: Site) -> Iterator[Site]:
     sign, other = pair(shared_site)
     street = catalogue.streets[0].code
     rows: list[Any] = [
-        (catalogue.code, sign.code, now - n * MINUTE_MS, ("alarm", "normal")[n % 2], float(n), 1)
+        (
+            *(
+                catalogue.code,
+                sign.code,
+                now - n * MINUTE_MS,
+                ("alarm", "normal")[n % 2],
+                float(n),
+                1,
+            ),
+            *UNTOLD,
+        )
         for n in range(2 * MANY)
     ]
-    rows.append((street, other.code, now - 2 * DAY_MS, "warning", 17.0, 2))
+    rows.append((street, other.code, now - 2 * DAY_MS, "warning", 17.0, 2, *UNTOLD))
     with shared_site.db.write() as conn:
         shared_site.db.upsert(conn, state_history, rows)
     yield shared_site

@@ -58,7 +58,9 @@ def city(shared_site: Site) -> Iterator[Site]:
         site.db.upsert(conn, published, [(VIEW, 1, now, pack_picture(picture))])
         site.db.upsert(conn, rollups.TIERS["hour"], hours)
         site.db.upsert(
-            conn, state_history, [(catalogue.code, bad.code, now - HOUR_MS, "alarm", 9.0, 1)]
+            conn,
+            state_history,
+            [(catalogue.code, bad.code, now - HOUR_MS, "alarm", 9.0, 1, 8.0, None, False)],
         )
     yield site
 
@@ -209,7 +211,9 @@ def test_what_is_stale_has_no_state_since(city: Site, visitors: dict[str, Visito
     catalogue, now = city.services.catalogue, city.clock.ms
     old = catalogue.signs[2]
     with city.db.write() as conn:
-        history = [(catalogue.code, old.code, now - 2 * DAY_MS, "warning", 9.0, 1)]
+        history = [
+            (catalogue.code, old.code, now - 2 * DAY_MS, "warning", 9.0, 1, 8.0, None, False)
+        ]
         city.db.upsert(conn, state_history, history)
     found = ask(visitors["leader"], "sign", code=old.code, period="7d")
     (chart,) = [d for d in every(found["sign-course"], "div") if d[1].get("class") == "sign-chart"]
