@@ -55,7 +55,7 @@ class Line(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """A whole span in one figure: Σ/Σ for ratios, the extreme or else the mean of its samples."""
+    """A whole span in one figure: what amounts add up to, Σ/Σ, the extreme or else the mean."""
 
     value: float | None  # None: nothing was observed
     low: float | None
@@ -112,8 +112,9 @@ def sparks(
     start = end_ms - SPARK_HOURS * HOUR_MS
     found: dict[str, list[float | None]] = {s.code: [None] * SPARK_HOURS for s in signs}
     for row in _hours(db, place, [s.code for s in signs], start, end_ms):
-        rule = rule_at(catalogue.sign[row[1]], place, catalogue)
-        found[row[1]][(row[2] - start) // HOUR_MS] = bucket_value(rule, row)
+        sign = catalogue.sign[row[1]]
+        value = bucket_value(sign, rule_at(sign, place, catalogue), row)
+        found[row[1]][(row[2] - start) // HOUR_MS] = value
     return tuple(Spark(code, tuple(values)) for code, values in found.items())
 
 
@@ -153,7 +154,7 @@ def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: i
     for tier, step in tiers_for(sign, ask, back_ms, db):
         start = zone.slot_start(ask.from_ms - back_ms, step)
         rows = series(db, ask.place, ask.sign, tier, start, ask.to_ms - back_ms)
-        line = _gridded(rows, rule, tier, step, (start, ask.to_ms - back_ms), back_ms, zone)
+        line = _gridded(rows, sign, rule, tier, step, (start, ask.to_ms - back_ms), back_ms, zone)
         if best is None or _filled(line, sign) > 1.5 * _filled(best, sign):
             best = line
         if _filled(best, sign) >= _WHOLE:
@@ -165,6 +166,7 @@ def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: i
 
 def _gridded(
     rows: Sequence[BucketRow],
+    sign: Sign,
     rule: Rule,
     tier: str,
     step: int,
@@ -176,7 +178,7 @@ def _gridded(
     place = partial(_steps, step=step, start=start, zone=zone)
     values: list[float | None] = [None] * (place(end - 1) + 1 if end > start else 0)
     for row in rows:
-        values[place(row[2])] = round(bucket_value(rule, row), 6)
+        values[place(row[2])] = round(bucket_value(sign, rule, row), 6)
     return Line(tier, step, start + back_ms, tuple(values))
 
 
@@ -210,7 +212,7 @@ def _sum(db: Database, ask: Ask, sign: Sign, rule: Rule, back_ms: int, zone: Zon
         cursor.close()
     if row is None or not row[2]:
         return Sum(None, None, None, 0.0, 0.0, 0.0, 0.0)
-    value = bucket_value(rule, (ask.place, ask.sign, first, *row[:6]))
+    value = bucket_value(sign, rule, (ask.place, ask.sign, first, *row[:6]))
     return Sum(round(value, 6), row[4], row[5], *(float(hours or 0.0) for hours in row[6:]))
 
 

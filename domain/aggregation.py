@@ -11,7 +11,7 @@ from functools import partial
 from operator import mul
 from typing import Any, NamedTuple
 
-from domain.sign import Rule
+from domain.sign import Rule, Sign
 
 Badness = Callable[[float], float]
 
@@ -77,12 +77,16 @@ def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> floa
     return 1.0 if second is None else second
 
 
-def bucket_value(rule: Rule, row: tuple[Any, ...]) -> float:
-    """The value that stands for a bucket of samples: Σ/Σ for ratios, the extreme or else the mean.
+def bucket_value(sign: Sign, rule: Rule, row: tuple[Any, ...]) -> float:
+    """The value that stands for a bucket of samples, by the sign's rule at the place.
 
+    What its amounts add up to (before they are rounded) where it tells amounts; else Σ/Σ for
+    ratios, the extreme or the mean.
     `row` is a row of a roll-up: place, sign, bucket, numerator, denominator, count, sum, min, max.
     """
     numerator, denominator, count, total, low, high = row[3:9]
+    if sign.adds_up:
+        return float(numerator)
     match rule:
         case Rule.RATIO | Rule.WEIGHTED:
             value = numerator / denominator

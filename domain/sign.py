@@ -49,6 +49,13 @@ class Rule(StrEnum):
     NA = "na"  # not defined at this level: 不适用, not 0
 
 
+class OverTime(StrEnum):
+    """What the values of a sign are over time."""
+
+    MEAN = "mean"  # a level or a rate: an hour is the mean of its samples (of its own rule else)
+    SUM = "sum"  # 量: amounts of their intervals (kWh, 件): an hour is what they add up to
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The edge of one grade, in the sign's unit: reached when value ≤ low or value ≥ high."""
@@ -120,6 +127,12 @@ class Sign:
     co_departments: tuple[str, ...] = ()  # codes of Departments beside the owner
     owner_note: str = ""  # the owner as the source words it, with its sub-office
     derived_from: tuple[tuple[str, str], ...] = ()  # (role in the rule, sign code)
+    over_time: OverTime = OverTime.MEAN
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether values are amounts: each counts once, in the slot in which it was told."""
+        return self.over_time is OverTime.SUM
 
     @property
     def at_street(self) -> bool:

@@ -75,7 +75,7 @@ class Closing:
     def shown_value(self, code: str, row: BucketRow) -> float:
         """A bucket's value as it is told."""
         sign = self._catalogue.sign[code]
-        return round(bucket_value(sign.district_rule, row), sign.decimals)
+        return round(bucket_value(sign, sign.district_rule, row), sign.decimals)
 
     def _district_day(self, conn: Connection, start: int, now_ms: int) -> list[ValueRow]:
         rows = self.district_values(conn, start)
@@ -94,7 +94,8 @@ class Closing:
             (self._district, code, start, self._zone.next_day(start)) for code in self._rules.bands
         ]
         for place, code, row in buckets(conn, "day", asked):
-            mean = bucket_value(self._catalogue.sign[code].district_rule, row)
+            sign = self._catalogue.sign[code]
+            mean = bucket_value(sign, sign.district_rule, row)
             yield _value(
                 code, place, "day", start, band(mean, self._rules.bands[code]), bool(row[9]), now_ms
             )
@@ -114,7 +115,7 @@ class Closing:
                 (place, sign.code, start, self._zone.next_day(start)) for place in self._streets
             ]
             for place, code, row in buckets(conn, "day", asked):
-                value = round(bucket_value(sign.street_rule, row), sign.decimals)
+                value = round(bucket_value(sign, sign.street_rule, row), sign.decimals)
                 shown = Shown(
                     Mark.EXACT, value, round(row[7], sign.decimals), round(row[8], sign.decimals)
                 )

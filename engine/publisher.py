@@ -123,7 +123,8 @@ class Publisher:
         place = city.catalogue.code
         rows = rollups.series(self._db, place, sign.code, "hour", from_ms, to_ms)
         known = {
-            row[2]: round(bucket_value(sign.district_rule, row), sign.decimals) for row in rows
+            row[2]: round(bucket_value(sign, sign.district_rule, row), sign.decimals)
+            for row in rows
         }
         return [[hour, known.get(hour)] for hour in range(from_ms, to_ms, HOUR_MS)]
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from domain.aggregation import Child
 from domain.sign import Sign
 
-Part = tuple[str, str]  # (source, point)
+Part = tuple[str, str] | tuple[str, str, int]
+"""(source, point); of amounts, which all count, with the instant."""
 
 
 def reach_of(sign: Sign) -> int:
-    """How many slots a value can carry forward before it is stale."""
-    return -(-sign.stale_after_s * 1000 // sign.slot_ms) + 1
+    """How many slots a value can carry forward before it is stale; an amount counts once."""
+    return 0 if sign.adds_up else -(-sign.stale_after_s * 1000 // sign.slot_ms) + 1
 
 
 def slot_by_slot(dirty: dict[str, set[int]]) -> Iterator[dict[str, set[int]]]:
@@ -53,11 +54,10 @@ class Said:
         self.slots.setdefault(slot, {})[part] = child
         self._note(slot, (part,))
 
-    def note(self, slot: int) -> None:
-        """To be told once something was put into `slots[slot]` directly, before `alive`."""
-        said = self.slots.get(slot)
-        if said:
-            self._note(slot, said)
+    def note(self, slots: Iterable[int]) -> None:
+        """To be told once something was put into these of `slots` directly, before `alive`."""
+        for slot in slots:
+            self._note(slot, self.slots.get(slot, ()))
 
     def _note(self, slot: int, parts: Iterable[Part]) -> None:
         last = self._last

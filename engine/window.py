@@ -47,6 +47,7 @@ class SignWindow:
         self._is_demo = is_demo
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
+        self._adds_up = sign.adds_up
         self.reach = reach_of(sign)
         self._carry_ms = self.reach * self.slot_ms
         self._said: dict[str, Said] = {}
@@ -73,17 +74,20 @@ class SignWindow:
         if slot < floor - self._carry_ms:
             return slot
         said = self._of(street).slots.setdefault(slot, {})
+        part, mass = self._meant(part, at, mass)
         known = said.get(part)
         if known is None or known.observed_at <= at:  # an older one of the slot changes nothing
             said[part] = Child(value, mass, at)
             self._dirty.setdefault(street, set()).add(slot)
         return slot if slot < floor else None
 
+    def _meant(self, part: Part, at: int, mass: float) -> tuple[Part, float]:
+        return ((*part[:2], at), 1.0) if self._adds_up else (part, mass)
+
     def _of(self, place: str) -> Said:
-        said = self._said.get(place)
-        if said is None:
-            said = self._said[place] = Said(self.sign, self.work)
-        return said
+        if place not in self._said:
+            self._said[place] = Said(self.sign, self.work)
+        return self._said[place]
 
     def add_rows(
         self, rows: Iterable[RawRow], newest: dict[tuple[str, ...], RawRow]
@@ -94,6 +98,7 @@ class SignWindow:
         one is there. Most of the engine's time goes by here: hence no calls.
         """
         width, offset, rule = self.slot_ms, self._offset_ms, self.sign.district_rule
+        adds_up = self._adds_up
         floors, places, dirty, carry = self._floor, self._said, self._dirty, self._carry_ms
         late = []
         for row in rows:
@@ -107,7 +112,7 @@ class SignWindow:
                 late.append((street, slot))
                 if slot < floors[street] - carry:
                     continue
-            part = source, point
+            part: Part = (source, point, at) if adds_up else (source, point)
             try:
                 said = places[street].slots[slot]
             except KeyError:
@@ -115,7 +120,7 @@ class SignWindow:
             if part in said and said[part][2] > at:
                 continue
             mass = 1.0
-            if weight is not None or denominator is not None:
+            if (weight is not None or denominator is not None) and not adds_up:
                 mass = mass_of(rule, weight, denominator)
             said[part] = _child((value, mass, at))
             try:
@@ -127,6 +132,7 @@ class SignWindow:
     def restore(self, street: str, part: Part, at: int, value: float, mass: float) -> None:
         """Put back an observation that the store's samples already contain."""
         slot = slot_start(at, self.slot_ms, self._offset_ms)
+        part, mass = self._meant(part, at, mass)
         self._of(street).put(slot, part, Child(value, mass, at))
 
     def add_computed(self, place: str, slot: int, child: Child, demo: bool) -> bool:
@@ -234,16 +240,15 @@ class SignWindow:
     def settle(self) -> Changes:
         """Bring samples and states up to date with what was taken in, and forget what is old."""
         self._settle(self._taken_in(), changes := Changes.none())
-        changes = self._with_states(changes)
+        self._with_states(changes)
         self.trim()
         return changes
 
     def pieces(self) -> Iterator[Changes]:
         """As `settle`, in pieces that come to the same, the oldest slots first; `trim` follows."""
         dirty = self._taken_in()
-        load = sum(len(slots) * (PER_SAMPLE + self.points(place)) for place, slots in dirty.items())
         changes = Changes.none()
-        if load <= steps.STEP:
+        if sum(len(s) * (PER_SAMPLE + self.points(p)) for p, s in dirty.items()) <= steps.STEP:
             self._settle(dirty, changes)
             yield self._with_states(changes)
             return
@@ -256,12 +261,9 @@ class SignWindow:
         yield self._with_states(changes)
 
     def _taken_in(self) -> dict[str, set[int]]:
-        """The slots, by place, that are to be added up anew."""
-        dirty, self._dirty = self._dirty, {}
+        dirty, self._dirty = self._dirty, {}  # the slots, by place, that are to be added up anew
         for place, slots in dirty.items():
-            said = self._of(place)
-            for slot in slots:
-                said.note(slot)
+            self._of(place).note(slots)
         return dirty
 
     def _settle(self, dirty: dict[str, set[int]], changes: Changes) -> None:
@@ -320,12 +322,9 @@ class SignWindow:
         return direct if direct is not None else self._of_streets(slot)
 
     def _of_parts(self, place: str, slot: int, rule: Rule) -> Sample | None:
-        alive, demo = self._of(place).alive(slot), False
+        alive = self._of(place).alive(slot)
         children = list(alive.values())
-        for source, _ in alive:
-            if self._is_demo(source):
-                demo = True
-                break
+        demo = any(self._is_demo(part[0]) for part in alive)
         if not children:
             computed = self._computed.get(place, {}).get(slot)
             if computed is None:

@@ -134,7 +134,7 @@ def _data(
                 ("now", "before"), names, (course.line, course.before), strict=True
             )
         ],
-        "marks": _marks(view, catalogue, subject, period),
+        "marks": _marks(view, catalogue, subject, period, course.line.step_ms),
         "episodes": [
             _episode(view, catalogue, period, one, now) for one in _told(course, subject, period)
         ],
@@ -158,11 +158,16 @@ def _line(kind: str, name: str, line: Line) -> dict[str, Any]:
 
 
 def _marks(
-    view: View, catalogue: Catalogue, subject: Subject, period: Period
+    view: View, catalogue: Catalogue, subject: Subject, period: Period, step_ms: int
 ) -> list[dict[str, Any]]:
-    """Every threshold for as long as its version is in force within the period."""
-    found = []
+    """Every threshold for as long as its version is in force within the period.
+
+    None beside sums of amounts: the cut-offs are those of a single interval.
+    """
+    found: list[dict[str, Any]] = []
     sign = subject.sign
+    if sign.adds_up and step_ms != sign.slot_ms:
+        return found
     for reign in reigns(catalogue, sign, subject.place, period.from_ms, period.to_ms):
         for n, state in enumerate(GRADED):
             for edge in (reign.judge.higher[n], reign.judge.lower[n]):

@@ -81,7 +81,7 @@ def formula(view: View, sign: Sign) -> str:
     )
     if sign.district_rule is Rule.RATIO or sign.street_rule is Rule.RATIO:
         weight = view.text("definition.denominator", by=by) if by else ""
-    return said + weight
+    return said + weight + (view.text("definition.adds_up") if sign.adds_up else "")
 
 
 def change(view: View, sign: Sign) -> str:

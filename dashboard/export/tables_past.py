@@ -52,7 +52,7 @@ def series_table(ask: Ask) -> Document:
     rows = [
         (
             row[2],
-            *(round(v, sign.decimals) for v in (bucket_value(rule, row), row[7], row[8])),
+            *(round(v, sign.decimals) for v in (bucket_value(sign, rule, row), row[7], row[8])),
             *(round(row[3], 6), round(row[4], 6), row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
             _quality(ask, early, row[2], city.zone.slot_end(row[2], width)),

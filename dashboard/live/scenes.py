@@ -110,7 +110,8 @@ class SignRoute(_Answers):
         from_ms = to_ms - HOURS * HOUR_MS
         rows = rollups.series(services.db, city.code, sign.code, "hour", from_ms, to_ms)
         values = {
-            row[2]: round(bucket_value(sign.district_rule, row), sign.decimals) for row in rows
+            row[2]: round(bucket_value(sign, sign.district_rule, row), sign.decimals)
+            for row in rows
         }
         hours = [(hour, values.get(hour)) for hour in range(from_ms, to_ms, HOUR_MS)]
         self._hours[sign.code] = (minute, hours)

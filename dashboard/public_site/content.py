@@ -251,7 +251,7 @@ class Content:
         newest = self.catalogue.zone.slot_start(now.as_of, HOUR_MS) - HOUR_MS
         starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
         known = {v.start: v.value for v in now.hours.get(sign.code, ())}
-        how = self.words.t(f"how.hour.{_how(sign.district_rule)}")
+        how = self.words.t(f"how.hour.{_how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.hours", name=name, n=TREND_HOURS, how=how)
         names = [self.words.hour(start, now.made_at) for start in starts]
@@ -264,7 +264,7 @@ class Content:
         starts = zone.days(zone.next_day(newest, -TREND_DAYS), newest)
         known = {v.start: v.value for v in now.days.get(sign.code, ())}
         counted = self.rules.kind(sign) is Kind.COUNT
-        how = self.words.t(f"how.day.{'end' if counted else _how(sign.district_rule)}")
+        how = self.words.t(f"how.day.{'end' if counted else _how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.days", name=name, n=TREND_DAYS, how=how)
         names = [self.words.day(start) for start in starts]
@@ -360,6 +360,7 @@ def _edge(sign: Sign, local_date: str) -> float | None:
     return bounds.high if sign.direction is not Direction.LOWER_WORSE else bounds.low
 
 
-def _how(rule: Rule) -> str:
+def _how(sign: Sign) -> str:
     """What one point of a line is of its readings (domain.aggregation.bucket_value)."""
-    return rule.value if rule in (Rule.MAX, Rule.MIN) else "mean"
+    rule = sign.district_rule
+    return rule.value if rule in (Rule.MAX, Rule.MIN) else sign.over_time.value

@@ -217,6 +217,9 @@ def _phrase(file: _File, entry: dict[str, Any]) -> Phrase:
 def _check_kinds(file: _File, rules: Publication) -> None:
     """What only makes sense for counts is said of counts alone."""
     counts = {c for c, s in file.signs.items() if s.public and rules.kind(s) is Kind.COUNT}
+    for code in sorted(c for c in counts if file.signs[c].adds_up):
+        # a count is told by the last value of its day, which here is that of an interval
+        file.fault("counts.measures", f"{code} tells amounts of intervals: it is no count of a day")
     for name, codes in (("counts.flows", rules.flows), ("streets.weekly", rules.weekly)):
         for code in sorted(codes - counts):
             if code in file.signs:

@@ -127,6 +127,10 @@ class Row:
         value = self.choice(name, [m.value for m in kind], name)
         return next((m for m in kind if m.value == value), next(iter(kind)))
 
+    def optional_member(self, name: str, kind: type[_E]) -> _E:
+        """A member of an enumeration, the first one where the cell is empty."""
+        return self.member(name, kind) if self.cells[name] else next(iter(kind))
+
     def flag(self, name: str) -> bool:
         """`yes` or `no`."""
         return self.choice(name, ("yes", "no"), "yes/no") == "yes"
@@ -200,16 +204,26 @@ def read_toml(
         return None, None
 
 
-def read_rows(folder: Path, file: str, columns: tuple[str, ...], report: Report) -> list[Row]:
-    """The rows of a CSV file whose header is exactly `columns`, in any order."""
+def read_rows(
+    folder: Path,
+    file: str,
+    columns: tuple[str, ...],
+    report: Report,
+    optional: tuple[str, ...] = (),
+) -> list[Row]:
+    """The rows of a CSV file whose header is exactly `columns`, in any order.
+
+    Those of `optional` may be left out; their cells are empty then.
+    """
     text = read_text(folder / file, file, report)
     if text is None:
         return []
     lines = _lines(text, file, report)
     _, header = next(lines, (1, []))
     wrong = [f"column {c!r} is missing" for c in columns if c not in header]
-    wrong += [f"unknown column {c[:40]!r}" for c in header if c not in columns]
-    wrong += [f"column {c!r} occurs twice" for c in columns if header.count(c) > 1]
+    known = (*columns, *optional)
+    wrong += [f"unknown column {c[:40]!r}" for c in header if c not in known]
+    wrong += [f"column {c!r} occurs twice" for c in known if header.count(c) > 1]
     for reason in wrong:
         report.add(file, 1, reason)
     if wrong:
@@ -219,7 +233,8 @@ def read_rows(folder: Path, file: str, columns: tuple[str, ...], report: Report)
         if len(cells) != len(header):
             report.add(file, line, f"{len(cells)} cells, the header has {len(header)}")
             continue
-        rows.append(Row(file, line, dict(zip(header, cells, strict=True)), report))
+        found = dict.fromkeys(optional, "") | dict(zip(header, cells, strict=True))
+        rows.append(Row(file, line, found, report))
     return rows
 
 

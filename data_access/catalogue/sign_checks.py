@@ -63,6 +63,9 @@ def _check_rules(row: Row, sign: Sign) -> None:
     rules = row.sound("street_rule", "threshold_rule")
     if rules and sign.street_rule is Rule.NA and sign.threshold_rule != "n/a":
         row.fault("threshold_rule: must be n/a when there is no street value")
+    sums = {sign.district_rule, sign.street_rule} <= {Rule.SUM, Rule.NA}
+    if sign.adds_up and not (sums and not sign.derived):
+        row.fault("over_time: amounts add up, over points and streets too, and are not derived")
     massive = sign.district_rule in _MASSES or sign.street_rule in _MASSES
     if massive and not sign.weight_by:
         row.fault("weight_by: missing for a weighted or ratio rule")

@@ -18,7 +18,7 @@ from data_access.catalogue.thresholds import FILE as THRESHOLDS_FILE
 from data_access.catalogue.thresholds import Versions, read_thresholds
 from data_access.catalogue.units import Unit
 from domain.place import CatalogueSource
-from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+from domain.sign import Bounds, Direction, OverTime, Rule, Sign, Thresholds
 
 FILE = "vital_signs.csv"
 BASIS_TYPES = ("standard", "practice", "fact", "fact+assumed", "assumed")
@@ -35,6 +35,7 @@ _COLUMNS = (
     *("public", "wall_trend", "value_labels_zh", "value_labels_en", "derived", "derived_from"),
     *("basis_type", "basis_zh", "basis_en"),
 )
+_OPTIONAL = ("over_time",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Surroundings:
 
 def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign, ...]:
     """The signs in the order of the file."""
-    rows = read_rows(folder, FILE, _COLUMNS, report)
+    rows = read_rows(folder, FILE, _COLUMNS, report, _OPTIONAL)
     for name in ("code", "name_zh", "name_en", "short_zh", "short_en"):
         unique(rows, name)
     report.require(rows, FILE, "sign")
@@ -118,6 +119,7 @@ def _judgement(row: Row, around: Surroundings) -> dict[str, Any]:
         "direction": row.member("direction", Direction),
         "street_rule": row.member("street_rule", Rule),
         "district_rule": row.member("district_rule", Rule),
+        "over_time": row.optional_member("over_time", OverTime),
         "weight_by": row.text("weight_by", empty=True) or None,
         "weight_by_en": row.english("weight_by_en", empty=True) or None,
         "threshold_rule": row.choice("threshold_rule", rules, "threshold rule"),

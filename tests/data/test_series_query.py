@@ -134,10 +134,10 @@ def test_transitions_begin_with_the_state_that_was_in_force(
 ) -> None:
     sign, place = catalogue.signs[0], catalogue.code
     history: list[states.HistoryRow] = [
-        (place, sign.code, END - 3 * DAY_MS, "normal", 1.0, 1),
-        (place, sign.code, END - 2 * DAY_MS, "alarm", 2.0, 1),
-        (place, sign.code, END - HOUR_MS, "normal", 3.0, 1),
-        (place, sign.code, END + MINUTE_MS, "warning", 4.0, 1),
+        (place, sign.code, END - 3 * DAY_MS, "normal", 1.0, 1, None, None, False),
+        (place, sign.code, END - 2 * DAY_MS, "alarm", 2.0, 1, None, None, False),
+        (place, sign.code, END - HOUR_MS, "normal", 3.0, 1, None, None, False),
+        (place, sign.code, END + MINUTE_MS, "warning", 4.0, 1, None, None, False),
     ]
     with db.write() as conn:
         states.change_history(db, conn, [], history)

@@ -15,7 +15,7 @@ from engine.demo import behaviour_files
 
 GETTERS = (
     *("text", "code", "chinese", "english", "number", "optional_number", "integer"),
-    *("optional_integer", "choice", "member", "flag", "items"),
+    *("optional_integer", "choice", "member", "optional_member", "flag", "items"),
 )
 Forms = dict[str, dict[str, str]]  # file → column or key → form
 
@@ -35,7 +35,7 @@ def _form(getter: str, arguments: dict[str, Any]) -> str:
             form = f"whole {least} … {most}"
         case "flag":
             form = "yes, no"
-        case "member":
+        case "member" | "optional_member":
             kind: type[StrEnum] = arguments["kind"]
             form = ", ".join(member.value for member in kind)
         case "choice":
