@@ -1,4 +1,4 @@
-"""What publication reads of the internal store: the last sample before an instant, and buckets."""
+"""What publication reads of the internal store: samples, the last before an instant, buckets."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ Question = tuple[str, str, int, int]
 """place, sign, and the half-open interval [from, to) of bucket starts, epoch ms."""
 
 _SAMPLE = "bucket, sum, count, denominator, demo, severity"
+_SAMPLE_OF_HOURS = "bucket, sum, count, denominator / count, demo, NULL"
 _BUCKET = "bucket, numerator, denominator, count, sum, min, max, demo"
 
 
@@ -34,6 +35,19 @@ def last_samples(
     One look-up along the primary key each, so the cost does not grow with the history.
     """
     found = _ask(conn, questions, _SAMPLE, "rollup_minute", "ORDER BY bucket DESC LIMIT 1")
+    for place, sign, bucket, total, count, denominator, demo, severity in found:
+        yield place, sign, Sample(bucket, total / count, denominator, bool(demo), severity)
+
+
+def samples(
+    conn: Connection, questions: Iterable[Question], tier: str = "minute"
+) -> Iterator[tuple[str, str, Sample]]:
+    """(place, sign, sample) of every sample in the intervals, oldest first in each.
+
+    The hour tier has the same samples, but for their states, of signs whose slot is an hour.
+    """
+    names = _SAMPLE if tier == "minute" else _SAMPLE_OF_HOURS
+    found = _ask(conn, questions, names, TIERS[tier].name, "ORDER BY bucket")
     for place, sign, bucket, total, count, denominator, demo, severity in found:
         yield place, sign, Sample(bucket, total / count, denominator, bool(demo), severity)
 

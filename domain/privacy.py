@@ -15,9 +15,12 @@ none can be narrowed. Both sides of the test are public figures, so that passing
 more, not even to somebody who knows this file. In a thin row one cell more is left out
 (「未单列」): which one is decided beforehand, and whether, by the other cells' marks alone. A row
 that fails is withheld as a whole: the total stands, no street does.
+
+All of it holds for counts of one instant over one set of streets. Which totals may be told beside
+each other, in the present, by hour, day and week, is said in `domain.telling`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -135,8 +138,10 @@ def coarser(cells: Iterable[tuple[Shown, float | None]]) -> Shown:
     exact, bounded, parts = True, True, 0
     for cell, total in cells:
         parts += 1
-        if cell.mark is Mark.MISSING or (cell.mark is Mark.WITHHELD and total is None):
+        if cell.mark is Mark.MISSING:
             return MISSING
+        if cell.mark is Mark.WITHHELD and total is None:
+            return WITHHELD
         top = total if cell.high is None else cell.high
         bounded = bounded and top is not None
         low, high = low + (cell.low or 0), high + (top or 0)
@@ -157,18 +162,46 @@ class Rates:
 
 
 def shown_rate(
-    rate: float, cases: float, rules: Rates, counts: SmallCounts, whole: float = 100
+    rate: float, cases: float, rules: Rates, counts: SmallCounts, whole: float | None = 100
 ) -> Shown:
     """A street's rate over a closed period; `cases` is its denominator, which is never told.
 
-    `whole` is what the rate counts out of: 100 for per cent, 10,000 for 「每万」.
+    `whole` is what the rate counts out of: 100 for per cent, 10,000 for 「每万」; None for a mean
+    over cases (minutes), which has no hits.
     """
-    hits = round(cases * rate / whole)
-    small = range(1, counts.few + 1)
-    if cases < rules.least or hits in small or round(cases) - hits in small:
+    if cases < rules.least:
         return WITHHELD
+    if whole is not None:
+        hits = round(cases * rate / whole)
+        small = range(1, counts.few + 1)
+        if hits in small or round(cases) - hits in small:
+            return WITHHELD
     value = round(rate, rules.digits)
     return Shown(Mark.ROUNDED, value, value, value)
+
+
+def release_rates(
+    streets: Mapping[str, tuple[float, float]],
+    rules: Rates,
+    counts: SmallCounts,
+    whole: float | None = 100,
+) -> dict[str, Shown]:
+    """The rates of a closed period by street, from (rate, cases): those that are told.
+
+    What is not told must not follow from the district's rate either: the streets left out are
+    none, or at least two with `least` cases between them. The smallest of the others join them
+    until they are. A street without a case is left out like one with few: it tells as much.
+    """
+    shown = {
+        place: shown_rate(rate, cases, rules, counts, whole)
+        for place, (rate, cases) in streets.items()
+    }
+    told = [place for place in shown if shown[place].mark is not Mark.WITHHELD]
+    told.sort(key=lambda place: (-streets[place][1], place))
+    hidden = [streets[place][1] for place in streets if shown[place].mark is Mark.WITHHELD]
+    while told and hidden and (len(hidden) < 2 or sum(hidden) < rules.least):
+        hidden.append(streets[told.pop()][1])
+    return {place: shown[place] for place in told}
 
 
 def band(count: float, edges: Sequence[float]) -> Shown:

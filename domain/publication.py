@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from domain.clock import MINUTE_MS
+from domain.clock import DAY_MS, MINUTE_MS
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.sign import Rule, Sign
 from domain.zone import Zone
@@ -19,11 +19,30 @@ class Kind(StrEnum):
 
     MEASURE = "measure"  # of things, not of people: shown as they are
     COUNT = "count"
-    RATE = "rate"
+    RATE = "rate"  # or a mean over people or cases
+
+
+class Weighed(StrEnum):
+    """What the weight of a weighted mean, or the denominator of a ratio, counts."""
+
+    PEOPLE = "people"
+    CASES = "cases"  # what happened to people: calls, orders, rescues
+    THINGS = "things"
+    LENGTH = "length"
+    AREA = "area"
+    AMOUNT = "amount"  # water, electricity, traffic
+
+
+_OF_PEOPLE = (Weighed.PEOPLE, Weighed.CASES)
+MEANS = (Rule.RATIO, Rule.WEIGHTED)
 
 
 WHOLES: Mapping[str, float] = {"%": 100, "‰": 1_000, "‱": 10_000}
 """What a rate in a unit counts out of; any other unit needs a line under `[rates.out_of]`."""
+
+
+APART_DAYS = 1
+STOCK_APART_DAYS = 7  # what is still open today may be the same as yesterday
 
 
 class Period(StrEnum):
@@ -67,6 +86,7 @@ class Publication:
     out_of: Mapping[str, float] = field(default_factory=dict)  # of rates in a unit of their own
     keep_hours_days: int = 14  # the district's hours; days and weeks stay for ever
     keep_reports_days: int = 730  # what people wrote
+    weights: Mapping[str, Weighed] = field(default_factory=dict)
     flows: frozenset[str] = frozenset()  # counts of what happened in a day: days may be added
     weekly: frozenset[str] = frozenset()  # too rare for a street's day
     never: frozenset[str] = frozenset()  # never told of a street
@@ -85,13 +105,14 @@ class Publication:
 
     @property
     def close_ms(self) -> int:
-        """The pause in ms between a period's end and its release."""
-        return self.close_min * MINUTE_MS
+        """The pause in ms between a period's end and its release; the present goes before."""
+        return max(self.close_min, self.delay_min) * MINUTE_MS
 
     def kind(self, sign: Sign) -> Kind:
-        """How a sign's values at a street are protected."""
-        if sign.street_rule is Rule.RATIO or sign.district_rule is Rule.RATIO:
-            return Kind.RATE
+        """How a sign's values are protected; a mean that nobody has decided about is of people."""
+        if is_mean(sign):
+            of_people = self.weights.get(sign.code, Weighed.CASES) in _OF_PEOPLE
+            return Kind.RATE if of_people else Kind.MEASURE
         whole = sign.district_rule is Rule.SUM and sign.decimals == 0
         return Kind.COUNT if whole and sign.code not in self.measures else Kind.MEASURE
 
@@ -114,6 +135,16 @@ class Publication:
     def is_flow(self, sign: Sign) -> bool:
         """Whether the days of a count add up to a week."""
         return sign.code in self.flows
+
+    def apart_ms(self, sign: Sign) -> int:
+        """How far apart two totals of different streets lie: a flow is another one after a day."""
+        stock = self.kind(sign) is Kind.COUNT and not self.is_flow(sign)
+        return (STOCK_APART_DAYS if stock else APART_DAYS) * DAY_MS
+
+
+def is_mean(sign: Sign) -> bool:
+    """Whether a sign is a weighted mean or a ratio, of points in a street or of streets."""
+    return sign.street_rule in MEANS or sign.district_rule in MEANS
 
 
 def week_start(ms: int, zone: Zone) -> int:
@@ -145,6 +176,12 @@ def manifest(rules: Publication, signs: tuple[Sign, ...], catalogue: str) -> dic
             "longer_periods_of_streets": "sums of released values",
         },
         "rates": {"least_cases": rules.rates.least, "digits": rules.rates.digits},
+        "totals": {
+            "of_one_street_alone": False,
+            "days_between_different_sets_of_streets": APART_DAYS,
+            "the_same_for_what_is_still_open": STOCK_APART_DAYS,
+            "hours_and_days_of_counts_and_rates": "the last picture told in them",
+        },
         "enterprises": asdict(rules.firms),
         "kept_days": {
             "hours": rules.keep_hours_days,
@@ -162,12 +199,13 @@ def _entry(rules: Publication, sign: Sign) -> dict[str, Any]:
         return {"code": sign.code, "published": "daily band", "bands": list(edges)}
     if not sign.public:
         return {"code": sign.code, "published": "no"}
-    kind = rules.kind(sign)
+    kind, weight = rules.kind(sign), rules.weights.get(sign.code)
     return {
         "code": sign.code,
         "published": "yes",
         "kind": kind.value,
         **({"out_of": rules.whole(sign)} if kind is Kind.RATE else {}),
+        **({"weight_counts": weight.value} if weight else {}),
         "district": "present",
         "street": rules.street_period(sign).value,
         "adds_up_over_days": rules.is_flow(sign),

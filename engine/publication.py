@@ -21,7 +21,10 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Publication as Rules
 from domain.publication import manifest, week_days, week_start
 from engine.publication_close import DAYS_BACK, HOURS_BACK, Closing, last_closed
+from engine.publication_people import People
+from engine.publication_pictures import Pictures
 from engine.publication_present import Present
+from engine.publication_told import Teller, remembered
 
 log = logging.getLogger("yiping.engine")
 
@@ -56,8 +59,10 @@ class Publication:
         self._catalogue = catalogue
         self._rules = catalogue.publication
         if self._rules is not None:
-            self._present = Present(catalogue, self._rules)
+            self._pictures = Pictures(catalogue)
+            self._present = Present(catalogue, self._rules, self._pictures)
             self._closing = Closing(catalogue, self._rules)
+            self._people = People(catalogue, self._rules, self._pictures)
         self._minute = -1
 
     def step(self, now_ms: int) -> bool:
@@ -83,14 +88,32 @@ class Publication:
         """Everything that is due at an instant."""
         if self._rules is None:
             return
-        self._began = self._began or now_ms
+        self._began = min(self._began or now_ms, now_ms)  # a clock set back has not run since
+        settled = now_ms - self._began >= self._settle_ms
         with self._db.read() as conn:
             self._write_manifest(now_ms)
-            self._write_present(conn, now_ms)
-            self._close_hours(conn, now_ms)
-            self._close_days(conn, now_ms)
-            self._close_weeks(conn, now_ms)
+            with self._public.read() as published:
+                memory = remembered(published, self._people.signs)
+                hour = self._first_hour(published, self._rules, now_ms)
+            teller = Teller(conn, memory, self._pictures, self._rules, now_ms, fresh=not settled)
+            due = self._days_due(conn, now_ms) if settled else []
+            for start in due:  # in the order of time: what is told earlier binds what comes later
+                if self._catalogue.zone.next_day(start) <= hour:
+                    self._close_day(conn, teller, start, now_ms)
+            self._write_present(conn, teller, hour, now_ms)
+            if settled:
+                self._close_hours(conn, now_ms)
+                for start in due:
+                    if self._catalogue.zone.next_day(start) > hour:
+                        self._close_day(conn, teller, start, now_ms)
+                self._close_weeks(conn, now_ms)
         self._forget(self._rules, now_ms)
+
+    def _first_hour(self, published: Connection, rules: Rules, now_ms: int) -> int:
+        """Start of the first hour of counts and rates that has not been told."""
+        newest = last_closed(now_ms, HOUR_MS, rules.delay_ms, self._catalogue.zone)
+        cursor = releases.remembered(published, "told_hours")
+        return newest - (HOURS_BACK - 1) * HOUR_MS if cursor is None else cursor + HOUR_MS
 
     def _write_manifest(self, now_ms: int) -> None:
         """A changed rule makes a new manifest; old ones stay for who asks what was in force."""
@@ -103,24 +126,36 @@ class Publication:
             if releases.manifest_in_force(conn) != digest:
                 releases.put_manifest(self._public, conn, digest, now_ms, body.decode())
 
-    def _write_present(self, conn: Connection, now_ms: int) -> None:
+    def _write_present(
+        self, conn: Connection, teller: Teller, first_hour: int, now_ms: int
+    ) -> None:
+        """The present, and the hours that have ended in it: together they are told once."""
+        if self._rules is None:
+            return
         version = now_ms // MINUTE_MS
-        views = self._present.views(conn, now_ms, version)
+        newest = last_closed(now_ms, HOUR_MS, self._rules.delay_ms, self._catalogue.zone)
+        rows = []
+        if newest >= first_hour and not teller.fresh:
+            to_ms = newest + HOUR_MS
+            rows = list(self._people.hours(conn, teller, first_hour, to_ms, now_ms))
+        views = self._present.views(conn, teller, now_ms, version)
         with self._public.write() as out:
             for view, body in views.items():
                 encoded = msgspec.json.encode(body)
                 releases.put_view(self._public, out, view, version, now_ms, encoded)
+            releases.release(self._public, out, rows)
+            teller.save(self._public, out)
+            if newest >= first_hour and not teller.fresh:
+                releases.remember(self._public, out, told_hours=newest)
 
     def _close_hours(self, conn: Connection, now_ms: int) -> None:
-        """The district's hours, as they go by."""
+        """The district's hours of measures, as they go by."""
         if self._rules is None:
             return
         pause = max(self._rules.delay_ms, HOUR_MS)
         newest = last_closed(now_ms, HOUR_MS, pause, self._catalogue.zone)
         with self._public.read() as published:
             cursor = releases.remembered(published, "hours")
-        if cursor is None and now_ms - self._began < self._settle_ms:
-            return
         first = newest - (HOURS_BACK - 1) * HOUR_MS if cursor is None else cursor + HOUR_MS
         if first > newest:
             return
@@ -129,25 +164,30 @@ class Publication:
             releases.release(self._public, out, rows)
             releases.remember(self._public, out, hours=newest)
 
-    def _close_days(self, conn: Connection, now_ms: int) -> None:
-        """Every ended day that has readings, once none are coming in for it any more."""
+    def _days_due(self, conn: Connection, now_ms: int) -> list[int]:
+        """Every ended day that is open, once no readings are coming in for it any more."""
         if self._rules is None:
-            return
+            return []
         zone = self._catalogue.zone
         newest = last_closed(now_ms, DAY_MS, self._rules.close_ms, zone)
         due = zone.days(zone.next_day(newest, 1 - DAYS_BACK), newest + 1)
         with self._public.read() as published:
             open_days = [d for d in due if releases.remembered(published, f"day:{d}") is None]
         busy = busy_days(conn, now_ms - BUSY_MS) if open_days else set()
+        found = []
         for start in open_days:
             label = zone.local(start).strftime("%Y%m%d")
             waited = now_ms - self._due_since.setdefault(start, now_ms)
-            if label in busy and waited < PATIENCE_MS:
-                continue
-            self._close_day(conn, start, now_ms)
+            if label not in busy or waited >= PATIENCE_MS:
+                found.append(start)
+        return found
 
-    def _close_day(self, conn: Connection, start: int, now_ms: int) -> None:
+    def _close_day(self, conn: Connection, teller: Teller, start: int, now_ms: int) -> None:
+        end = self._catalogue.zone.next_day(start)
+        with self._public.read() as published:
+            hours = releases.released(published, "hour", range(start, end, HOUR_MS))
         rows = self._closing.day(conn, start, now_ms)
+        rows += self._people.day(conn, teller, start, hours, now_ms)
         if not rows:
             return
         rows += self._closing.hours(conn, start, self._catalogue.zone.next_day(start), now_ms)
@@ -155,6 +195,7 @@ class Publication:
         with self._public.write() as out:
             releases.release(self._public, out, rows)
             releases.correct(self._public, out, corrections)
+            teller.save(self._public, out)
             newest = max(start, releases.remembered(out, "days") or start)
             releases.remember(self._public, out, **{f"day:{start}": now_ms, "days": newest})
 
@@ -170,7 +211,7 @@ class Publication:
             if releases.remembered(published, f"day:{its_days[-1]}") is None:
                 return  # its last day is still open
             days = releases.released(published, "day", its_days)
-        rows = self._closing.week(conn, start, days, now_ms)
+        rows = list(self._people.week(conn, start, days, now_ms))
         with self._public.write() as out:
             releases.release(self._public, out, rows)
             releases.remember(self._public, out, weeks=start)
@@ -188,7 +229,7 @@ class Publication:
     ) -> list[releases.CorrectionRow]:
         """What readings that came late would change in the district's last days.
 
-        Measures and rates of the district alone: a corrected count would be a second equation.
+        Measures of the district alone: a corrected count or rate would be a second equation.
         """
         place = self._catalogue.code
         found: list[releases.CorrectionRow] = []

@@ -10,8 +10,11 @@ from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import condition
+from domain.privacy import Mark
 from domain.publication import Kind, Period, Publication
 from domain.sign import GRADED, SEVERITY, Sign, State
+from engine.publication_pictures import Pictures
+from engine.publication_told import Teller
 
 Json = dict[str, Any]
 _STATES = {severity: state for state, severity in SEVERITY.items()}
@@ -26,32 +29,37 @@ class Cell(NamedTuple):
     freshness: Freshness
     at: int | None  # epoch ms: the end of the sample's slot
     demo: bool
+    mark: Mark = Mark.EXACT
 
 
-NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, False)
+NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, False, Mark.MISSING)
+UNTOLD = NOTHING._replace(mark=Mark.WITHHELD)
 
 
 class Present:
     """Reads and words the present of one city."""
 
-    def __init__(self, catalogue: Catalogue, rules: Publication) -> None:
+    def __init__(self, catalogue: Catalogue, rules: Publication, pictures: Pictures) -> None:
         self._catalogue = catalogue
         self._rules = rules
+        self._pictures = pictures
         self._live = [sign for sign in catalogue.signs if rules.is_live(sign)]
+        self._people = {s.code for s in self._live if rules.kind(s) is not Kind.MEASURE}
         self._measures = [
             sign for sign in self._live if rules.street_period(sign) is Period.PRESENT
         ]
 
-    def views(self, conn: Connection, now_ms: int, version: int) -> dict[str, Json]:
+    def views(self, conn: Connection, teller: Teller, now_ms: int, version: int) -> dict[str, Json]:
         """The bodies of all views: `public`, light, and `streets`, for who asks for a street."""
         cutoff = now_ms - self._rules.delay_ms
         found = {
             (place, code): sample
             for place, code, sample in last_samples(conn, self._questions(cutoff))
         }
-        self._hide_lone_streets(conn, found, cutoff)
         district = {
-            s.code: self._cell(s, found.get((self._catalogue.code, s.code)), cutoff)
+            s.code: self._told(conn, teller, s, cutoff)
+            if s.code in self._people
+            else self._cell(s, found.get((self._catalogue.code, s.code)), cutoff)
             for s in self._live
         }
         streets = {
@@ -75,23 +83,20 @@ class Present:
 
     def _questions(self, cutoff: int) -> list[Question]:
         places = [street.code for street in self._catalogue.streets]
-        wanted = [(self._catalogue.code, s) for s in self._live]
+        wanted = [(self._catalogue.code, s) for s in self._live if s.code not in self._people]
         wanted += [(place, s) for s in self._measures for place in places]
         return [_question(place, sign, cutoff) for place, sign in wanted]
 
-    def _hide_lone_streets(
-        self, conn: Connection, found: dict[tuple[str, str], Sample], cutoff: int
-    ) -> None:
-        """A small total to which one street alone contributes is that street's count."""
-        few = self._rules.counts.few
-        for sign in self._live:
-            whole = found.get((self._catalogue.code, sign.code))
-            if whole is None or self._rules.kind(sign) is not Kind.COUNT:
-                continue
-            if sign.at_street and 1 <= round(whole.value) <= few:
-                asked = [_question(s.code, sign, cutoff) for s in self._catalogue.counted]
-                if sum(1 for _ in last_samples(conn, asked)) == 1:
-                    del found[self._catalogue.code, sign.code]
+    def _told(self, conn: Connection, teller: Teller, sign: Sign, cutoff: int) -> Cell:
+        """A count or a rate, as far as it may be told."""
+        _, _, first, edge = _question(self._catalogue.code, sign, cutoff)
+        told = teller.newest(sign, first, edge - 1)
+        if told is None:
+            spoken = self._pictures.newest_slot(conn, sign, first, edge - 1)
+            return NOTHING if spoken is None else UNTOLD
+        demo = self._pictures.is_demo(conn, sign, told.slot)
+        sample = Sample(told.slot, told.value, 1, demo, told.severity)
+        return self._cell(sign, sample, cutoff)
 
     def _cell(self, sign: Sign, sample: Sample | None, cutoff: int) -> Cell:
         if sample is None:
@@ -115,6 +120,7 @@ class Present:
                     "state": cell.state.value,
                     "freshness": cell.freshness.value,
                     "at": to_rfc3339(cell.at),
+                    "mark": cell.mark.value,
                 }
                 for code, cell in district.items()
             ],

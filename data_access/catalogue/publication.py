@@ -8,13 +8,22 @@ from typing import Any
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import read_toml, unfit
 from domain.privacy import Dominance, Rates, SmallCounts
-from domain.publication import Kind, Period, Phrase, Publication, Topic
-from domain.sign import Sign
+from domain.publication import (
+    MEANS,
+    Kind,
+    Period,
+    Phrase,
+    Publication,
+    Topic,
+    Weighed,
+    is_mean,
+)
+from domain.sign import Rule, Sign
 
 FILE = "publication.toml"
 _KEYS = {
     "": {"version", "timing", "counts", "rates", "enterprises", "streets", "bands", "topics"}
-    | {"phrases", "page", "keep"},
+    | {"phrases", "page", "keep", "weights"},
     "timing": {"delay_minutes", "release_after_minutes"},
     "counts": {"few", "round_to", "thin", "flows", "measures"},
     "rates": {"least", "digits", "out_of"},
@@ -133,6 +142,7 @@ def _rules(file: _File) -> Publication:
             file.number("enterprises", "largest_share", 0.3, 0.9, 0.7),
         ),
         out_of=_out_of(file),
+        weights=_weights(file),
         # the last seven days may still be closed again: what is pruned must lie behind them
         keep_hours_days=int(file.number("keep", "hours_days", 8, 3_660, 14)),
         keep_reports_days=int(file.number("keep", "reports_days", 30, 3_660, 730)),
@@ -147,6 +157,8 @@ def _rules(file: _File) -> Publication:
         contact_zh=file.text("page.contact_zh", page.get("contact_zh"), True),
         contact_en=file.text("page.contact_en", page.get("contact_en"), False),
     )
+    if rules.close_min < rules.delay_min:
+        file.fault("timing.release_after_minutes", "not before a present value: delay_minutes")
     _check_kinds(file, rules)
     return rules
 
@@ -175,6 +187,26 @@ def _out_of(file: _File) -> dict[str, float]:
     return {
         code: float(w) for code, w in table.items() if type(w) in (int, float) and 1 <= w <= 1e6
     }
+
+
+def _weights(file: _File) -> dict[str, Weighed]:
+    """What each weight counts: people make a rate of a mean, so it has to be said."""
+    table = file.table("weights")
+    file.codes("weights", list(table), public=False)
+    known = [kind.value for kind in Weighed]
+    for code, counted in table.items():
+        sign = file.signs.get(code)
+        if counted not in known:
+            file.fault(f"weights.{code}", f"one of {', '.join(known)} is needed")
+        elif sign is not None and not is_mean(sign):
+            file.fault(f"weights.{code}", "is neither a weighted mean nor a ratio")
+    for code, sign in file.signs.items():
+        weighted = Rule.WEIGHTED in (sign.street_rule, sign.district_rule)
+        if weighted and code not in table:
+            by = sign.weight_by_en or "something"
+            reason = f"{code} is weighted by {by}: say what that counts ({', '.join(known)})"
+            file.fault("weights", reason)
+    return {code: Weighed(counted) for code, counted in table.items() if counted in known}
 
 
 def _bands(file: _File) -> dict[str, tuple[float, ...]]:
@@ -225,9 +257,15 @@ def _check_kinds(file: _File, rules: Publication) -> None:
             if code in file.signs:
                 file.fault(name, f"{code} is not a count")
     for code, sign in file.signs.items():
-        if rules.street_period(sign) is Period.DAY and rules.kind(sign) is Kind.RATE:
-            if rules.whole(sign) is None:
-                reason = f"{code} is a rate in {sign.unit!r}: say what it counts out of"
-                file.fault("rates.out_of", reason)
+        if rules.kind(sign) is not Kind.RATE:
+            continue
+        ratio = Rule.RATIO in (sign.street_rule, sign.district_rule)
+        if ratio and rules.street_period(sign) is Period.DAY and rules.whole(sign) is None:
+            reason = f"{code} is a rate in {sign.unit!r}: say what it counts out of"
+            file.fault("rates.out_of", reason)
+        if sign.public and sign.at_street and sign.district_rule not in (*MEANS, Rule.NA):
+            rule = sign.district_rule.value
+            reason = f"{code} stands on people, and the {rule} of its streets tells on one of them"
+            file.fault("weights", reason)
     for code in sorted(rules.weekly - rules.flows):
         file.fault("streets.weekly", f"{code} does not add up over days: it is no flow")
