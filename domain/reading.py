@@ -205,19 +205,19 @@ class Validator:
             sign, point, value = reading.sign, reading.point, reading.value
             weight, denominator = reading.weight, reading.denominator
             place = places.get((sign, reading.street))
-            at = instants.get(reading.observed_at)
+            at, kept = instants.get(reading.observed_at), points.get(point)
             if (
                 place is None
                 or at is None
+                or kept is None
                 or not place[1] <= value <= place[2]
                 or not oldest <= at <= newest
                 or reading.source != source
                 or (weight is not None and not 0.0 < weight < math.inf)
                 or (denominator is not None and not 0.0 < denominator < math.inf)
-                or point not in points
-                or (reading.unit is not None and (sign, reading.unit) not in units)
                 or reading.quality is not None
-                or value in none
+                or (reading.unit is not None and (sign, reading.unit) not in units)
+                or (none and value in none)
             ):
                 found = self._careful(reading, source, limits, sentinels)
                 if isinstance(found, Fault):
@@ -226,15 +226,14 @@ class Validator:
                 at, place = found, places[sign, reading.street]
                 if quality_of(reading.quality) == PROVISIONAL:
                     out.provisional.add(n)
-                points = self._points
-            point = points.get(point) or point.strip()
+                points, kept = self._points, point.strip()
             if not day_from <= at < day_until:
                 day_from, day_until = zone.day_start(at), zone.next_day(at)
                 day_rows = out.rows.setdefault(zone.day_number(at), [])
             if wide:
-                day_rows.append((n, place[0], sign, point, at, value, weight, denominator))
+                day_rows.append((n, place[0], sign, kept, at, value, weight, denominator))
             else:
-                day_rows.append((n, place[0], sign, point, at, value))
+                day_rows.append((n, place[0], sign, kept, at, value))
         return out
 
     def _careful(
