@@ -48,7 +48,7 @@ def send_every_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int) -> 
         )
         for at in range(from_ms, to_ms, HOUR_MS)
     ]
-    assert intake.accept(db, city, source, rows, to_ms, "file").rejected == ()
+    assert intake.accept(db, city, source, rows, to_ms, "api").rejected == ()
 
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
