@@ -15,6 +15,7 @@ from data_access.public.queries import Value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
 from domain.index import blind, condition
+from domain.privacy import Mark
 from domain.publication import Kind, Publication, Topic
 from domain.sign import SEVERITY, Bounds, Direction, Rule, Sign, State, Thresholds
 
@@ -197,6 +198,7 @@ class Content:
         """One sign with everything that is told of it in a row."""
         words = self.words
         at = from_rfc3339(item["at"]) if item["at"] else None
+        withheld = item.get("mark") == Mark.WITHHELD.value
         return {
             "code": sign.code,
             "name": words.name(sign),
@@ -205,9 +207,11 @@ class Content:
             if item["value"] is None or sign.value_labels_zh
             else words.unit(sign, item["value"]),
             "state": item["state"],
-            "word": words.state(item["state"]),
+            "word": words.t("withheld") if withheld else words.state(item["state"]),
             "old": item["freshness"] in ("stale", "never"),
-            "at": words.when(at, now.made_at) if at else words.t("never"),
+            "at": words.when(at, now.made_at)
+            if at
+            else words.t("withheld.why" if withheld else "never"),
             "cadence": words.cadence(sign),
             "source": words.source(sign),
             "threshold": self.threshold(sign, now),
@@ -246,7 +250,7 @@ class Content:
         newest = slot_start(now.as_of, HOUR_MS, self.catalogue.offset_ms) - HOUR_MS
         starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
         known = {v.start: v.value for v in now.hours.get(sign.code, ())}
-        how = self.words.t(f"how.hour.{_how(sign.district_rule)}")
+        how = self.words.t(f"how.hour.{self._how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.hours", name=name, n=TREND_HOURS, how=how)
         names = [self.words.hour(start, now.made_at) for start in starts]
@@ -257,12 +261,17 @@ class Content:
         newest = slot_start(now.made_at - self.rules.close_ms, DAY_MS, self.catalogue.offset_ms)
         starts = range(newest - TREND_DAYS * DAY_MS, newest, DAY_MS)
         known = {v.start: v.value for v in now.days.get(sign.code, ())}
-        counted = self.rules.kind(sign) is Kind.COUNT
-        how = self.words.t(f"how.day.{'end' if counted else _how(sign.district_rule)}")
+        how = self.words.t(f"how.day.{self._how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.days", name=name, n=TREND_DAYS, how=how)
         names = [self.words.day(start) for start in starts]
         return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
+
+    def _how(self, sign: Sign) -> str:
+        """What one point of a line is: of people the last that was told, else of its readings."""
+        if self.rules.kind(sign) is not Kind.MEASURE:
+            return "end"
+        return sign.district_rule.value if sign.district_rule in (Rule.MAX, Rule.MIN) else "mean"
 
     def _trend(
         self, sign: Sign, caption: str, names: list[str], values: list[float | None], now: Published
@@ -339,8 +348,3 @@ class Content:
 def _edge(sign: Sign, local_date: str) -> float | None:
     bounds = sign.thresholds_on(local_date).attention
     return bounds.high if sign.direction is not Direction.LOWER_WORSE else bounds.low
-
-
-def _how(rule: Rule) -> str:
-    """What one point of a line is of its readings (domain.aggregation.bucket_value)."""
-    return rule.value if rule in (Rule.MAX, Rule.MIN) else "mean"
