@@ -38,16 +38,19 @@ class Memory(NamedTuple):
 
 def remembered(conn: Connection, signs: list[Sign]) -> Memory:
     """Read the memory; `conn` is of the publication store."""
-    parts = {name: releases.all_remembered(conn, f"{name}:") for name in (*_BASE, *_TOLD)}
+    kept = releases.all_remembered(conn)
     memory = Memory({}, {})
     for sign in signs:
-        code = sign.code
-        if all(code in parts[name] for name in _BASE):
-            memory.bases[code] = Base(*(parts[name][code] for name in _BASE))
-        if all(code in parts[name] for name in _TOLD):
-            slot, value, severity = (parts[name][code] for name in _TOLD)
-            known = None if severity == _UNJUDGED else severity
-            memory.told[code] = Told(slot, value / 10**sign.decimals, known)
+        base = [kept.get(f"{name}:{sign.code}") for name in _BASE]
+        told = [kept.get(f"{name}:{sign.code}") for name in _TOLD]
+        known = [number for number in base if number is not None]
+        if len(known) == len(_BASE):
+            memory.bases[sign.code] = Base(*known)
+        known = [number for number in told if number is not None]
+        if len(known) == len(_TOLD):
+            slot, value, severity = known
+            judged = None if severity == _UNJUDGED else severity
+            memory.told[sign.code] = Told(slot, value / 10**sign.decimals, judged)
     return memory
 
 

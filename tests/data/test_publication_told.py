@@ -44,9 +44,7 @@ def marks(city: PublishedCity, sign: str, period: str, start: int) -> dict[str, 
     return found
 
 
-def test_a_street_that_fell_silent_is_in_no_total_of_its_day(
-    city: PublishedCity, day: int
-) -> None:
+def test_a_street_that_fell_silent_is_in_no_total_of_its_day(city: PublishedCity, day: int) -> None:
     counts = dict.fromkeys(city.streets, 9)
     counts[city.streets[0]] = 3
     rest = {p: n for p, n in counts.items() if p != city.streets[0]}

@@ -9,10 +9,10 @@ import random
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from data_access import intake
 from data_access.db import Database
@@ -60,9 +60,7 @@ class Silence(NamedTuple):
     keeps: bool
 
 
-def month_of_trouble(
-    chance: random.Random, streets: list[str], start: int, days: int
-) -> list[Silence]:
+def trouble(chance: random.Random, streets: list[str], start: int, days: int) -> list[Silence]:
     """Silent, late and returning streets, a street alone, two alone, and some calm days."""
     found: list[Silence] = []
     for n in range(days):
@@ -98,6 +96,14 @@ class Figure(NamedTuple):
     seen: int
 
 
+def hurry(store: Database) -> None:
+    """Let SQLite not wait for the disk: nobody pulls the plug in this test."""
+
+    @event.listens_for(store.engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 @dataclass
 class WatchedCity:
     """The city, its truth, and what was seen of it."""
@@ -116,6 +122,8 @@ class WatchedCity:
     def __post_init__(self) -> None:
         migrate_public(self.settings)
         self.public = open_public(self.settings, read_only=False)
+        for store in (self.db, self.public):
+            hurry(store)
         ensure_sources(self.db, self.catalogue, self.start)
         self.engine = Engine(self.db, self.catalogue, self.start)
         self.publication = Publication(self.db, self.public, self.catalogue, settle_ms=0)
@@ -125,13 +133,17 @@ class WatchedCity:
         self._hours = {s: self.chance.randrange(7, 10) for s in self.streets}
 
     def live(self, days: int, troubles: list[Silence]) -> None:
-        """Let days go by, publish at every step and shortly after everything that comes late."""
+        """Let days go by; publish whenever something has come, when days close, and in between.
+
+        In every other minute the present is what it was: nothing has come and no slot has ended.
+        """
         ends = sorted({t.end for t in troubles if t.keeps})
         for at in range(self.start, self.start + days * DAY_MS + 3 * HOUR_MS, STEP_MS):
             now = at + AT_MS
             self._send(self._readings(now, troubles), now)
             self._publish(now)
-            self._publish(now + 29 * MINUTE_MS)
+            if (at - self.start) % DAY_MS < 3 * HOUR_MS or self.chance.random() < 0.2:
+                self._publish(now + 29 * MINUTE_MS)
             for end in [e for e in ends if now < e <= now + STEP_MS]:
                 self._catch_up(end, troubles)
 
