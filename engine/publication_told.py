@@ -4,6 +4,7 @@ Kept in the publication store, because it must outlive the engine: the last figu
 sign, and over which streets it was told (`domain.telling.Base`).
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -37,16 +38,19 @@ class Memory(NamedTuple):
 
 def remembered(conn: Connection, signs: list[Sign]) -> Memory:
     """Read the memory; `conn` is of the publication store."""
-    parts = {name: releases.all_remembered(conn, f"{name}:") for name in (*_BASE, *_TOLD)}
+    kept = releases.all_remembered(conn)
     memory = Memory({}, {})
     for sign in signs:
-        code = sign.code
-        if all(code in parts[name] for name in _BASE):
-            memory.bases[code] = Base(*(parts[name][code] for name in _BASE))
-        if all(code in parts[name] for name in _TOLD):
-            slot, value, severity = (parts[name][code] for name in _TOLD)
-            known = None if severity == _UNJUDGED else severity
-            memory.told[code] = Told(slot, value / 10**sign.decimals, known)
+        base = [kept.get(f"{name}:{sign.code}") for name in _BASE]
+        told = [kept.get(f"{name}:{sign.code}") for name in _TOLD]
+        known = [number for number in base if number is not None]
+        if len(known) == len(_BASE):
+            memory.bases[sign.code] = Base(*known)
+        known = [number for number in told if number is not None]
+        if len(known) == len(_TOLD):
+            slot, value, severity = known
+            judged = None if severity == _UNJUDGED else severity
+            memory.told[sign.code] = Told(slot, value / 10**sign.decimals, judged)
     return memory
 
 
@@ -87,16 +91,20 @@ class Teller:
 
     def _tell(self, sign: Sign, first: int, last: int) -> Told | None:
         kind = self._rules.kind(sign)
-        for picture in self._pictures.between(self._conn, sign, first, last):
+        newest = self._pictures.between(self._conn, sign, last, last)  # mostly enough
+        earlier = self._pictures.between(self._conn, sign, first, last - 1)
+        for picture in chain(newest, earlier):
             value = exact_whole(picture, kind, self._rules.rates)
             if value is not None and self.admits(sign, picture):
-                told = Told(picture.slot, round(value, sign.decimals), picture.severity)
-                severity = _UNJUDGED if told.severity is None else told.severity
-                whole = round(told.value * 10**sign.decimals)
-                self._remember(sign, _TOLD, (told.slot, whole, severity))
-                self._told[sign.code] = told
-                return told
+                return self._note(sign, picture.slot, value, picture.severity)
         return None
+
+    def _note(self, sign: Sign, slot: int, value: float, severity: int | None) -> Told:
+        whole = round(value * 10**sign.decimals)
+        judged = _UNJUDGED if severity is None else severity
+        self._remember(sign, _TOLD, (slot, whole, judged))
+        told = self._told[sign.code] = Told(slot, whole / 10**sign.decimals, severity)
+        return told
 
     def admits(self, sign: Sign, picture: Picture) -> bool:
         """Whether the total of a picture may be told beside the earlier ones; remembers it."""

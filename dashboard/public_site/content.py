@@ -16,6 +16,7 @@ from data_access.public.queries import Value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
 from domain.index import blind, condition
+from domain.privacy import Mark
 from domain.publication import Kind, Publication, Topic
 from domain.sign import SEVERITY, Bounds, Direction, Rule, Sign, State, Thresholds
 from domain.state import make_judge
@@ -202,6 +203,7 @@ class Content:
         """One sign with everything that is told of it in a row."""
         words = self.words
         at = from_rfc3339(item["at"]) if item["at"] else None
+        withheld = item.get("mark") == Mark.WITHHELD.value
         return {
             "code": sign.code,
             "name": words.name(sign),
@@ -210,9 +212,11 @@ class Content:
             if item["value"] is None or sign.value_labels_zh
             else words.unit(sign, item["value"]),
             "state": item["state"],
-            "word": words.state(item["state"]),
+            "word": words.t("withheld") if withheld else words.state(item["state"]),
             "old": item["freshness"] in ("stale", "never"),
-            "at": words.when(at, now.made_at) if at else words.t("never"),
+            "at": words.when(at, now.made_at)
+            if at
+            else words.t("withheld.why" if withheld else "never"),
             "cadence": words.cadence(sign),
             "source": words.source(sign),
             "threshold": self.threshold(sign, now),
@@ -251,7 +255,7 @@ class Content:
         newest = self.catalogue.zone.slot_start(now.as_of, HOUR_MS) - HOUR_MS
         starts = range(newest - (TREND_HOURS - 1) * HOUR_MS, newest + 1, HOUR_MS)
         known = {v.start: v.value for v in now.hours.get(sign.code, ())}
-        how = self.words.t(f"how.hour.{_how(sign)}")
+        how = self.words.t(f"how.hour.{self._how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.hours", name=name, n=TREND_HOURS, how=how)
         names = [self.words.hour(start, now.made_at) for start in starts]
@@ -263,12 +267,18 @@ class Content:
         newest = zone.day_start(now.made_at - self.rules.close_ms)
         starts = zone.days(zone.next_day(newest, -TREND_DAYS), newest)
         known = {v.start: v.value for v in now.days.get(sign.code, ())}
-        counted = self.rules.kind(sign) is Kind.COUNT
-        how = self.words.t(f"how.day.{'end' if counted else _how(sign)}")
+        how = self.words.t(f"how.day.{self._how(sign)}")
         name = self.words.name(sign)
         caption = self.words.t("trend.days", name=name, n=TREND_DAYS, how=how)
         names = [self.words.day(start) for start in starts]
         return self._trend(sign, caption, names, [known.get(start) for start in starts], now)
+
+    def _how(self, sign: Sign) -> str:
+        """What one point of a line is: of people the last that was told, else of its readings."""
+        if self.rules.kind(sign) is not Kind.MEASURE:
+            return "end"
+        rule = sign.district_rule
+        return rule.value if rule in (Rule.MAX, Rule.MIN) else sign.over_time.value
 
     def _trend(
         self, sign: Sign, caption: str, names: list[str], values: list[float | None], now: Published
@@ -358,9 +368,3 @@ class Content:
 def _edge(sign: Sign, local_date: str) -> float | None:
     bounds = sign.thresholds_on(local_date).attention
     return bounds.high if sign.direction is not Direction.LOWER_WORSE else bounds.low
-
-
-def _how(sign: Sign) -> str:
-    """What one point of a line is of its readings (domain.aggregation.bucket_value)."""
-    rule = sign.district_rule
-    return rule.value if rule in (Rule.MAX, Rule.MIN) else sign.over_time.value

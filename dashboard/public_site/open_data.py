@@ -281,7 +281,6 @@ class OpenData:
         rows = []
         for code, item in now.signs.items():
             sign = self._catalogue.sign[code]
-            mark = "missing" if item["value"] is None else "exact"
             rows.append(
                 (
                     "present",
@@ -295,7 +294,7 @@ class OpenData:
                     item["value"],
                     None,
                     None,
-                    mark,
+                    item.get("mark", "missing" if item["value"] is None else "exact"),
                     sign.unit,
                     item["state"],
                     now.demo,

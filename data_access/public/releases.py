@@ -30,11 +30,9 @@ def remembered(conn: Connection, name: str) -> int | None:
     return None if found is None else int(found)
 
 
-def all_remembered(conn: Connection, prefix: str) -> dict[str, int]:
-    """Every number whose name begins so, by the rest of its name."""
-    s = public_state.c
-    query = select(s.name, s.value).where(s.name.like(f"{prefix}%"))
-    return {name.removeprefix(prefix): int(value) for name, value in conn.execute(query)}
+def all_remembered(conn: Connection) -> dict[str, int]:
+    """Every number the step has remembered, by name."""
+    return {name: int(value) for name, value in conn.execute(select(public_state))}
 
 
 def remember(db: Database, conn: Connection, **values: int) -> None:
@@ -45,13 +43,6 @@ def remember(db: Database, conn: Connection, **values: int) -> None:
 def put_view(db: Database, conn: Connection, view: str, version: int, at: int, body: bytes) -> None:
     """Replace a view of the present."""
     db.upsert(conn, public_views, [(view, version, at, body)])
-
-
-def view(conn: Connection, name: str) -> bytes | None:
-    """The body of a view as it was put last."""
-    query = select(public_views.c.body).where(public_views.c.view == name)
-    found = conn.execute(query).scalar()
-    return None if found is None else bytes(found)
 
 
 def release(db: Database, conn: Connection, rows: Sequence[ValueRow]) -> None:

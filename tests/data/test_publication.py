@@ -168,7 +168,7 @@ def test_an_alert_names_the_threshold_that_its_state_was_judged_by(
     midnight = clock.ms - 30_000
     assert changes == [
         (midnight - 30_000, "alarm", old.version),
-        (midnight + 30_000, "attention", 99),
+        (midnight, "attention", 99),  # what stands is judged anew when they come into force
     ]
 
 
