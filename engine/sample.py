@@ -20,7 +20,14 @@ class Sample(NamedTuple):
     at: int  # newest contributing observation
     demo: bool
 
+    def child(self, adds_up: bool) -> Child:
+        """Its part in the whole; of amounts not as shown, so that nothing is rounded away."""
+        if adds_up:
+            return _child((self.numerator, 1.0, self.at))
+        return _child((self.value, self.denominator, self.at))
 
+
+_child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
 _sample = partial(tuple.__new__, Sample)  # a Sample without the cost of its constructor
 
 

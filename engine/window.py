@@ -338,7 +338,7 @@ class SignWindow:
         for street in self._counted:
             sample = self.sample_at(street, slot)
             if sample is not None:
-                children.append(Child(sample.value, sample.denominator, sample.at))
+                children.append(sample.child(self._adds_up))
                 demo = demo or sample.demo
         return self._total(self.sign.district_rule, children, self._district, slot, demo)
 
