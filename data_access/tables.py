@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    true,
 )
 
 metadata = MetaData()
@@ -42,6 +43,8 @@ sources = Table(
     Column("accepted", BigInteger, nullable=False, server_default="0"),
     Column("duplicates", BigInteger, nullable=False, server_default="0"),
     Column("quarantined", BigInteger, nullable=False, server_default="0"),
+    Column("retired_at", BigInteger),  # epoch ms; nothing is taken from it since
+    Column("expected", Boolean, nullable=False, server_default=true()),  # False: an archive
 )
 
 batches = Table(

@@ -16,7 +16,7 @@ from dashboard.writer import Overloaded, Writer
 from data_access.db import Database
 from data_access.intake import WAIT_S, Busy, Outcome, accept, refuse_body
 from data_access.keys import Key
-from data_access.sources import UnknownSource
+from data_access.sources import RetiredSource, UnknownSource
 
 QUEUE = 16  # requests that may wait for the store in one process
 NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -50,6 +50,8 @@ class ReadingsApi:
             outcome = self._writer.run(work)
         except UnknownSource as unknown:
             raise ApiError(401, "unauthorised", str(unknown), field="source") from None
+        except RetiredSource as retired:
+            raise ApiError(422, "retired", str(retired), field="source") from None
         except (Busy, Overloaded) as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
         count = outcome.accepted + outcome.duplicates + len(outcome.rejected)

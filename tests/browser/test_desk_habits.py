@@ -34,7 +34,8 @@ _COPIED = """(selector) => new Promise((resolve) => {
   range.setEnd(node, node.childNodes.length);
   getSelection().removeAllRanges();
   getSelection().addRange(range);
-  addEventListener("copy", (event) => resolve(event.clipboardData.getData("text/plain")), {once: true});
+  const read = (event) => resolve(event.clipboardData.getData("text/plain"));
+  addEventListener("copy", read, {once: true});
   document.execCommand("copy");
 })"""
 
