@@ -34,6 +34,7 @@ COMMANDS = {
     "replay": "feed a file on today's clock: replay FILE --as MAPPING --speed N",
     "db": "the stores: db migrate | status | prepare (for a start) | public (the public one)",
     "user": "accounts: user add | password | disable | enable | list",
+    "source": "the register of sources: source list | retire CODE | restore CODE",
     "key": "keys for sources and screens: key add NAME --ingest --source SOURCE | --screen …",
     "correct": "word an entry of the public correction log: correct SIGN DATE --zh … --en …",
     "export-public": "write the whole public site as files: export-public DIR",
@@ -252,6 +253,12 @@ def _user(argv: list[str]) -> int:
     from data_access import account_commands
 
     return account_commands.main(["user", *argv], _settings())
+
+
+def _source(argv: list[str]) -> int:
+    from data_access import source_commands
+
+    return source_commands.main(argv, _settings())
 
 
 def _key(argv: list[str]) -> int:

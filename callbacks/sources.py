@@ -56,14 +56,29 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _all(services: Services, question: Question, rows: Sequence[SourceRow]) -> list[Node | None]:
     view, now_ms = question.view, services.now_ms
+    chosen = question.freshness is not None
+    serving = [row for row in rows if chosen or row.retired_at is None]
     return [
         el("h1", view.text("sources.title")),
         el("p", sentence(view, rows, now_ms), cls="desk-lead"),
         filters(view, rows, now_ms, question.freshness),
         export_links(view, "sources", {"freshness": question.freshness}),
-        source_table(view, rows, services.catalogue, now_ms, question.freshness),
+        source_table(view, serving, services.catalogue, now_ms, question.freshness),
+        *_apart(services, question, rows),
         el("p", view.text("sources.note"), cls="desk-note"),
         el("p", view.text("sources.lag.why"), cls="desk-note"),
+    ]
+
+
+def _apart(services: Services, question: Question, rows: Sequence[SourceRow]) -> list[Node]:
+    """What is retired, below and apart from what is waited for."""
+    retired = [row for row in rows if row.retired_at is not None]
+    if not retired or question.freshness is not None:
+        return []
+    view = question.view
+    return [
+        el("h2", view.text("sources.standing.retired"), el("small", str(len(retired)))),
+        source_table(view, retired, services.catalogue, services.now_ms, None),
     ]
 
 

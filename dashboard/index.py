@@ -8,9 +8,9 @@ from flask import request
 from dashboard.bundle import Bundles
 from dashboard.icon import ICON_URI
 from dashboard.labels import language
-from dashboard.security.screens import PATH as SCREEN
+from dashboard.tab_title import markup_title
+from dashboard.themes import theme
 
-THEMES = ("light", "dark")
 LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 _INDEX = """<!DOCTYPE html>
 <html lang="zh-CN">
@@ -42,6 +42,7 @@ class YipingDash(dash.Dash):
 
     def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """The index for the present request's `?lang=` and `?theme=`."""
+        kwargs["title"] = markup_title() or kwargs.get("title", "")
         page: str = super().interpolate_index(*args, **kwargs)  # type: ignore[no-untyped-call]
         return page.replace('<html lang="zh-CN">', _html_tag(), 1)
 
@@ -58,13 +59,6 @@ class YipingDash(dash.Dash):
     def _config(self) -> dict[str, Any]:
         config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
         return {**config, "python_version": "", "dash_version": ""}
-
-
-def theme(wanted: object, path: str) -> str | None:
-    """A theme from a query string; the wall is dark, desks follow the system (None)."""
-    if isinstance(wanted, str) and wanted in THEMES:
-        return wanted
-    return "dark" if path.rstrip("/") == SCREEN else None
 
 
 def _html_tag() -> str:

@@ -94,8 +94,3 @@ def labels_for(lang: str, prefixes: Iterable[str]) -> dict[str, str]:
 def language(wanted: object) -> str:
     """A language from a query string: the wanted one when the table has it, Chinese otherwise."""
     return wanted if isinstance(wanted, str) and wanted in LANGUAGES else LANGUAGES[0]
-
-
-def page_title(key: str) -> str:
-    """The title of a page in the browser's tab, in both languages: `数据源 Sources · 一屏`."""
-    return f"{label(key, 'zh')} {label(key, 'en')} · {label('app.name', 'zh')}"

@@ -16,7 +16,7 @@ from data_access.keys import KeyKind
 from data_access.passwords import make_password
 from data_access.revocation import announce
 from data_access.settings import Settings
-from data_access.sources import declare_missing, ensure_source
+from data_access.sources import RetiredSource, declare_missing, ensure_source, expect
 from data_access.users import AccountError
 from domain.actor import PEOPLE, Role
 from domain.clock import Clock, from_ms, to_ms, utc_now
@@ -87,6 +87,7 @@ class _Command:
             raise AccountError(f"name: names beginning with {DEMO_PREFIX} are reserved")
         if kind is KeyKind.INGEST and args.source:
             self._register(args.source)
+            self._expect(args.source)
             self._take_over(args.source)
             self._declare(args.source, args.missing)
         secret = keys.add_key(self.db, args.name, kind, args.source, self.now_ms)
@@ -122,6 +123,12 @@ class _Command:
         except ValueError as error:
             raise AccountError(str(error)) from error
         self._audit("source.missing", f"{source}: {', '.join(missing)}")
+
+    def _expect(self, source: str) -> None:
+        try:
+            expect(self.db, source)
+        except RetiredSource as retired:
+            raise AccountError(str(retired)) from retired
 
     def _take_over(self, source: str) -> None:
         """A source that the demonstration holds becomes the real system's."""

@@ -40,5 +40,5 @@ def claim_for_demo(
     unused = (sources.c.kind == "live") & silent & ~foreign
     with db.write() as conn:
         conn.execute(update(sources).where(sources.c.code.in_(wanted) & unused).values(kind="demo"))
-        demo = select(sources.c.code).where(sources.c.kind == "demo")
-        return frozenset(conn.scalars(demo)) & wanted
+        spoken = (sources.c.kind == "demo") & sources.c.retired_at.is_(None)
+        return frozenset(conn.scalars(select(sources.c.code).where(spoken))) & wanted

@@ -73,10 +73,11 @@ def index_at(conn: Connection, place: str, at_ms: int, within_ms: int) -> float 
     return None if row is None else row[0]
 
 
-def source_marks(conn: Connection) -> list[tuple[int, int | None, int | None]]:
-    """Every registered source: (cadence in s, last received, last observed), ms or None."""
-    query = select(sources.c.cadence_s, sources.c.last_received, sources.c.last_observed)
-    return [(cadence, received, observed) for cadence, received, observed in conn.execute(query)]
+def source_marks(conn: Connection) -> list[tuple[int, int | None, int | None, bool]]:
+    """Every source in service: (cadence in s, last received, last observed, expected)."""
+    columns = [sources.c[name] for name in ("cadence_s", "last_received", "last_observed")]
+    query = select(*columns, sources.c.expected).where(sources.c.retired_at.is_(None))
+    return [tuple(row) for row in conn.execute(query)]
 
 
 def batches_behind(conn: Connection, cursor: int) -> int:

@@ -25,7 +25,14 @@ from data_access.mapping_columns import ColumnMapper
 from data_access.mapping_rows import RowMapper
 from data_access.parcels import Feeder, Stopped
 from data_access.settings import Settings, load_settings
-from data_access.sources import Kind, create_source, ensure_sources, source_codes
+from data_access.sources import (
+    Kind,
+    RetiredSource,
+    create_source,
+    ensure_sources,
+    is_retired,
+    source_codes,
+)
 from data_access.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
@@ -89,6 +96,8 @@ def _load(
             " key add NAME --ingest --source takes it over",
             WRONG,
         )
+    if is_retired(db, mapping.source.code):
+        return told(f"source: {mapping.source.code} is retired; nothing was read", WRONG)
     try:
         table = Table(path, mapping)
     except FileFault as error:
@@ -131,7 +140,7 @@ def _problems(work: Loading | CountLoading, stop: "Stop") -> list[tuple[int, str
             step()
         except Stopped:
             found.append((128 + stop.signal, "stopped; run it again for the rest"))
-        except (FileFault, Busy) as error:
+        except (FileFault, Busy, RetiredSource) as error:
             found.append((FAULT, str(error)))
         except Exception as error:  # a load accounts for itself in every case
             log.debug("loading failed", exc_info=True)
@@ -167,6 +176,7 @@ def register(
         name_en=source.name_en,
         department=source.department,
         cadence_s=source.cadence_s,
+        expected=False,  # of a file nobody knows that another will follow
     )
 
 

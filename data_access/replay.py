@@ -21,6 +21,7 @@ from data_access.mapping_rows import RowMapper
 from data_access.parcels import Feeder, Stopped
 from data_access.replay_series import HISTORY_H, Plan, Series
 from data_access.settings import Settings, load_settings
+from data_access.sources import RetiredSource
 from data_access.tabular import FileFault
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, Clock, to_ms, to_rfc3339, utc_now
@@ -80,7 +81,7 @@ class Replayer:
                 line = self._lines[index]
                 self.feeder.add(line, *mapper(line, to_rfc3339(at)))
             self.feeder.flush()
-        except Busy:
+        except (Busy, RetiredSource):
             self.feeder.forget()  # it is said again from where the last success left it
             raise
         self._done = max(self._done, until_ms)
@@ -124,7 +125,8 @@ def _run(
     with suppress(Stopped):
         while True:
             now = to_ms(clock())
-            with suppress(Busy):  # the log says so; a replay outlives its store
+            # the log says so; a replay outlives its store, and waits until its source is restored
+            with suppress(Busy, RetiredSource):
                 replayer.send_due(now if once_until_ms is None else min(now, once_until_ms))
             if (once_until_ms is not None and now >= once_until_ms) or stop.wait(_TICK_S):
                 break

@@ -25,6 +25,10 @@ class UnknownSource(ValueError):
     """The source is not in the register."""
 
 
+class RetiredSource(ValueError):
+    """The source has been retired: nothing is taken from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """One line of the register."""
@@ -42,6 +46,8 @@ class SourceRow:
     accepted: int
     duplicates: int
     quarantined: int
+    retired_at: int | None = None  # epoch ms since when nothing is taken from it
+    expected: bool = True  # False for archives: files and replays that nobody waits for
 
 
 def is_code(code: str) -> bool:
@@ -108,6 +114,7 @@ def create_source(
     department: str | None = None,
     cadence_s: int = _CADENCE_S,
     in_catalogue: bool = False,
+    expected: bool = True,
 ) -> bool:
     """Enter a source unless it is there; True when new. ValueError for a wrong code."""
     if not is_code(code):
@@ -124,6 +131,7 @@ def create_source(
                 cadence_s=cadence_s,
                 kind=kind,
                 in_catalogue=in_catalogue,
+                expected=expected,
                 created_at=now_ms,
             )
         )
@@ -144,20 +152,63 @@ def declare_missing(db: Database, code: str, values: Sequence[str]) -> None:
 
 @uncached("who may speak is decided on what is registered now")
 def source_codes(db: Database) -> frozenset[str]:
-    """Codes of every registered source."""
+    """Codes of every source that may speak."""
     with db.read() as conn:
-        return frozenset(conn.scalars(select(sources.c.code)))
+        return frozenset(conn.scalars(select(sources.c.code).where(sources.c.retired_at.is_(None))))
+
+
+@uncached("a write")
+def set_retired(db: Database, code: str, retired_at: int | None) -> bool:
+    """Retire a source (epoch ms) or take it back (None); False when it stands so already.
+
+    UnknownSource when there is no such source.
+    """
+    with db.write() as conn:
+        here = sources.c.code == code
+        row = conn.execute(select(sources.c.retired_at).where(here)).first()
+        if row is None:
+            raise UnknownSource(f"source: {code!r} is not registered")
+        if (row.retired_at is None) is (retired_at is None):
+            return False
+        conn.execute(update(sources).where(here).values(retired_at=retired_at))
+    return True
+
+
+@uncached("a write")
+def expect(db: Database, code: str) -> None:
+    """Somebody has a key to speak for a source: from here on it is waited for.
+
+    RetiredSource when it has been retired.
+    """
+    with db.write() as conn:
+        here = sources.c.code == code
+        if conn.scalar(select(sources.c.retired_at).where(here)) is not None:
+            raise RetiredSource(f"source: {code} is retired; `source restore {code}` takes it back")
+        conn.execute(update(sources).where(here).values(expected=True))
+
+
+@uncached("who may speak is decided on what is registered now")
+def is_retired(db: Database, code: str) -> bool:
+    """Whether nothing is taken from a source any more."""
+    with db.read() as conn:
+        found = conn.scalar(select(sources.c.retired_at).where(sources.c.code == code))
+    return found is not None
 
 
 @cached_query(ttl=2)  # never past its time: beside it stands how long a source has been silent
 def source_list(db: Database, actor: Actor) -> tuple[SourceRow, ...]:
     """The register by code; Forbidden for a screen."""
     require_person(actor, "sources: for people with an account")
+    return registered(db)
+
+
+@uncached("for commands; pages ask source_list")
+def registered(db: Database) -> tuple[SourceRow, ...]:
+    """The register by code."""
     columns = [sources.c[name] for name in SourceRow.__slots__]
     with db.read() as conn:
-        return tuple(
-            SourceRow(*row) for row in conn.execute(select(*columns).order_by(sources.c.code))
-        )
+        rows = conn.execute(select(*columns).order_by(sources.c.code))
+        return tuple(SourceRow(*row) for row in rows)
 
 
 def count_batch(
@@ -174,7 +225,7 @@ def count_batch(
 
     `newest_ms` is the newest instant that it told of; None when nothing of it could be accepted,
     and then the source has not been heard: who sends nothing usable must not look alive.
-    UnknownSource when there is no such source.
+    UnknownSource when there is no such source, RetiredSource when it no longer speaks.
     """
     values: dict[str, object] = {
         "accepted": sources.c.accepted + accepted,
@@ -184,9 +235,14 @@ def count_batch(
     if newest_ms is not None:
         values["last_received"] = _later(sources.c.last_received, received_ms)
         values["last_observed"] = _later(sources.c.last_observed, newest_ms)
-    mine = update(sources).where(sources.c.code == code).values(values)
-    kind = conn.execute(mine.returning(sources.c.kind)).scalar()
+    speaks = (sources.c.code == code) & sources.c.retired_at.is_(None)
+    kind = conn.execute(
+        update(sources).where(speaks).values(values).returning(sources.c.kind)
+    ).scalar()
     if kind is None:
+        known = conn.execute(select(sources.c.code).where(sources.c.code == code)).first()
+        if known:
+            raise RetiredSource(f"source: {code} is retired; `source restore {code}` takes it back")
         raise UnknownSource(f"source: {code!r} is not registered")
     return str(kind)
 

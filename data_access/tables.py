@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    true,
 )
 
 metadata = MetaData()
@@ -44,6 +45,8 @@ sources = Table(
     Column("duplicates", BigInteger, nullable=False, server_default="0"),
     Column("quarantined", BigInteger, nullable=False, server_default="0"),
     Column("missing", Text, nullable=False, server_default=""),  # what it sends for no value
+    Column("retired_at", BigInteger),  # epoch ms; nothing is taken from it since
+    Column("expected", Boolean, nullable=False, server_default=true()),  # False: an archive
 )
 
 batches = Table(

@@ -56,3 +56,9 @@ def source_freshness(
         return Freshness.NEVER
     told_ms = min(received_ms, observed_ms)  # a device's clock may run ahead
     return freshness(told_ms, now_ms, max(cadence_s, 60), max(3 * cadence_s, 180))
+
+
+def is_counted(mark: Freshness, expected: bool) -> bool:
+    """Whether a source stands in the counts: an archive, of which nothing is expected, is never
+    lost; it counts for as long as it speaks of the present."""
+    return expected or mark in (Freshness.LIVE, Freshness.LATE)

@@ -19,7 +19,7 @@ from data_access.undigested import sources_lately
 from domain.aggregation import bucket_value
 from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta
-from domain.freshness import Freshness, source_freshness
+from domain.freshness import Freshness, is_counted, source_freshness
 from domain.sign import Sign
 from engine.board import Board, Json
 from engine.city import City
@@ -131,8 +131,10 @@ class Publisher:
 
 def _sources(conn: Connection, now_ms: int) -> dict[str, int]:
     marks: Counter[str] = Counter()
-    for cadence_s, received, observed in engine_state.source_marks(conn):
-        marks[source_freshness(received, observed, now_ms, cadence_s).value] += 1
+    for cadence_s, received, observed, expected in engine_state.source_marks(conn):
+        mark = source_freshness(received, observed, now_ms, cadence_s)
+        if is_counted(mark, expected):
+            marks[mark.value] += 1
     counts = {mark.value: marks[mark.value] for mark in Freshness}
     return counts | {"undigested": sources_lately(conn, now_ms)}
 

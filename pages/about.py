@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from dashboard.components import method
 from dashboard.components.desk import Place, desk
 from dashboard.components.view import View
-from dashboard.labels import page_title
 from dashboard.services import current_services
+from dashboard.tab_title import tab_title
 
 PATH = "/about"
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("about.title"), order=90
+    __name__, path=PATH, title=tab_title("about.title"), order=90
 )
 
 

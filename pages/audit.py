@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 from dashboard.components.audit_question import PATH, Question
 from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.tick import tick
-from dashboard.labels import page_title
+from dashboard.tab_title import tab_title
 
 RENEW_S = 30
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("audit.title"), order=88
+    __name__, path=PATH, title=tab_title("audit.title"), order=88
 )
 
 

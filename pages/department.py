@@ -9,15 +9,15 @@ from dash.development.base_component import Component
 from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.rank_question import PATH, DepartmentQuestion, department_path
 from dashboard.components.tick import tick
-from dashboard.labels import page_title
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import current_services
+from dashboard.tab_title import department_named, tab_title
 from data_access.departments import open_department
 from domain.actor import Forbidden
 from domain.place import Department
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path_template="/department/<code>", title=page_title("department.title"), order=41
+    __name__, path_template="/department/<code>", title=tab_title(department_named), order=41
 )
 
 RENEW_S = 15

@@ -11,10 +11,10 @@ from dashboard.components.episode_filters import PATH
 from dashboard.components.episode_question import Question
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("episodes.title"), order=60
+    __name__, path=PATH, title=tab_title("episodes.title"), order=60
 )
 
 RENEW_S = 15

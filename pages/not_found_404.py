@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path="/not-found", title=page_title("error.404.title"), order=99
+    __name__, path="/not-found", title=tab_title("error.404.title"), order=99
 )
 
 

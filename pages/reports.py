@@ -10,12 +10,12 @@ from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.report_list import DRAFT, PATH
 from dashboard.components.reports_question import Question
 from dashboard.components.tick import tick
-from dashboard.labels import page_title
+from dashboard.tab_title import tab_title
 
 RENEW_S = 30
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("reports.title"), order=85
+    __name__, path=PATH, title=tab_title("reports.title"), order=85
 )
 
 

@@ -9,10 +9,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.map import district_map
-from dashboard.labels import label
 from dashboard.services import current_services
+from dashboard.tab_title import tab_title
 
-dash.register_page(__name__, path="/screen", title=label("app.name"), order=0)  # type: ignore[no-untyped-call]
+dash.register_page(__name__, path="/screen", title=tab_title(None), order=0)  # type: ignore[no-untyped-call]
 
 MAP_URL = "/live/screen/map"
 

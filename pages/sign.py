@@ -11,10 +11,10 @@ from dashboard.components.note_list import DRAFT
 from dashboard.components.sign_question import SignQuestion
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import sign_named, tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path_template="/sign/<code>", title=page_title("nav.signs"), order=21
+    __name__, path_template="/sign/<code>", title=tab_title(sign_named), order=21
 )
 
 RENEW_S = 15

@@ -10,10 +10,10 @@ from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.signs_question import PATH, SignsQuestion
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("nav.signs"), order=20
+    __name__, path=PATH, title=tab_title("nav.signs"), order=20
 )
 
 RENEW_S = 10

@@ -11,10 +11,10 @@ from dashboard.components.source_list import PATH
 from dashboard.components.sources_question import Question
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import source_named, tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("sources.title"), order=80
+    __name__, path=PATH, title=tab_title(source_named), order=80
 )
 
 RENEW_S = 10

@@ -11,10 +11,10 @@ from dashboard.components.street_question import PlaceQuestion
 from dashboard.components.street_table import PATH as LIST
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
+from dashboard.tab_title import street_named, tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path_template="/street/<code>", title=page_title("nav.streets"), order=31
+    __name__, path_template="/street/<code>", title=tab_title(street_named), order=31
 )
 
 RENEW_S = 10

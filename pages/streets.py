@@ -11,11 +11,11 @@ from dashboard.components.street_question import ListQuestion
 from dashboard.components.street_table import PATH
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.labels import page_title
 from dashboard.services import current_services
+from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]
-    __name__, path=PATH, title=page_title("nav.streets"), order=30
+    __name__, path=PATH, title=tab_title("nav.streets"), order=30
 )
 
 RENEW_S = 10

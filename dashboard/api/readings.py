@@ -27,7 +27,7 @@ from dashboard.writer import Overloaded, Writer
 from data_access.db import Database
 from data_access.intake import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
 from data_access.keys import Key
-from data_access.sources import UnknownSource
+from data_access.sources import RetiredSource, UnknownSource
 from domain.declared import Sentinels
 
 EACH = 16  # requests of one key that a process holds at once
@@ -74,6 +74,8 @@ class ReadingsApi:
             raise _too_fast(f"this key has {many}", RETRY_S) from None
         except UnknownSource as unknown:
             raise ApiError(401, "unauthorised", str(unknown), field="source") from None
+        except RetiredSource as retired:
+            raise ApiError(422, "retired", str(retired), field="source") from None
         except (Busy, Overloaded) as busy:
             raise ApiError(503, "busy", str(busy), retry_after_s=RETRY_S) from None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.refusal import refusal
-from dashboard.components.source_list import NONE, PATH, freshness_mark, lag, mark, owner
+from dashboard.components.source_list import NONE, PATH, lag, owner, standing, standing_mark
 from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
 from dashboard.labels import table as labels
@@ -24,7 +24,7 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
     if row.last_received is not None:
         seen = day_and_time(row.last_received, catalogue.zone)
     facts: dict[str, Node] = {
-        "freshness": freshness_mark(view, mark(row, now_ms)),
+        "freshness": standing_mark(view, standing(row, now_ms)),
         "owner": owner(view, row, catalogue),
         "cadence": span(view, row.cadence_s * 1000),
         "seen": seen,
@@ -33,6 +33,8 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
         "duplicates": grouped(row.duplicates),
         "quarantined": grouped(row.quarantined),
     }
+    if row.retired_at is not None:
+        facts["retired"] = day_and_time(row.retired_at, catalogue.zone)
     pairs = [
         el("div", el("dt", view.text(f"sources.col.{name}")), el("dd", value))
         for name, value in facts.items()

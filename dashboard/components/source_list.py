@@ -9,10 +9,17 @@ from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
 from data_access.sources import SourceRow
 from domain.catalogue import Catalogue
-from domain.freshness import Freshness, source_freshness
+from domain.freshness import Freshness, is_counted, source_freshness
 
 PATH = "/sources"
-WORST_FIRST = (Freshness.STALE, Freshness.LATE, Freshness.NEVER, Freshness.LIVE)
+ARCHIVE, RETIRED = "archive", "retired"
+WORST_FIRST: tuple[str, ...] = (
+    *(Freshness.STALE, Freshness.LATE, Freshness.NEVER, Freshness.LIVE),
+    *(ARCHIVE, RETIRED),
+)
+STANDINGS: tuple[str, ...] = (*Freshness, ARCHIVE, RETIRED)
+"""What a source may be: as fresh as it is, or none that anybody waits for."""
+
 COLUMNS = (
     "system",
     "owner",
@@ -33,17 +40,30 @@ def mark(row: SourceRow, now_ms: int) -> Freshness:
     return source_freshness(row.last_received, row.last_observed, now_ms, row.cadence_s)
 
 
+def standing(row: SourceRow, now_ms: int) -> str:
+    """One of STANDINGS: what is retired, or an archive, is never lost."""
+    if row.retired_at is not None:
+        return RETIRED
+    found = mark(row, now_ms)
+    return found if is_counted(found, row.expected) else ARCHIVE
+
+
 def sentence(view: View, rows: Sequence[SourceRow], now_ms: int) -> str:
     """The page in a sentence or two, made from its rows."""
     if not rows:
         return view.text("sources.say.none")
-    found = Counter(mark(row, now_ms) for row in rows)
-    parts = [
-        view.text("sources.say.item", n=found[f], freshness=word(view, f))
-        for f in Freshness
+    found = Counter(standing(row, now_ms) for row in rows)
+    join = view.text("sources.say.join")
+    named = {
+        f: view.text("sources.say.item", n=found[f], freshness=word(view, f))
+        for f in STANDINGS
         if found[f]
-    ]
-    said = view.text("sources.say", n=len(rows), list=view.text("sources.say.join").join(parts))
+    }
+    apart = [named.pop(f) for f in (ARCHIVE, RETIRED) if f in named]
+    waited = sum(found[f] for f in Freshness)
+    said = view.text("sources.say", n=waited, list=join.join(named.values())) if named else ""
+    if apart:
+        said += view.text("sources.say.apart", list=join.join(apart))
     held = [row.quarantined for row in rows if row.quarantined]
     if not held:
         return said + view.text("sources.say.clean")
@@ -53,10 +73,11 @@ def sentence(view: View, rows: Sequence[SourceRow], now_ms: int) -> str:
 
 def filters(view: View, rows: Sequence[SourceRow], now_ms: int, chosen: str | None) -> Node:
     """The choice of one freshness, as links with their counts."""
-    found = Counter(mark(row, now_ms) for row in rows)
+    found = Counter(standing(row, now_ms) for row in rows)
+    offered = [f for f in STANDINGS if found[f] or f in set(Freshness)]
     choices: list[tuple[str | None, str, int]] = [
         (None, view.text("sources.filter.all"), len(rows)),
-        *((f.value, view.text(f"freshness.{f}"), found[f]) for f in Freshness),
+        *((str(f), standing_name(view, f), found[f]) for f in offered),
     ]
     links = [
         el(
@@ -75,14 +96,14 @@ def filters(view: View, rows: Sequence[SourceRow], now_ms: int, chosen: str | No
 def source_table(
     view: View, rows: Sequence[SourceRow], catalogue: Catalogue, now_ms: int, chosen: str | None
 ) -> Node:
-    """The rows of the chosen freshness, worst first; a word instead when there are none."""
-    shown = [row for row in rows if chosen is None or mark(row, now_ms) == chosen]
+    """The rows of the chosen standing, worst first; a word instead when there are none."""
+    shown = [row for row in rows if chosen is None or standing(row, now_ms) == chosen]
     if not shown:
         none = view.text("sources.say.none")
         if chosen is not None:
-            none = view.text("sources.empty", freshness=word(view, Freshness(chosen)))
+            none = view.text("sources.empty", freshness=word(view, chosen))
         return el("p", none, cls="desk-empty")
-    shown.sort(key=lambda row: (WORST_FIRST.index(mark(row, now_ms)), row.code))
+    shown.sort(key=lambda row: (WORST_FIRST.index(standing(row, now_ms)), row.code))
     return table(
         [view.text(f"sources.col.{name}") for name in COLUMNS],
         [_row(view, row, catalogue, now_ms) for row in shown],
@@ -92,10 +113,15 @@ def source_table(
     )
 
 
-def freshness_mark(view: View, freshness: Freshness) -> Node:
+def standing_name(view: View, found: str) -> str:
+    """A standing as it is called."""
+    key = "sources.standing" if found in (ARCHIVE, RETIRED) else "freshness"
+    return view.text(f"{key}.{found}")
+
+
+def standing_mark(view: View, found: str) -> Node:
     """Shape, colour and word."""
-    text = view.text(f"freshness.{freshness}")
-    return el("span", text, cls="fresh", data_freshness=freshness.value)
+    return el("span", standing_name(view, found), cls="fresh", data_freshness=str(found))
 
 
 def owner(view: View, row: SourceRow, catalogue: Catalogue) -> str:
@@ -113,9 +139,9 @@ def lag(view: View, row: SourceRow) -> str:
     return span(view, max(0, row.last_received - row.last_observed))
 
 
-def word(view: View, freshness: Freshness) -> str:
-    """A freshness inside a sentence."""
-    text = view.text(f"freshness.{freshness}")
+def word(view: View, found: str) -> str:
+    """A standing inside a sentence."""
+    text = standing_name(view, found)
     return text if view.lang == "zh" else text.lower()
 
 
@@ -126,7 +152,7 @@ def _row(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) -> dict[
         "cadence": span(view, row.cadence_s * 1000),
         "seen": _seen(view, row, catalogue, now_ms),
         "lag": lag(view, row),
-        "freshness": freshness_mark(view, mark(row, now_ms)),
+        "freshness": standing_mark(view, standing(row, now_ms)),
         "accepted": grouped(row.accepted),
         "duplicates": grouped(row.duplicates),
         "quarantined": _quarantined(view, row),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dashboard.components.source_list import STANDINGS
 from dashboard.components.view import View
-from domain.freshness import Freshness
 
 LONGEST_CODE = 64
 LARGEST_ID = 2**63 - 1
@@ -25,7 +25,7 @@ class Question:
         """From a query string or from what the browser has stored of one."""
         asked: Mapping[Any, Any] = given if isinstance(given, Mapping) else {}
         freshness, source = asked.get("freshness"), asked.get("source")
-        known = isinstance(freshness, str) and freshness in {f.value for f in Freshness}
+        known = isinstance(freshness, str) and freshness in STANDINGS
         code = source if isinstance(source, str) and 0 < len(source) <= LONGEST_CODE else None
         return cls(
             freshness=freshness if known else None,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from dashboard.index import THEMES
 from dashboard.labels import LANGUAGES, label, language
+from dashboard.themes import THEMES
 
 
 @dataclass(frozen=True, slots=True)

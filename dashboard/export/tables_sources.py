@@ -4,12 +4,11 @@ from werkzeug.exceptions import NotFound
 
 from dashboard.components.quarantine_list import reason_name
 from dashboard.components.refusal import refusal
-from dashboard.components.source_list import mark
+from dashboard.components.source_list import STANDINGS, standing, standing_name
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document, Kind
 from data_access.quarantine import quarantined
 from data_access.sources import SourceRow, source_list
-from domain.freshness import Freshness
 
 _TIME = 20
 _COUNTS = ("accepted", "duplicates", "quarantined")
@@ -18,11 +17,11 @@ _COUNTS = ("accepted", "duplicates", "quarantined")
 def sources(ask: Ask) -> Document:
     """The register, as /sources filters it."""
     now_ms = ask.services.now_ms
-    fresh = ask.choice("freshness", Freshness)
+    fresh = ask.choice("freshness", STANDINGS)
     rows = [
         row
         for row in source_list(ask.services.db, ask.actor)
-        if fresh is None or mark(row, now_ms) == fresh
+        if fresh is None or standing(row, now_ms) == fresh
     ]
     columns = (
         *(ask.column("source_code", width=20), ask.column("source", width=28)),
@@ -32,7 +31,7 @@ def sources(ask: Ask) -> Document:
         *(ask.column(name, Kind.NUMBER) for name in _COUNTS),
         ask.column("nature"),
     )
-    facts = ask.marks(now_ms, freshness=fresh and ask.view.text(f"freshness.{fresh}"))
+    facts = ask.marks(now_ms, freshness=fresh and standing_name(ask.view, fresh))
     demo = any(row.kind != "live" for row in rows)
     return ask.short("sources", columns, (_row(ask, row) for row in rows), facts, demo=demo)
 
@@ -70,7 +69,7 @@ def _row(ask: Ask, row: SourceRow) -> tuple[str | float | None, ...]:
         ask.view.name(row.name_zh, row.name_en),
         ask.department_name(row.department),
         row.cadence_s,
-        ask.view.text(f"freshness.{mark(row, now_ms)}"),
+        standing_name(ask.view, standing(row, now_ms)),
         *(row.last_received, row.last_observed),
         *(row.accepted, row.duplicates, row.quarantined),
         ask.text("nature.measured" if row.kind == "live" else "nature.demo"),

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.icon import ICON_URI
-from dashboard.index import theme
 from dashboard.labels import label, language
 from dashboard.security.headers import FRONT_CSP
+from dashboard.themes import theme
 from dashboard.writer import Overloaded
 
 log = logging.getLogger(__name__)

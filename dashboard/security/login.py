@@ -7,7 +7,6 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.icon import ICON_URI
-from dashboard.index import theme
 from dashboard.labels import label, language
 from dashboard.outline import outline
 from dashboard.security import csrf, sessions
@@ -15,6 +14,7 @@ from dashboard.security.bodies import safe_address
 from dashboard.security.headers import FRONT_CSP
 from dashboard.security.policy import STAFF, policy
 from dashboard.services import Services
+from dashboard.themes import theme
 from data_access.audit import Entry, Result, write_audit
 from data_access.db import Database
 from data_access.logins import Knock, attempt

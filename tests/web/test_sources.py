@@ -102,6 +102,29 @@ def test_an_old_file_that_is_loaded_now_brings_nothing_to_life(site: Site) -> No
     assert len(rows) == 1 and source.name_zh in words(rows[0]) and "在线" not in words(rows[0])
 
 
+def test_what_is_retired_stands_apart_and_an_archive_is_not_lost(site: Site) -> None:
+    retired, archive = site.services.catalogue.sources[:2]
+    day = 86_400
+    report(site, retired.code, 9 * day, retired_at=site.clock.ms)
+    report(site, archive.code, 9 * day, expected=False)
+    leader = site.person(Role.LEADER)
+    body = answer(leader)["sources-body"]
+    n = len(site.services.catalogue.sources) - 2
+    assert f"共 {n} 个数据源：{n} 个从未上报。另有 1 个存档，1 个已停用，不计入失联。" in words(
+        body
+    )
+    first, second = (node for node in body if node[0] == "table")
+    assert retired.code not in words(first) and archive.code in words(first)
+    (row,) = second[3][2:]
+    assert retired.code in words(row) and "已停用" in words(row) and "过期" not in words(row)
+    for standing, source in (("retired", retired), ("archive", archive)):
+        only = rows_of(answer(leader, freshness=standing)["sources-body"], "source-table")
+        assert [source.code in words(row) for row in only] == [True]
+    assert "没有过期的数据源" in words(answer(leader, freshness="stale")["sources-body"])
+    facts = words(answer(leader, source=retired.code)["sources-body"])
+    assert "已停用" in facts and "停用于" in facts
+
+
 def test_filters_are_links_that_reproduce_the_view(site: Site) -> None:
     body = answer(site.person(Role.LEADER), freshness="late", lang="en")["sources-body"]
     nav = next(n for n in body if n[0] == "nav")
