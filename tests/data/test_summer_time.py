@@ -95,10 +95,11 @@ def test_scores_and_courses_go_by_local_days(db: Database, chicago: Catalogue, d
     cut = Span.of(first + 5 * HOUR_MS, end - 5 * HOUR_MS, end, chicago.zone, whole_days=False)
     blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), cut)
     assert [block.start for block in blocks] == days
-    asked = Ask(chicago.code, SIGN, first, end, 7 * DAY_MS, 365 * DAY_MS, end, end)
+    long_ago = CHICAGO.next_day(first, -400)  # too long for hours
+    asked = Ask(chicago.code, SIGN, long_ago, end, 7 * DAY_MS, 365 * DAY_MS, end, end)
     line = course(db, LEADER, chicago, asked).line
-    assert (line.tier, line.start, len(line.values)) == ("day", first, len(days))
-    assert None not in line.values
+    assert (line.tier, line.start, len(line.values)) == ("day", long_ago, 400 + len(days))
+    assert [value is not None for value in line.values] == [False] * 400 + [True] * len(days)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from data_access.catalogue import city, publication, wall
 from data_access.catalogue.rows import Row
+from domain.publication import Weighed
 from engine.demo import behaviour_files
 
 GETTERS = (
@@ -103,9 +104,10 @@ def toml_forms() -> Forms:
             limited = f"0 … {city.MOST_HOURS} hours" if key in city.LIMITED else ""
             found[city.FILE][f"{section}.{key}" if section else key] = limited
     for section, named in publication._KEYS.items():
-        for key in sorted(named - publication._KEYS.keys() - {"bands"}):
+        for key in sorted(named - publication._KEYS.keys() - {"bands", "weights"}):
             found[publication.FILE][f"{section}.{key}" if section else key] = ""
-    found[publication.FILE]["bands.…"] = ""
+    counted = ", ".join(kind.value for kind in Weighed)
+    found[publication.FILE] |= {"bands.…": "", "weights.…": counted}
     for key in wall._PROFILE:
         found[wall.FILE][f"profiles.{key}"] = ""
     for key in wall._MODE:
