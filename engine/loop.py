@@ -21,6 +21,7 @@ from data_access.engine_lock import engine_lock
 from data_access.public.store import migrate_public, open_public
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
+from data_access.store_faults import passing
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, Clock, is_due, to_ms, utc_now
@@ -239,14 +240,23 @@ def _loop(
             log.info("%s; starting again from it", news)
             _recover(engine, clock, stop)
             continue
-        except Exception:  # whatever it was, the store is the truth: start again from there
-            log.exception("engine turn failed; starting again from the store")
+        except Exception as error:  # the store is the truth: start again from there
+            _say("engine turn failed; starting again from the store", error)
             _recover(engine, clock, stop)
             continue
         if taken < MAX_ROWS // 2:
             stop.wait(POLL_S)
     with suppress(Outdated):
         engine.roll(to_ms(clock()), force=True)
+
+
+def _say(what: str, error: Exception) -> None:
+    """One plain line where the store is merely busy or away, else all there is to know."""
+    reason = passing(error)
+    if reason is None:
+        log.error(what, exc_info=error)
+    else:
+        log.warning("%s: %s", what, reason)
 
 
 def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:
@@ -257,7 +267,7 @@ def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:
     while not stop.wait(RETRY_S):
         try:
             engine.reload(to_ms(clock()))
-        except Exception:
-            log.exception("the store cannot be read; trying again")
+        except Exception as error:
+            _say("the store cannot be read; trying again", error)
         else:
             return
