@@ -59,7 +59,7 @@ def _answer(
     return {
         "streets-head": [
             el("h1", view.text("streets.title")),
-            el("p", sentence(view, city, found), cls="desk-lead"),
+            el("p", sentence(view, city, found, picture), cls="desk-lead"),
             filters(question, services.catalogue, found),
             *([trouble] if trouble is not None else []),
         ],

@@ -24,6 +24,7 @@ from data_access.db import BUSY_S, Database
 from data_access.reading_writes import Stored, insert_rows
 from data_access.readings import BATCH_ROWS, day_name
 from data_access.sources import count_batch
+from data_access.store_faults import passing
 from data_access.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
@@ -159,9 +160,10 @@ def locked(db: Database) -> Iterator[Connection]:
                     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield conn
     except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.Error) as error:
-        if not _passing(error):
+        reason = passing(error)
+        if reason is None:
             raise
-        log.warning("intake is busy: %s", error)
+        log.warning("intake is busy: %s", reason)
         raise Busy("the store cannot take readings now") from error
 
 
@@ -177,14 +179,6 @@ def _patience(conn: Connection, dialect: str) -> Iterator[None]:
         yield
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the fault lies with the store's present condition, not with what we ask of it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlite3.OperationalError):
-        return "no such" not in str(cause) and "syntax" not in str(cause)
-    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | TimeoutError)
 
 
 def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outcome:

@@ -19,6 +19,7 @@ from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
 from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
+from data_access.store_faults import passing
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
@@ -341,6 +342,15 @@ def _loop(
         engine.roll(to_ms(clock()), force=True)
 
 
+def _say(what: str, error: Exception) -> None:
+    """One plain line where the store is merely busy or away, else all there is to know."""
+    reason = passing(error)
+    if reason is None:
+        log.error(what, exc_info=error)
+    else:
+        log.warning("%s: %s", what, reason)
+
+
 def _go_round(
     engine: Engine, voice: Voice, retention: Retention, clock: Clock, stop: threading.Event
 ) -> None:
@@ -357,8 +367,8 @@ def _go_round(
             log.info("%s; starting again from it", news)
             _recover(engine, clock, stop, voice.speak)
             continue
-        except Exception:  # whatever it was, the store is the truth: start again from there
-            log.exception("engine turn failed; starting again from the store")
+        except Exception as error:  # the store is the truth: start again from there
+            _say("engine turn failed; starting again from the store", error)
             _recover(engine, clock, stop, voice.speak)
             continue
         if taken < MAX_ROWS // 2 and not engine.busy:
@@ -381,7 +391,7 @@ def _recover(
                     speak()
         except LockLost:
             raise
-        except Exception:
-            log.exception("the store cannot be read; trying again")
+        except Exception as error:
+            _say("the store cannot be read; trying again", error)
         else:
             return

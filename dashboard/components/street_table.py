@@ -24,10 +24,11 @@ from dashboard.components.street_words import (
     people_text,
     state_word,
 )
-from dashboard.components.times import grouped
+from dashboard.components.times import grouped, span
 from dashboard.components.view import View
 from data_access.index_history import Past
 from domain.catalogue import Catalogue
+from domain.picture import Picture
 from domain.sign import SEVERITY, State
 
 PATH = "/streets"
@@ -41,11 +42,13 @@ UNSORTED = frozenset({"kind", "worst", "absent", "whole"})
 _RISING = frozenset({"index", "day", "week", "name"})  # what is of interest stands at the low end
 
 
-def sentence(view: View, city: Catalogue, standings: Sequence[Standing]) -> str:
+def sentence(
+    view: View, city: Catalogue, standings: Sequence[Standing], picture: Picture | None = None
+) -> str:
     """The page in a sentence or three, made from its rows."""
     counted = [s for s in standings if s.place.counts]
     if all(s.state is State.UNKNOWN for s in counted):
-        return view.text("wall.say.empty")
+        return _silent(view, city, counted, picture)
     found = Counter(s.state for s in counted)
     parts = [
         view.text("streets.say.item", n=found[state], state=state_word(view, state))
@@ -68,6 +71,27 @@ def _lowest(view: View, city: Catalogue, counted: Sequence[Standing]) -> str:
         index=index_text(low.index.value),
         sign=view.name(worst.short_zh, worst.short_en),
         state=state_word(view, low.state),
+    )
+
+
+def _silent(
+    view: View, city: Catalogue, counted: Sequence[Standing], picture: Picture | None
+) -> str:
+    """No street can be judged: never heard of, too few of its signs known, or too old to tell."""
+    known = [s for s in counted if s.counts.applies > s.counts.stale + s.counts.unknown]
+    old = [s for s in counted if s.counts.stale]
+    if known:
+        return view.text("streets.say.few", n=len(counted))
+    if not old or picture is None:
+        return view.text("wall.say.empty")
+    cells = (cell for s in old for cell in picture.at_place(s.place.code).values())
+    newest = max(cell.at for cell in cells if cell.at is not None)
+    return view.text(
+        "streets.say.stale",
+        n=len(counted),
+        old=len(old),
+        time=mark.stamp(newest, picture.as_of, city.zone),
+        age=span(view, max(0, picture.as_of - newest)),
     )
 
 

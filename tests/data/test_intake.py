@@ -252,6 +252,7 @@ def test_a_held_store_makes_intake_busy_and_keeps_nothing(
     db: Database,
     catalogue: Catalogue,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(intake, "WAIT_S", 1)
     source = new_source(db)
@@ -262,6 +263,9 @@ def test_a_held_store_makes_intake_busy_and_keeps_nothing(
             conn.execute(text(f"SELECT pg_advisory_xact_lock({intake._LOCK})"))
         with pytest.raises(Busy):
             accept(db, catalogue, source, rows, NOW, "api")
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "yiping.intake"]
+    assert said.startswith("intake is busy: ")  # and one plain line, without the SQL
+    assert "\n" not in said and "[SQL" not in said and "INSERT" not in said
     assert stored(db, catalogue, source) == []
     assert accept(db, catalogue, source, rows, NOW, "api").accepted == 1
 

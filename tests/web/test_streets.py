@@ -79,6 +79,40 @@ def test_every_place_with_its_counts(site: Site, troubled: tuple[str, str, str])
     assert f"指数最低的是{name}" in said and "与街镇重叠，不计入全区" in said
 
 
+@pytest.mark.parametrize(
+    ("heard", "alive", "zh", "en"),
+    [
+        (0, 0, "尚未收到任何读数", "No reading has arrived yet"),
+        (
+            5,
+            0,
+            "街镇数据均已过期：36 个街镇中 5 个报过数，最近一次在",
+            "All street data are stale: 5 of 36",
+        ),
+        (
+            5,
+            1,
+            "36 个街镇的数据都不足一半，无法判断是否正常",
+            "whether they are normal cannot be told",
+        ),
+    ],
+)
+def test_stale_data_alone_are_neither_calm_nor_nothing(
+    site: Site, heard: int, alive: int, zh: str, en: str
+) -> None:
+    city = site.services.catalogue
+    sign = next(s for s in city.signs if s.at_street)
+    planted = {(s.code, p.code): NOTHING for s in city.signs for p in city.streets if s.at_street}
+    for place in city.counted[:heard]:
+        planted[sign.code, place.code] = stale(site, sign, 1.0)
+    for place in city.counted[:alive]:
+        planted[sign.code, place.code] = live(site, 1.0, State.NORMAL)
+    publish(site, planted)
+    leader = site.person(Role.LEADER)
+    assert zh in words(answer(leader)["streets-head"])
+    assert en in words(answer(leader, lang="en")["streets-head"])
+
+
 def test_the_index_is_the_pictures_and_the_past_is_what_was_written(
     site: Site, troubled: tuple[str, str, str]
 ) -> None:
