@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
-_OUR_FAULTS = ("SECRET_KEY", "LOG_LEVEL", "MAP")  # ValueErrors that tell a person what to mend
+_OUR_FAULTS = (
+    "SECRET_KEY",
+    "LOG_LEVEL",
+    "MAP",
+    "ulimit -n",
+)  # ValueErrors that tell a person what to mend
 
 COMMANDS = {
     "run": "start everything and stay until Ctrl-C or SIGTERM",
@@ -110,7 +115,10 @@ def _plain(name: str, argv: list[str]) -> None:
 
 def _run(argv: list[str]) -> int:
     _plain("run", argv)
+    from dashboard.live.limits import allow_files
+
     settings = _settings()
+    allow_files()  # here, and in every process started from here
     if settings.site == "public":
         return _run_public(settings)
     settings.secret()  # a short SECRET_KEY is refused here, before anything starts
@@ -181,6 +189,9 @@ def _web(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="app.py web", description=COMMANDS["web"])
     parser.add_argument("--site", choices=("all", "public"), default=None)
     site = parser.parse_args(argv).site or _settings().site
+    from dashboard.live.limits import allow_files
+
+    allow_files()
     _checked_map(_settings())  # here it is a fault of configuration; in a worker, a crash
     config = HERE.parent / "dashboard" / "gunicorn_conf.py"
     server = "app:server" if site == "all" else "app:public_server"

@@ -14,9 +14,10 @@ import msgspec
 from dashboard.live.replies import JSON, Document, Environ
 from dashboard.public_site.described import catalogue_of, openapi
 from dashboard.public_site.feed import PublicFeed
-from dashboard.public_site.reports import off_the_loop, sender_of
+from dashboard.public_site.reports import off_the_loop
 from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
 from dashboard.security.headers import BASE, DATA_CSP
+from dashboard.security.senders import sender_of
 from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value

@@ -4,10 +4,10 @@ import hmac
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import blake2b
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qs
 
 from data_access.db import Database
@@ -92,15 +92,6 @@ class Reports:
             return "429 Too Many Requests", "report.often", lang
         off_the_loop(lambda: add_report(self._db, now_ms, figure, text))
         return "200 OK", "report.thanks", lang
-
-
-def sender_of(environ: Mapping[str, Any], behind_proxy: bool) -> str:
-    """The address a request came from: what the one trusted proxy wrote, or the socket's."""
-    if behind_proxy:
-        forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
-        if forwarded:
-            return forwarded.rpartition(",")[2].strip()[:64]
-    return str(environ.get("REMOTE_ADDR") or "local")
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.labels import language
 from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
-from dashboard.live.lane import stream_limit
+from dashboard.live.limits import limits
 from dashboard.live.replies import Document, Environ, Headers
 from dashboard.live.routes import EventsRoute, SnapshotRoute
 from dashboard.public_site.chart import drawing
@@ -29,10 +29,11 @@ from dashboard.public_site.files import Files
 from dashboard.public_site.links import Served, Where, address
 from dashboard.public_site.open_data import OpenData
 from dashboard.public_site.render import Renderer
-from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token, sender_of
+from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token
 from dashboard.security.headers import BASE, DATA_CSP
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
+from dashboard.security.senders import sender_of
 from data_access.boundaries import load_map
 from data_access.public.store import open_public
 from data_access.settings import Settings
@@ -77,6 +78,7 @@ class PublicSite:
         """`staff`: where people who work here log in; None on the site of its own."""
         rules = catalogue.publication or Publication("0")
         self._settings = settings
+        self.behind_proxy = settings.behind_proxy
         self._clock = clock
         self._staff = staff
         self._hosts = trusted_hosts(settings)
@@ -88,7 +90,7 @@ class PublicSite:
         self.renderer = Renderer(
             catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
         )
-        self.hub = Hub("public", stream_limit())
+        self.hub = Hub("public", limits().guest_streams)
         self.feed = PublicFeed(self.db, catalogue, rules, self.hub)
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
         self._reports = Reports(self._writer, settings.public_secret())
@@ -246,7 +248,10 @@ class PublicSite:
             length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
         except ValueError:
             length = 0
-        body = environ["wsgi.input"].read(length) if length > 0 else b""
+        try:
+            body = environ["wsgi.input"].read(length) if length > 0 else b""
+        except OSError:  # the sender is gone, or too slow
+            return self._message(environ, start_response, "400 Bad Request", "report.again")
         try:
             said = self._reports.take(
                 body, sender_of(environ, self._settings.behind_proxy), to_ms(self._clock())
