@@ -58,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     given = list(sys.argv[1:] if argv is None else argv)
     command = parser.parse_args(given[:1]).command
+    os.umask(0o022 if command == "export-public" else 0o077)  # the one whose files are for all
     handler: Callable[[list[str]], int] = globals()[f"_{command.replace('-', '_')}"]
     try:
         return handler(given[1:])
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lines = _configuration_faults(fault)
         if not lines:
             raise
-        print("\n".join(lines), file=sys.stderr)
+        print(*lines, sep="\n", file=sys.stderr)
         return CONFIG_FAULT
 
 
@@ -93,7 +94,8 @@ def _configuration_faults(fault: Exception) -> list[str]:
 
 
 def _settings() -> "Settings":
-    """The environment's settings; logging follows them from here on."""
+    """The environment's settings; logging follows them, and its files are ours alone."""
+    from data_access.private import keep_private
     from data_access.settings import load_settings
 
     settings = load_settings()
@@ -105,6 +107,7 @@ def _settings() -> "Settings":
     )
     for chatty in ("alembic", "sqlalchemy", "urllib3"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    keep_private(settings)
     return settings
 
 
@@ -189,9 +192,6 @@ def _web(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="app.py web", description=COMMANDS["web"])
     parser.add_argument("--site", choices=("all", "public"), default=None)
     site = parser.parse_args(argv).site or _settings().site
-    from dashboard.live.limits import allow_files
-
-    allow_files()
     _checked_map(_settings())  # here it is a fault of configuration; in a worker, a crash
     config = HERE.parent / "dashboard" / "gunicorn_conf.py"
     server = "app:server" if site == "all" else "app:public_server"
@@ -238,7 +238,7 @@ def _db(argv: list[str]) -> int:
         return db_status.main(settings)
     if action == "public":
         return _prepare_public(settings)
-    from sqlalchemy.exc import ArgumentError, OperationalError
+    from sqlalchemy.exc import ArgumentError, DatabaseError
 
     from data_access.db import migrate
     from data_access.public.store import migrate_public
@@ -248,7 +248,7 @@ def _db(argv: list[str]) -> int:
         migrate(settings)
         name = "PUBLIC_DATABASE_URL"
         migrate_public(settings)
-    except (ArgumentError, OperationalError) as fault:
+    except (ArgumentError, DatabaseError) as fault:
         print(f"{name}: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
         # a start goes on without the public store: the engine lays it out once it answers
         if action == "migrate" or name == "DATABASE_URL" or isinstance(fault, ArgumentError):

@@ -3,6 +3,7 @@
 Read by gunicorn as a file, so every plain name below is one of its settings.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from dashboard.live.limits import FEW, allow_files, limits
 from data_access.settings import load_settings
 
+os.umask(0o077)
 _settings = load_settings()
 try:
     allow_files()  # a viewer is a file descriptor

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from data_access import quarantine
 from data_access.cache import uncached
+from data_access.condition import condition_of
 from data_access.db import BUSY_S, Database
 from data_access.reading_writes import insert_rows
 from data_access.readings import BATCH_ROWS, day_name
@@ -126,11 +127,13 @@ def locked(db: Database) -> Iterator[Connection]:
                     conn.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
                     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield conn
-    except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.Error) as error:
-        if not _passing(error):
+        db.confirm()  # what is acknowledged must not lie in a file that was deleted
+    except (DBAPIError, TimeoutError, sqlite3.Error, psycopg.Error) as error:
+        why = condition_of(error)
+        if why is None:
             raise
-        log.warning("intake is busy: %s", error)
-        raise Busy("the store cannot take readings now") from error
+        log.warning("intake takes nothing: %s %s", db.name, why)
+        raise Busy(f"the store cannot take readings now: {db.name} {why}") from error
 
 
 @contextmanager
@@ -145,14 +148,6 @@ def _patience(conn: Connection, dialect: str) -> Iterator[None]:
         yield
     finally:
         driver.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000}")
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the fault lies with the store's present condition, not with what we ask of it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlite3.OperationalError):
-        return "no such" not in str(cause) and "syntax" not in str(cause)
-    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | TimeoutError)
 
 
 def _store(

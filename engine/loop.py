@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 
 from data_access import engine_state, readings, rollups, states
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
+from data_access.condition import condition_of
+from data_access.db import Database, migrate, migrate_present, open_database
 from data_access.engine_lock import engine_lock
 from data_access.public.store import migrate_public, open_public
 from data_access.redis_client import open_redis
@@ -237,11 +238,11 @@ def _loop(
             retention.step(now, engine.cursor)
         except Outdated as news:
             log.info("%s; starting again from it", news)
-            _recover(engine, clock, stop)
+            _recover(engine, settings, clock, stop)
             continue
-        except Exception:  # whatever it was, the store is the truth: start again from there
-            log.exception("engine turn failed; starting again from the store")
-            _recover(engine, clock, stop)
+        except Exception as fault:  # whatever it was, the store is the truth: start again from it
+            _tell("engine turn failed; starting again from the store", db, fault)
+            _recover(engine, settings, clock, stop)
             continue
         if taken < MAX_ROWS // 2:
             stop.wait(POLL_S)
@@ -249,15 +250,31 @@ def _loop(
         engine.roll(to_ms(clock()), force=True)
 
 
-def _recover(engine: Engine, clock: Clock, stop: threading.Event) -> None:
+def _recover(engine: Engine, settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Take everything from the store again, however long that is away.
 
-    Going on before would skip what was taken in and not written.
+    Going on before would skip what was taken in and not written. The store may be another one than
+    before, out of a backup.
     """
+    told = ""
     while not stop.wait(RETRY_S):
         try:
+            migrate_present(settings)
             engine.reload(to_ms(clock()))
-        except Exception:
-            log.exception("the store cannot be read; trying again")
+        except Exception as fault:
+            if str(fault) != told:
+                _tell("the store cannot be read; trying every second", engine.db, fault)
+                told = str(fault)
         else:
+            if told:
+                log.warning("the store can be read again")
             return
+
+
+def _tell(what: str, db: Database, fault: Exception) -> None:
+    """One line for the condition of the store, everything for a fault of ours."""
+    why = condition_of(fault)
+    if why is None:
+        log.error(what, exc_info=fault)
+    else:
+        log.error("%s: %s %s", what, db.name, why)

@@ -5,6 +5,7 @@ files' lane and then to the application behind it.
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
 from wsgiref.types import StartResponse, WSGIApplication
@@ -26,6 +27,7 @@ from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.senders import KNOWN, sender_of
 from dashboard.security.sessions import identify
 from dashboard.services import Services
+from data_access.condition import AWAY, condition_of
 from data_access.revocation import generation, news_path
 from domain.actor import Actor, Role
 
@@ -109,9 +111,10 @@ class Lane:
             return refuse(environ, start_response, "405 Method Not Allowed", detail, allow)
         try:
             actor = self._caller(environ)
-        except (SQLAlchemyError, OSError):
-            log.exception("live: a caller could not be identified")
-            detail = "the store does not answer"
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            log.error("live: a caller could not be identified: %s", error)
+            db = self._services.db
+            detail = f"the database ({db.name}) {condition_of(error) or AWAY}"
             return refuse(environ, start_response, "503 Service Unavailable", detail, RETRY)
         if actor is None:
             self._note("anonymous", "denied.anonymous", environ)
@@ -136,7 +139,7 @@ class Lane:
         """Whether a request's caller has been let in; nobody is while the store does not answer."""
         try:
             return self._caller(environ) is not None
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, sqlite3.Error, OSError):
             return False
 
     def _caller(self, environ: Environ) -> Actor | None:
