@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
-_OUR_FAULTS = ("SECRET_KEY", "LOG_LEVEL", "MAP")  # ValueErrors that tell a person what to mend
+_OUR_FAULTS = (
+    "SECRET_KEY",
+    "LOG_LEVEL",
+    "MAP",
+    "ulimit -n",
+)  # ValueErrors that tell a person what to mend
 
 COMMANDS = {
     "run": "start everything and stay until Ctrl-C or SIGTERM",
@@ -53,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     given = list(sys.argv[1:] if argv is None else argv)
     command = parser.parse_args(given[:1]).command
+    os.umask(0o022 if command == "export-public" else 0o077)  # the one whose files are for all
     handler: Callable[[list[str]], int] = globals()[f"_{command.replace('-', '_')}"]
     try:
         return handler(given[1:])
@@ -65,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lines = _configuration_faults(fault)
         if not lines:
             raise
-        print("\n".join(lines), file=sys.stderr)
+        print(*lines, sep="\n", file=sys.stderr)
         return CONFIG_FAULT
 
 
@@ -89,7 +95,8 @@ def _configuration_faults(fault: Exception) -> list[str]:
 
 
 def _settings() -> "Settings":
-    """The environment's settings; logging follows them from here on."""
+    """The environment's settings; logging follows them, and its files are ours alone."""
+    from data_access.private import keep_private
     from data_access.settings import load_settings
 
     settings = load_settings()
@@ -101,6 +108,7 @@ def _settings() -> "Settings":
     )
     for chatty in ("alembic", "sqlalchemy", "urllib3"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    keep_private(settings)
     return settings
 
 
@@ -111,7 +119,10 @@ def _plain(name: str, argv: list[str]) -> None:
 
 def _run(argv: list[str]) -> int:
     _plain("run", argv)
+    from dashboard.live.limits import allow_files
+
     settings = _settings()
+    allow_files()  # here, and in every process started from here
     if settings.site == "public":
         return _run_public(settings)
     settings.secret()  # a short SECRET_KEY is refused here, before anything starts
@@ -205,9 +216,8 @@ def _web(argv: list[str]) -> int:
     if not web_process.is_lent():  # else what prepares the start has looked
         from engine.prepare import checked_city
 
-        checked_city(
-            settings, _more_checks()
-        )  # here it is a fault of configuration; in a worker, a crash
+        # here what is wrong is a fault of configuration; in a worker, a crash
+        checked_city(settings, _more_checks())
     whole = (asked or settings.site) == "all"
     return web_process.serve("app:server" if whole else "app:public_server")
 

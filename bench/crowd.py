@@ -8,6 +8,7 @@ The answer is one line of JSON.
 """
 
 import json
+import os
 import re
 import resource
 import select
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from domain.clock import to_ms, utc_now
 
-SOURCES = 8  # loopback addresses that connections come from, so that ports never run short
+BLOCK = 250  # addresses of each loopback network that connections come from
 CONNECTING = 200  # at the same time
 READ = 1 << 18
 SETTLE_S = 2.0  # between the last viewer's snapshot and the first counted delta
@@ -38,9 +39,10 @@ def raise_files(wanted: int) -> None:
 
 
 def connected(port: int, number: int) -> socket.socket:
-    """A connection to the port from one of several loopback addresses."""
+    """A connection to the port from a loopback address of its own, as visitors have one each."""
     sock = socket.socket()
-    sock.bind((f"127.0.0.{2 + number % SOURCES}", 0))
+    here, row, place = os.getpid() % BLOCK, number // BLOCK % BLOCK, number % BLOCK
+    sock.bind((f"127.{1 + here}.{row}.{1 + place}", 0))
     sock.connect(("127.0.0.1", port))
     sock.setblocking(False)
     return sock

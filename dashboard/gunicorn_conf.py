@@ -3,26 +3,31 @@
 Read by gunicorn as a file, so every plain name below is one of its settings.
 """
 
-import resource
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from dashboard.live.limits import FEW, allow_files, limits
 from dashboard.supervisor.loan import listening
 from data_access.settings import load_settings
 
+os.umask(0o077)
 _settings = load_settings()
-_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-_wanted = 65_536 if _hard == resource.RLIM_INFINITY else min(65_536, _hard)
-if _soft != resource.RLIM_INFINITY and _soft < _wanted:  # a viewer is a file descriptor
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _hard))
+try:
+    allow_files()  # a viewer is a file descriptor
+except ValueError as _fault:
+    print(_fault, file=sys.stderr)
+    sys.exit(2)
+if limits().pool < FEW:
+    print(f"ulimit -n: a web process holds {limits().pool} connections at most", file=sys.stderr)
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = listening() or f"{_host}:{_settings.port}"
 workers = _settings.web_workers
 worker_class = "dashboard.live.worker.Worker"
-worker_connections = min(25_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 512)
+worker_connections = limits().pool
 backlog = 4096
 control_socket_disable = True
 preload_app = False  # each worker patches itself for gevent first, then builds its own parts

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 import threading
 from collections import Counter
 from time import monotonic
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.security.policy import policy
 from dashboard.services import Services
+from data_access.condition import condition_of
 from data_access.readiness import figures, heartbeat
 from data_access.undigested import batches_lately
 from domain.actor import Role
@@ -28,12 +30,14 @@ LEVEL = {"ok": 2, "degraded": 1, "down": 0}
 class Part(TypedDict):
     """The condition of one part; `age_s` = seconds since it last gave a sign of life.
 
-    `undigested` = batches that the engine has set aside within a day, where there are any.
+    `undigested` = batches that the engine has set aside within a day, where there are any; `why`
+    = what is the matter, where that is known.
     """
 
     status: str
     age_s: float | None
     undigested: NotRequired[int]
+    why: NotRequired[str]
 
 
 class Readiness:
@@ -58,13 +62,24 @@ class Readiness:
         try:
             beat = heartbeat(self._services.db)
             undigested = batches_lately(self._services.db, self._services.now_ms)
-        except SQLAlchemyError as error:
-            log.warning("readiness: the store does not answer: %s", type(error).__name__)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            why = condition_of(error)
+            log.warning("readiness: the store: %s", why or type(error).__name__)
             database, engine = self._lives("database", False), Part(status="down", age_s=None)
+            if why is not None:
+                database["why"] = f"{self._services.db.name} {why}"
         else:
             database, engine = self._lives("database", True), self._engine(beat, undigested)
-        redis = self._lives("redis", self._services.redis.ping())
-        return {"database": database, "redis": redis, "engine": engine}
+        return {"database": database, "redis": self._redis(), "engine": engine}
+
+    def _redis(self) -> Part:
+        """Alive, or alive and refusing to be written: then it carries nothing new."""
+        link = self._services.redis
+        part = self._lives("redis", link.ping())
+        refusal = link.refusal(f"yiping:{self._services.settings.city}:probe")
+        if part["status"] == "ok" and refusal is not None:
+            part["status"], part["why"] = "degraded", refusal
+        return part
 
     def _lives(self, name: str, alive: bool) -> Part:
         now = monotonic()

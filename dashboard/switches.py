@@ -92,7 +92,7 @@ def _write(db: Database, who: str, entries: list[Entry], now_ms: int) -> float:
     """Write them down unless there have been too many; seconds to wait then."""
     with db.write() as conn:
         bucket = throttle.Bucket(f"{PATH}:{who}", CAPACITY, REFILL_S)
-        wait_s = throttle.take(conn, bucket, now_ms)
+        wait_s = throttle.take(conn, [bucket], now_ms)
         if not wait_s:
             for entry in entries:
                 write_audit(conn, entry)

@@ -4,15 +4,18 @@ A write transaction takes its lock at once (BEGIN IMMEDIATE), so two writers que
 failing half-way. Hot paths go to the driver as tuples.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.types import BigInteger, Boolean, Float, Integer, LargeBinary, TypeEngine
 
 from data_access.settings import ROOT, Settings
+from data_access.store_file import StoreFile, StoreMoved, store_file
 
 BUSY_S = 15
 _PG_OPTIONS = (
@@ -24,9 +27,20 @@ _PG_OPTIONS = (
 class Database:
     """One process's way to the store; safe for threads and greenlets."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: StoreFile | None = None) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
+        self._file = file
+
+    @property
+    def name(self) -> str:
+        """What a person calls this store: its file, or its server's kind."""
+        return self._file.name if self._file else "PostgreSQL"
+
+    def confirm(self) -> None:
+        """After a commit: OperationalError when it went into a file that is no longer the store."""
+        if self._file is not None:
+            _still_there(self._file)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -39,6 +53,7 @@ class Database:
         """A connection inside a write transaction: committed on success, else rolled back."""
         with self.engine.connect().execution_options(yiping_write=True) as conn, conn.begin():
             yield conn
+        self.confirm()
 
     def upsert(
         self,
@@ -131,20 +146,53 @@ def open_store(
     if url.startswith("sqlite"):
         data_dir.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
-        _sqlite_events(engine, "FULL" if durable else "NORMAL", read_only=read_only)
-    else:
-        options = _PG_OPTIONS + (f" -c search_path={search_path}" if search_path else "")
-        options += " -c default_transaction_read_only=on" if read_only else ""
-        engine = create_engine(
-            url,
-            pool_pre_ping=True,
-            pool_timeout=5,
-            connect_args={"options": options, "connect_timeout": 5},
-        )
+        file = store_file(os.path.abspath(str(engine.url.database)))
+        _watch_file(engine, file)
+        _sqlite_events(engine, file, "FULL" if durable else "NORMAL", read_only=read_only)
+        return Database(engine, file)
+    options = _PG_OPTIONS + (f" -c search_path={search_path}" if search_path else "")
+    options += " -c default_transaction_read_only=on" if read_only else ""
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"options": options, "connect_timeout": 5},
+    )
     return Database(engine)
 
 
-def _sqlite_events(engine: Engine, synchronous: str, *, read_only: bool = False) -> None:
+def _watch_file(engine: Engine, file: StoreFile) -> None:
+    """Let the file know of every connection of the pool."""
+
+    @event.listens_for(engine, "do_connect")
+    def _open(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Any:
+        return file.open(*args, **parameters)
+
+    @event.listens_for(engine, "checkout")
+    def _take(connection: Any, _record: Any, _proxy: Any) -> None:
+        if not file.take(connection):
+            raise DisconnectionError("closed, because the file under it has changed")
+
+    @event.listens_for(engine, "checkin")
+    def _give_back(connection: Any, record: Any) -> None:
+        if connection is not None and not file.give_back(connection):
+            record.invalidate()
+
+    @event.listens_for(engine, "close")
+    def _closed(connection: Any, _record: Any) -> None:
+        file.closed(connection)
+
+
+def _still_there(file: StoreFile, raw: Any = None) -> None:
+    try:
+        file.check(raw)
+    except StoreMoved as moved:
+        raise OperationalError("the store's file", None, moved) from None
+
+
+def _sqlite_events(
+    engine: Engine, file: StoreFile, synchronous: str, *, read_only: bool = False
+) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours to begin
@@ -160,9 +208,11 @@ def _sqlite_events(engine: Engine, synchronous: str, *, read_only: bool = False)
             connection.execute(f"PRAGMA {pragma}")
         if read_only:
             connection.execute("PRAGMA query_only=ON")
+        file.opened(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
+        _still_there(file, conn.connection.dbapi_connection)
         write = conn.get_execution_options().get("yiping_write", False)
         conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
@@ -172,6 +222,13 @@ def migrate(settings: Settings) -> None:
     from alembic import command  # only this command needs alembic
 
     command.upgrade(alembic_config(settings), "head")
+
+
+def migrate_present(settings: Settings) -> None:
+    """`migrate` for a store that was put in the place of another; one that is gone stays gone."""
+    url = make_url(settings.db_url)
+    if url.get_backend_name() != "sqlite" or os.path.exists(str(url.database)):
+        migrate(settings)
 
 
 def alembic_config(settings: Settings) -> Any:

@@ -20,11 +20,11 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from data_access import archives, engine_state, provisional, quarantine, remembered
 from data_access.cache import uncached
+from data_access.condition import condition_of
 from data_access.db import BUSY_S, Database
 from data_access.reading_writes import Stored, insert_rows
 from data_access.readings import BATCH_ROWS, day_name
 from data_access.sources import count_batch
-from data_access.store_faults import passing
 from data_access.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
@@ -159,12 +159,13 @@ def locked(db: Database) -> Iterator[Connection]:
                     conn.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
                     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield conn
-    except (DBAPIError, TimeoutError, sqlite3.OperationalError, psycopg.Error) as error:
-        reason = passing(error)
-        if reason is None:
+        db.confirm()  # what is acknowledged must not lie in a file that was deleted
+    except (DBAPIError, TimeoutError, sqlite3.Error, psycopg.Error) as error:
+        why = condition_of(error)
+        if why is None:
             raise
-        log.warning("intake is busy: %s", reason)
-        raise Busy("the store cannot take readings now") from error
+        log.warning("intake takes nothing: %s %s", db.name, why)
+        raise Busy(f"the store cannot take readings now: {db.name} {why}") from error
 
 
 @contextmanager

@@ -166,6 +166,18 @@ class RedisLink:
         except RedisAway:
             return False
 
+    def refusal(self, key: str) -> str | None:
+        """Why a Redis that answers takes no writes (full, a replica, a failed save), else None.
+
+        It finds out by writing a byte to `key`, which goes by itself within a minute.
+        """
+        try:
+            self.run(lambda client: client.set(key, b"1", ex=60))
+        except RedisAway as away:
+            if isinstance(away.__cause__, redis.ResponseError):
+                return f"refuses writes: {away}"
+        return None
+
     def publish_safe(self, channel: str, payload: bytes) -> bool:
         """Publish; False (never an exception) when Redis is away."""
         try:

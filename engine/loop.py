@@ -6,20 +6,18 @@ computed from the stored readings; so a crash at any point loses nothing and dou
 
 import gc
 import logging
-import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from types import FrameType
 
 from sqlalchemy import Connection
 
 from data_access import engine_state, readings, rollups, states
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
+from data_access.condition import condition_of
+from data_access.db import Database, migrate, migrate_present, open_database
 from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
-from data_access.store_faults import passing
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
@@ -28,6 +26,7 @@ from engine.city import City, days_of, hours_of
 from engine.recovery import demo_sources, recover
 from engine.retention import Retention
 from engine.steps import Steps, advance
+from engine.stopping import Stop
 from engine.undigested import Doubt
 from engine.voice import LockLost, Voice
 from engine.write_set import WriteSet
@@ -295,22 +294,12 @@ def _parts(keys: Iterable[rollups.Key], size: int) -> Iterable[list[rollups.Key]
     return (ordered[n : n + size] for n in range(0, len(ordered), size))
 
 
-class _Stop:
-    def __init__(self) -> None:
-        self.event = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._set)
-
-    def _set(self, _number: int, _frame: FrameType | None) -> None:
-        self.event.set()
-
-
 def run(settings: Settings, clock: Clock = utc_now) -> None:
     """Run until SIGTERM. Only one engine runs on a store; a second one waits its turn."""
     migrate(settings)
     catalogue = load_catalogue(settings.city)
     db = open_database(settings, durable=False)
-    stop = _Stop()
+    stop = Stop()
     with engine_lock(db, settings, stop.event) as mine:
         if mine():
             _loop(settings, clock, db, catalogue, stop.event, mine)
@@ -334,7 +323,7 @@ def _loop(
     gc.freeze()
     log.info("engine ready: %s, at batch %d", catalogue.name_en, engine.cursor)
     try:
-        _go_round(engine, voice, Retention(db, settings, catalogue), clock, stop)
+        _go_round(engine, voice, Retention(db, settings, catalogue), settings, clock, stop)
     except LockLost:
         log.error("the engine's lock is lost; ending, to be started again")
         return
@@ -342,17 +331,13 @@ def _loop(
         engine.roll(to_ms(clock()), force=True)
 
 
-def _say(what: str, error: Exception) -> None:
-    """One plain line where the store is merely busy or away, else all there is to know."""
-    reason = passing(error)
-    if reason is None:
-        log.error(what, exc_info=error)
-    else:
-        log.warning("%s: %s", what, reason)
-
-
 def _go_round(
-    engine: Engine, voice: Voice, retention: Retention, clock: Clock, stop: threading.Event
+    engine: Engine,
+    voice: Voice,
+    retention: Retention,
+    settings: Settings,
+    clock: Clock,
+    stop: threading.Event,
 ) -> None:
     """Everybody's turn, again and again, until `stop`."""
     while not stop.is_set():
@@ -365,33 +350,52 @@ def _go_round(
             raise
         except Outdated as news:
             log.info("%s; starting again from it", news)
-            _recover(engine, clock, stop, voice.speak)
+            _recover(engine, settings, clock, stop, voice.speak)
             continue
         except Exception as error:  # the store is the truth: start again from there
-            _say("engine turn failed; starting again from the store", error)
-            _recover(engine, clock, stop, voice.speak)
+            _tell("engine turn failed; starting again from the store", engine.db, error)
+            _recover(engine, settings, clock, stop, voice.speak)
             continue
         if taken < MAX_ROWS // 2 and not engine.busy:
             stop.wait(POLL_S)
 
 
 def _recover(
-    engine: Engine, clock: Clock, stop: threading.Event, speak: Callable[[], None] | None = None
+    engine: Engine,
+    settings: Settings,
+    clock: Clock,
+    stop: threading.Event,
+    speak: Callable[[], None] | None = None,
 ) -> None:
     """Take everything from the store again, however long that is away.
 
     Going on before would skip what was taken in and not written. Meanwhile `speak` is called
-    between the steps.
+    between the steps. The store may be another one than before, out of a backup.
     """
+    told = ""
     while not stop.wait(RETRY_S):
         try:
+            migrate_present(settings)
             steps = engine.reloading(to_ms(clock()))
             while not stop.is_set() and not advance(steps, TURN_S):
                 if speak is not None:
                     speak()
         except LockLost:
             raise
-        except Exception as error:
-            _say("the store cannot be read; trying again", error)
+        except Exception as fault:
+            if str(fault) != told:
+                _tell("the store cannot be read; trying every second", engine.db, fault)
+                told = str(fault)
         else:
+            if told:
+                log.warning("the store can be read again")
             return
+
+
+def _tell(what: str, db: Database, fault: Exception) -> None:
+    """One line for the condition of the store, everything for a fault of ours."""
+    why = condition_of(fault)
+    if why is None:
+        log.error(what, exc_info=fault)
+    else:
+        log.error("%s: %s %s", what, db.name, why)

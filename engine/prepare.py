@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from data_access import db_status
 from data_access.boundaries import load_map
@@ -37,7 +37,7 @@ def main(action: str, settings: Settings, more: Sequence[More] = ()) -> int:
         migrate(settings)
         name = "PUBLIC_DATABASE_URL"
         migrate_public(settings)
-    except (ArgumentError, OperationalError) as fault:
+    except (ArgumentError, DatabaseError) as fault:
         print(f"{name}: {getattr(fault, 'orig', None) or fault}", file=sys.stderr)
         # a start goes on without the public store: the engine lays it out once it answers
         if action == "migrate" or name == "DATABASE_URL" or isinstance(fault, ArgumentError):

@@ -11,9 +11,9 @@ from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from data_access.closed_samples import busy_days
+from data_access.condition import condition_of
 from data_access.db import Database
 from data_access.public import releases
 from domain.catalogue import Catalogue
@@ -51,6 +51,7 @@ class Publication:
         `prepare` lays the publication store out before the first step, again until it succeeds.
         """
         self._prepare = prepare
+        self._prepared = False
         self._settle_ms = settle_ms
         self._began = 0
         self._due_since: dict[int, int] = {}
@@ -72,17 +73,24 @@ class Publication:
             return False
         self._minute = minute
         try:
-            if self._prepare is not None:
+            if self._prepare is not None and not self._prepared:
                 self._prepare()
-                self._prepare = None
+                self._prepared = True
             self.publish(now_ms)
-        except OperationalError as fault:
-            log.error("publication failed; the next minute tries again: %s", fault.orig)
-            return False
-        except Exception:  # the desks must not stand still because the public page does
-            log.exception("publication failed; the next minute tries again")
+        except Exception as fault:  # the desks must not stand still because the public page does
+            self._tell(fault)
             return False
         return True
+
+    def _tell(self, fault: Exception) -> None:
+        """One line for the condition of a store; a file that is another one is laid out anew."""
+        why = condition_of(fault)
+        if why is None:
+            log.error("publication failed; the next minute tries again", exc_info=fault)
+            return
+        self._prepared = False
+        stores = f"{self._db.name}, {self._public.name}"
+        log.error("publication failed; the next minute tries again: one of %s %s", stores, why)
 
     def publish(self, now_ms: int) -> None:
         """Everything that is due at an instant."""

@@ -1,6 +1,7 @@
 """How snapshots reach a web process: pushed by Redis; from the store when Redis is away."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Mapping
 from time import monotonic
@@ -8,6 +9,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.live.hub import Hub
+from data_access.condition import condition_of
 from data_access.db import Database
 from data_access.redis_client import RedisAway, RedisLink
 from data_access.snapshots import (
@@ -114,8 +116,9 @@ class Feed:
             if version is None or (shown is not None and shown.version == version):
                 return
             snapshot = published_snapshot(self._db, hub.view)
-        except SQLAlchemyError as error:
-            self._say("store", f"the store cannot be read: {type(error).__name__}")
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            why = condition_of(error) or type(error).__name__
+            self._say("store", f"the store cannot be read: {self._db.name} {why}")
             return
         self._over("store", "the store can be read again")
         if snapshot is not None and snapshot.newer_than(hub.snapshot):

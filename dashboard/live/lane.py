@@ -5,7 +5,7 @@ files' lane and then to the application behind it.
 """
 
 import logging
-import resource
+import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
 from wsgiref.types import StartResponse, WSGIApplication
@@ -17,14 +17,17 @@ from dashboard.live.documents import screen_documents
 from dashboard.live.feed import Feed
 from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
+from dashboard.live.limits import limits
 from dashboard.live.replies import RETRY, Environ, refuse
 from dashboard.live.routes import Answering, EventsRoute, SnapshotRoute
 from dashboard.live.scenes import ACTOR, SIGN, FrameRoute, FramesRoute, SignRoute
 from dashboard.live.statics import Statics
 from dashboard.security import policy
 from dashboard.security.hosts import is_trusted, trusted_hosts
+from dashboard.security.senders import KNOWN, sender_of
 from dashboard.security.sessions import identify
 from dashboard.services import Services
+from data_access.condition import AWAY, condition_of
 from data_access.revocation import generation, news_path
 from domain.actor import Actor, Role
 
@@ -32,8 +35,6 @@ log = logging.getLogger(__name__)
 
 PREFIX = "/live/"
 WALL = "/screen"
-STREAM_LIMIT = 20_000  # viewers of one process, if it may open so many files
-FILES_KEPT = 0.25  # share of the open files left for everything else
 VIEWS: Mapping[str, frozenset[Role]] = {"screen": policy.EVERYBODY}
 """Every published view and who may see it."""
 
@@ -50,7 +51,7 @@ class Lane:
         self._services = services
         self._app = app
         self.statics = Statics(app, lambda environ: self._caller(environ) is not None)
-        limit = stream_limit() // len(VIEWS)
+        limit = limits().walls // len(VIEWS)
         self.hubs = {view: Hub(view, limit) for view in VIEWS}
         self.feed = Feed(self.hubs, services.settings.city, services.redis, services.db)
         news = news_path(services.settings)
@@ -110,9 +111,10 @@ class Lane:
             return refuse(environ, start_response, "405 Method Not Allowed", detail, allow)
         try:
             actor = self._caller(environ)
-        except (SQLAlchemyError, OSError):
-            log.exception("live: a caller could not be identified")
-            detail = "the store does not answer"
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            log.error("live: a caller could not be identified: %s", error)
+            db = self._services.db
+            detail = f"the database ({db.name}) {condition_of(error) or AWAY}"
             return refuse(environ, start_response, "503 Service Unavailable", detail, RETRY)
         if actor is None:
             self._note("anonymous", "denied.anonymous", environ)
@@ -130,13 +132,21 @@ class Lane:
     def _note(self, who: str, action: str, environ: Environ) -> None:
         """Into the audit log, as the gate does; what floods is left out there."""
         what = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'][:160]}"
-        address = str(environ.get("REMOTE_ADDR") or "local")
-        if self._services.settings.behind_proxy:  # the one hop that is trusted wrote the last name
-            address = str(environ.get("HTTP_X_FORWARDED_FOR", address)).rpartition(",")[2].strip()
-        self._services.denials.note(self._services.now_ms, who, action, what, address[:64])
+        address = sender_of(environ, self._services.settings.behind_proxy)
+        self._services.denials.note(self._services.now_ms, who, action, what, address)
+
+    def is_known(self, environ: Environ) -> bool:
+        """Whether a request's caller has been let in; nobody is while the store does not answer."""
+        try:
+            return self._caller(environ) is not None
+        except (SQLAlchemyError, sqlite3.Error, OSError):
+            return False
 
     def _caller(self, environ: Environ) -> Actor | None:
-        return identify(self._services, environ)
+        actor = identify(self._services, environ)
+        if actor is not None:
+            environ[KNOWN] = True
+        return actor
 
     def _may_still_watch(self, hub: Hub, credentials: dict[str, str]) -> bool:
         actor = self._caller(credentials)
@@ -171,14 +181,6 @@ class Lane:
         self._keeper.stop()
         for hub in self.hubs.values():
             hub.close()
-
-
-def stream_limit() -> int:
-    """How many viewers this process may take at once."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if files == resource.RLIM_INFINITY:
-        return STREAM_LIMIT
-    return min(STREAM_LIMIT, int(files * (1 - FILES_KEPT)))
 
 
 def live_lane(services: Services, app: WSGIApplication) -> Lane:

@@ -8,6 +8,7 @@ from wsgiref.types import StartResponse
 
 import msgspec
 
+from dashboard.labels import label
 from dashboard.security.headers import BASE, DATA_CSP, NO_STORE
 
 Headers = list[tuple[str, str]]
@@ -18,6 +19,8 @@ SECURITY: tuple[tuple[str, str], ...] = (*BASE, ("Content-Security-Policy", DATA
 VARY = ("Vary", "Accept-Encoding, Cookie")
 JSON = "application/json"
 RETRY = ("Retry-After", "2")
+CROWDED = ("Retry-After", "10")
+UNAVAILABLE = "503 Service Unavailable"
 REVALIDATE = "private, no-cache"
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*(,|$)")
 
@@ -78,6 +81,21 @@ class Document:
         if header in self._tags or header.strip() == "*":
             return True
         return any(tag.strip().removeprefix("W/") in self._tags for tag in header.split(","))
+
+
+def turn_away(environ: Environ, start_response: StartResponse, why: str) -> Iterable[bytes]:
+    """503 for want of connections: a line for people, JSON for programs; the connection ends."""
+    ends = ("Connection", "close")
+    if "text/html" not in environ.get("HTTP_ACCEPT", ""):
+        return refuse(environ, start_response, UNAVAILABLE, why, CROWDED, ends)
+    body = f"{label('error.crowded', 'zh')}\n{label('error.crowded', 'en')}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", NO_STORE),
+    ]
+    start_response(UNAVAILABLE, [*headers, CROWDED, ends, *SECURITY])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def refuse(

@@ -7,6 +7,7 @@ sign's is made at most once a second, a stretch of frames is no longer than thei
 import gzip
 import logging
 import re
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterable
 from time import monotonic
@@ -19,6 +20,7 @@ from dashboard.live.documents import json_document
 from dashboard.live.replies import JSON, RETRY, REVALIDATE, Document, Environ, refuse
 from dashboard.services import Services
 from data_access import frames, rollups
+from data_access.condition import AWAY, condition_of
 from domain.actor import Actor
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
@@ -51,9 +53,10 @@ class _Answers:
         """The document, or why there is none."""
         try:
             found = self._find(environ, environ[ACTOR])
-        except (SQLAlchemyError, OSError):
-            log.exception("live: %s could not be read", environ["PATH_INFO"])
-            found = ("503 Service Unavailable", "the store does not answer")
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            said = f"the database ({self._services.db.name}) {condition_of(error) or AWAY}"
+            log.error("live: %s: %s: %s", environ["PATH_INFO"], said, error)
+            found = ("503 Service Unavailable", said)
         if isinstance(found, Document):
             return found.answer(environ, start_response)
         extra = (RETRY,) if found[0].startswith("503") else ()

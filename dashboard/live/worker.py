@@ -2,19 +2,29 @@
 
 Compared with the server it builds on: heads are parsed by us (faster, and ambiguous framing is
 refused, so that no proxy in front can disagree with us about where a request ends), idle and slow
-connections end, and a worker that must stop sends its viewers away instead of waiting for them.
+connections end, nobody takes a connection that is kept for others (see crowd), and a worker that
+must stop sends its viewers away instead of waiting for them.
 """
 
 import re
 import socket
+from collections.abc import Iterable
 from typing import Any, ClassVar
+from wsgiref.types import StartResponse
 
 import gevent
 from gunicorn.workers.ggevent import GeventPyWSGIWorker, PyWSGIHandler, PyWSGIServer
 
+from dashboard.live.bodies import Body
 from dashboard.live.chunks import Chunks, Lengthy
+from dashboard.live.crowd import Crowd
+from dashboard.live.limits import Limits
+from dashboard.live.ranks import Ranks
+from dashboard.live.replies import Environ, turn_away
 from dashboard.supervisor.loan import ring
+from domain.address import network_of
 
+FIRST_S = 10.0  # from a connection to its first request
 IDLE_S = 75.0  # between requests, and for any single read or write
 HEAD_S = 10.0  # from the first line of a request to the end of its head
 MAX_HEAD = 16_384  # bytes of all header lines
@@ -83,22 +93,67 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
 
     MessageClass = Head
     waiting = False  # for the next request: may be closed without harm
+    known = False  # see crowd
+    wsgi_input: Any = None
+    peer = ""
+    _patience = FIRST_S
+    _ended = False  # by us
 
     def handle(self) -> None:
         """Serve requests until the connection ends."""
         self.socket.settimeout(IDLE_S)
-        self.server.connections.add(self)
+        address = self.client_address
+        self.peer = network_of(str(address[0])) if isinstance(address, tuple) else "local"
+        crowd = self.server.crowd
+        crowd.arrive(self)
         try:
             super().handle()
         finally:
-            self.server.connections.discard(self)
+            crowd.gone(self)
 
     def read_requestline(self) -> str:
         """Wait for a request."""
         self.waiting = True
-        line: str = super().read_requestline()
+        self.server.crowd.wait(self)
+        line: str = ""
+        with gevent.Timeout(self._patience, False):
+            line = super().read_requestline()
+        self._patience = IDLE_S
         self.waiting = False
         return line
+
+    def get_environ(self) -> Environ:
+        """The environment of a request; its body is read by us, and not for ever."""
+        environ: Environ = super().get_environ()
+        expecting = self.socket if environ.get("HTTP_EXPECT") == "100-continue" else None
+        if environ.get("HTTP_TRANSFER_ENCODING"):
+            body: Chunks | Lengthy = Chunks(self.rfile, expecting)
+        else:
+            body = Lengthy(self.rfile, self.content_length, socket=expecting)
+        self.wsgi_input = environ["wsgi.input"] = Body(self, body, self.content_length)
+        environ["wsgi.input_terminated"] = True
+        return environ
+
+    def handle_one_response(self) -> None:
+        """Answer a request, or say that there is no room for it.
+
+        A connection whose body was not read to its end is over afterwards.
+        """
+        why = self.server.crowd.admit(self, self.environ)
+        if why is not None:
+            self.application = _Refusal(why)
+        try:
+            super().handle_one_response()
+        finally:
+            self.server.crowd.answered(self, self.environ)
+        if not self.wsgi_input.ended:
+            self.close_connection = True
+
+    def linger(self) -> None:
+        """The answer is given; whoever needs the connection may have it."""
+        self.server.crowd.answered(self, self.environ)
+        self.server.crowd.wait(self)
+        self.waiting = True
 
     def read_request(self, raw_requestline: str) -> bool:
         """Read the head; ValueError or False (→ 400) when it is unclear or too slow."""
@@ -110,6 +165,10 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
             self._check_framing()
             return True
         return False
+
+    def _handle_client_error(self, ex: Exception) -> Any:
+        # half a head is nobody's fault when we have ended the connection
+        return None if self._ended else super()._handle_client_error(ex)
 
     def _check_framing(self) -> None:
         coding, length = self.headers.get("transfer-encoding"), self.headers.get("content-length")
@@ -126,42 +185,39 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
             if "_" not in name and name not in ("content-type", "content-length"):
                 yield "HTTP_" + name.upper().replace("-", "_"), value
 
-    def get_environ(self) -> dict[str, Any]:
-        """The environment of a request; its body is read by us."""
-        environ: dict[str, Any] = super().get_environ()
-        expecting = self.socket if environ.get("HTTP_EXPECT") == "100-continue" else None
-        if environ.get("HTTP_TRANSFER_ENCODING"):
-            self.wsgi_input = Chunks(self.rfile, expecting)
-        else:
-            self.wsgi_input = Lengthy(self.rfile, self.content_length, socket=expecting)
-        environ["wsgi.input"] = self.wsgi_input
-        environ["wsgi.input_terminated"] = True
-        return environ
-
-    def handle_one_response(self) -> None:
-        """Answer; a connection whose body was not read to its end is over afterwards."""
-        super().handle_one_response()
-        if not self.wsgi_input.ended:
-            self.close_connection = True
-
     def leave(self) -> None:
         """End the connection if it only waits for a request."""
         self.close_connection = True
         if self.waiting:
-            try:
-                self.socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it ended by itself
+            self.end()
+
+    def end(self) -> None:
+        """End the connection."""
+        self._ended = True
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # it ended by itself
+
+
+class _Refusal:
+    """The application of a request that is not let in: 503, and the connection ends."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        return turn_away(environ, start_response, self._why)
 
 
 class Server(PyWSGIServer):  # type: ignore[misc]
-    """The WSGI server of a worker; knows its connections."""
+    """The WSGI server of a worker."""
 
     running: ClassVar[list["Server"]] = []  # one for each address we listen on
+    crowd: ClassVar[Crowd]  # the connections of all of them
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.connections: set[Handler] = set()
         self.running.append(self)
 
     def update_environ(self) -> None:
@@ -173,8 +229,7 @@ class Server(PyWSGIServer):  # type: ignore[misc]
     def close(self) -> None:
         """Take no more connections; those that only wait end now, the others after their answer."""
         super().close()
-        for connection in tuple(self.connections):
-            connection.leave()
+        self.crowd.leave()
 
 
 class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
@@ -185,6 +240,8 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Begin to listen for snapshots, then serve until told to stop."""
+        ranks = getattr(self.wsgi, "ranks", None) or Ranks(behind_proxy=False)
+        Server.crowd = Crowd(Limits(self.worker_connections), ranks)
         self._tell("start")
         ring()
         super().run()

@@ -1,6 +1,7 @@
 """How a new version reaches the site: one look at the store a second, one read a minute."""
 
 import logging
+import sqlite3
 import threading
 
 import msgspec
@@ -51,7 +52,7 @@ class PublicFeed:
             if version is not None and (self.now is None or version != self.now.version):
                 self._adopt()
             self._lost = False
-        except (SQLAlchemyError, msgspec.DecodeError, KeyError, ValueError) as fault:
+        except (SQLAlchemyError, sqlite3.Error, msgspec.DecodeError, KeyError, ValueError) as fault:
             if not self._lost:
                 log.warning("public: cannot be read, the last publication stays: %s", fault)
             self._lost = True

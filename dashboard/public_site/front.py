@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse
 
+from dashboard.live.ranks import Ranks
 from dashboard.public_site.links import Where, address
 from dashboard.public_site.site import PublicSite
 
@@ -22,6 +23,7 @@ class Front:
     def __init__(self, site: PublicSite, desks: Any) -> None:
         self.site = site
         self.desks = desks
+        self.ranks = Ranks(site.behind_proxy, lambda environ: bool(desks.is_known(environ)))
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -48,6 +50,7 @@ class Alone:
     def __init__(self, site: PublicSite) -> None:
         self.site = site
         self.start, self.drain = site.start, site.drain
+        self.ranks = Ranks(site.behind_proxy)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

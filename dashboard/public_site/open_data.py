@@ -15,10 +15,11 @@ from dashboard.public_site.dcat import catalogue_of
 from dashboard.public_site.described import openapi
 from dashboard.public_site.feed import PublicFeed
 from dashboard.public_site.news import ATOM, feed
-from dashboard.public_site.reports import off_the_loop, sender_of
+from dashboard.public_site.reports import off_the_loop
 from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
 from dashboard.public_site.words import Words
 from dashboard.security.headers import DATA_CSP, OPEN
+from dashboard.security.senders import sender_of
 from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value

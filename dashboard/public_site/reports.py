@@ -2,14 +2,12 @@
 
 import hmac
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import blake2b
-from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qs
 
+from dashboard.public_site.senders import Senders
 from data_access.db import Database
 from data_access.public.queries import add_report
 from domain.one_line import one_line
@@ -18,10 +16,6 @@ T = TypeVar("T")
 LONGEST_BODY = 8_192
 LONGEST_TEXT = 300
 TOKEN_LIFE_MS = 24 * 3_600_000
-PER_HOUR = 3
-ALL_PER_HOUR = 300  # from everybody together: a flood from many addresses fills no disk
-HOUR_S = 3_600.0
-_KEPT = 20_000  # senders remembered; the oldest are forgotten
 _FIGURE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
@@ -44,39 +38,13 @@ def _sign(secret: bytes, text: str) -> str:
     return blake2b(text.encode(), key=secret[:64], digest_size=16, person=b"report").hexdigest()
 
 
-class Senders:
-    """Who has sent how often in the last hour; addresses are kept as hashes, in memory alone."""
-
-    def __init__(self, per_hour: int = PER_HOUR, clock: Callable[[], float] = monotonic) -> None:
-        self._per_hour = per_hour
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._times: OrderedDict[bytes, list[float]] = OrderedDict()
-        self._hour, self._taken = 0, 0
-
-    def may_send(self, address: str) -> bool:
-        """Count one more from an address; False when that is too many."""
-        key = blake2b(address.encode(), digest_size=8).digest()
-        now = self._clock()
-        with self._lock:
-            times = [t for t in self._times.pop(key, []) if now - t < HOUR_S]
-            if int(now // HOUR_S) != self._hour:
-                self._hour, self._taken = int(now // HOUR_S), 0
-            allowed = len(times) < self._per_hour and self._taken < ALL_PER_HOUR
-            self._taken += allowed
-            self._times[key] = [*times, now] if allowed else times
-            while len(self._times) > _KEPT:
-                self._times.popitem(last=False)
-        return allowed
-
-
 class Reports:
     """Takes what the form sends."""
 
-    def __init__(self, db: Database, secret: bytes) -> None:
+    def __init__(self, db: Database, secret: bytes, senders: Senders) -> None:
         self._db = db
         self.secret = secret
-        self.senders = Senders()
+        self._senders = senders
 
     def take(self, body: bytes, address: str, now_ms: int) -> tuple[str, str, str]:
         """(status line, label of the answer, language) for one POST."""
@@ -88,19 +56,16 @@ class Reports:
         figure = form.get("figure", "")
         if not text or not _FIGURE.fullmatch(figure):
             return "400 Bad Request", "report.empty", lang
-        if not self.senders.may_send(address):
+        if not off_the_loop(lambda: self._file(address, now_ms, figure, text)):
             return "429 Too Many Requests", "report.often", lang
-        off_the_loop(lambda: add_report(self._db, now_ms, figure, text))
         return "200 OK", "report.thanks", lang
 
-
-def sender_of(environ: Mapping[str, Any], behind_proxy: bool) -> str:
-    """The address a request came from: what the one trusted proxy wrote, or the socket's."""
-    if behind_proxy:
-        forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
-        if forwarded:
-            return forwarded.rpartition(",")[2].strip()[:64]
-    return str(environ.get("REMOTE_ADDR") or "local")
+    def _file(self, address: str, now_ms: int, figure: str, text: str) -> bool:
+        """Keep a report, unless its sender has sent enough."""
+        if not self._senders.may_send(address):
+            return False
+        add_report(self._db, now_ms, figure, text)
+        return True
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -5,6 +5,8 @@ no internal table. Pages are rendered once for each version and form and then se
 """
 
 import gzip
+import logging
+import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -19,8 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.labels import language, use_wording
 from dashboard.live.hub import Hub
 from dashboard.live.keeper import Keeper
-from dashboard.live.lane import stream_limit
-from dashboard.live.replies import Document, Environ, Headers
+from dashboard.live.limits import limits
+from dashboard.live.replies import RETRY, UNAVAILABLE, Document, Environ, Headers, refuse
 from dashboard.live.routes import EventsRoute, SnapshotRoute
 from dashboard.public_site.chart import drawing
 from dashboard.public_site.content import Published
@@ -29,16 +31,23 @@ from dashboard.public_site.files import Files
 from dashboard.public_site.links import Served, Where, address
 from dashboard.public_site.open_data import PREFIX, OpenData, allow
 from dashboard.public_site.render import Renderer
-from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token, sender_of
+from dashboard.public_site.reports import LONGEST_BODY, Reports, make_token
+from dashboard.public_site.senders import FILE as SENT
+from dashboard.public_site.senders import Senders
 from dashboard.security.headers import BASE, DATA_CSP, OPEN, embeddable
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
+from dashboard.security.senders import sender_of
 from data_access.boundaries import load_map
+from data_access.condition import condition_of
 from data_access.public.store import open_public
 from data_access.settings import Settings
+from domain.address import network_of
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
 from domain.publication import Publication
+
+log = logging.getLogger(__name__)
 
 PAGE_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
@@ -82,6 +91,7 @@ class PublicSite:
         """`staff`: where people who work here log in; None on the site of its own."""
         rules = catalogue.publication or Publication("0")
         self._settings = settings
+        self.behind_proxy = settings.behind_proxy
         self._clock = clock
         self._staff = staff
         self._hosts = trusted_hosts(settings)
@@ -95,10 +105,12 @@ class PublicSite:
         self.renderer = Renderer(
             catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
         )
-        self.hub = Hub("public", stream_limit())
+        self.hub = Hub("public", limits().guest_streams)
         self.feed = PublicFeed(self.db, catalogue, rules, self.hub)
         self._keeper = Keeper((self.hub,), lambda _hub, _who: True, lambda: 0)
-        self._reports = Reports(self._writer, settings.public_secret())
+        secret = settings.public_secret()
+        senders = Senders(settings.data_dir / SENT, secret)
+        self._reports = Reports(self._writer, secret, senders)
         self.files = Files(catalogue, shapes, document, settings.public_origin or "")
         self.data = OpenData(
             self.db, catalogue, rules, self.feed, open_document, settings.behind_proxy
@@ -138,7 +150,18 @@ class PublicSite:
         self._writer.close()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request; 503 with the store's name when that cannot be read."""
+        try:
+            return self._answer(environ, start_response)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            why = condition_of(error)
+            if why is None:
+                raise
+            said = f"the publication store ({self.db.name}) {why}"
+            log.error("public: %s: %s", environ["PATH_INFO"], said)
+            return refuse(environ, start_response, UNAVAILABLE, said, RETRY)
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if not self._started:
             self._look_now_and_then()
@@ -257,12 +280,16 @@ class PublicSite:
             length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
         except ValueError:
             length = 0
-        body = environ["wsgi.input"].read(length) if length > 0 else b""
+        try:
+            body = environ["wsgi.input"].read(length) if length > 0 else b""
+        except OSError:  # the sender is gone, or too slow
+            return self._message(environ, start_response, "400 Bad Request", "report.again")
         try:
             said = self._reports.take(
-                body, sender_of(environ, self._settings.behind_proxy), to_ms(self._clock())
+                body, network_of(sender_of(environ, self.behind_proxy)), to_ms(self._clock())
             )
-        except SQLAlchemyError:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            log.error("public: a report was not kept: %s", error)
             said = ("503 Service Unavailable", "report.away", "zh")
         return self._message(environ, start_response, *said)
 

@@ -1,11 +1,13 @@
 """Every refusal and fault as an answer: JSON for programs, a plain bilingual page for people."""
 
 import logging
+import sqlite3
 
 import flask
+import psycopg
 from dash.exceptions import DependencyException, InvalidResourceError
 from flask import request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Request
@@ -14,8 +16,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.icon import ICON_URI
 from dashboard.labels import label, language
 from dashboard.security.headers import FRONT_CSP
+from dashboard.services import current_services
 from dashboard.themes import theme
 from dashboard.writer import Overloaded
+from data_access.condition import AWAY, condition_of
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +33,9 @@ def register_errors(server: flask.Flask) -> None:
     server.register_error_handler(HTTPException, answer)
     server.register_error_handler(DependencyException, _no_such_resource)
     server.register_error_handler(InvalidResourceError, _no_such_resource)
-    server.register_error_handler(OperationalError, _store_away)
-    server.register_error_handler(PoolTimeout, _store_away)
-    server.register_error_handler(Overloaded, _store_away)
+    for kind in (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error):
+        server.register_error_handler(kind, _store)
+    server.register_error_handler(Overloaded, _overloaded)
     server.register_error_handler(Exception, _fault)
 
 
@@ -41,7 +45,7 @@ def answer(error: HTTPException) -> AnyResponse:
     if error.response is not None or code < 400:
         return error.get_response()
     if wants_page(request) and not request.path.startswith(PROGRAMS):
-        response = flask.make_response(_page(code), code)
+        response = flask.make_response(_page(code, error.description), code)
         response.headers["Content-Security-Policy"] = FRONT_CSP
     else:
         body = {"error": error.name, "detail": error.description}
@@ -62,7 +66,7 @@ def wants_page(asked: Request) -> bool:
     return not accepted or (accepted.accept_html and accepted.best != "application/json")
 
 
-def _page(code: int) -> str:
+def _page(code: int, said: str | None) -> str:
     lang = language(request.args.get("lang"))
     key = code if code in EXPLAINED else 500
     return flask.render_template(
@@ -73,6 +77,7 @@ def _page(code: int) -> str:
         code=code,
         title=label(f"error.{key}.title", lang),
         text=label(f"error.{key}.text", lang),
+        said=said if code == 503 else None,  # which store, and what is the matter with it
         home=label("error.home", lang),
         app=label("app.name", lang),
     )
@@ -82,8 +87,18 @@ def _no_such_resource(_error: Exception) -> AnyResponse:
     return answer(NotFound())
 
 
-def _store_away(error: Exception) -> AnyResponse:
-    log.error("the store did not answer %s: %s", request.path, type(error).__name__)
+def _store(error: Exception) -> AnyResponse:
+    why = condition_of(error)
+    missing = isinstance(error, OperationalError | sqlite3.OperationalError)  # no such table
+    if why is None and not missing:
+        return _fault(error)
+    said = f"the database ({current_services().db.name}) {why or AWAY}"
+    log.error("%s: %s", request.path, said)
+    return answer(ServiceUnavailable(said))
+
+
+def _overloaded(_error: Exception) -> AnyResponse:
+    log.error("%s: too much is waiting to be written", request.path)
     return answer(ServiceUnavailable())
 
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.security import bodies, csrf, policy, screens
 from dashboard.security.errors import wants_page
 from dashboard.security.hosts import is_trusted, trusted_hosts
+from dashboard.security.senders import KNOWN
 from dashboard.security.sessions import caller_address, identify_now
 from dashboard.services import Services
 from data_access.keys import KeyKind, find_key
@@ -56,6 +57,7 @@ class Gate:
             request.max_content_length = bodies.MAX_INTAKE_BYTES
         key = self._bearer()
         if key is not None:
+            request.environ[KNOWN] = True
             return None
         if "key" in request.args and request.path == screens.PATH:
             return screens.open_screen(self._services)
@@ -63,6 +65,7 @@ class Gate:
         if session is None:
             return self._anonymous()
         g.session = session
+        request.environ[KNOWN] = True
         if unsafe and not csrf.token_fits(request, self._services.secret, session.id_hash):
             self._deny(403, "csrf")
         return self._authorise(session)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.icon import ICON_URI
 from dashboard.labels import label, language
 from dashboard.outline import outline
-from dashboard.security import csrf, sessions
+from dashboard.security import csrf, devices, sessions
 from dashboard.security.bodies import safe_address
 from dashboard.security.headers import FRONT_CSP
 from dashboard.security.policy import STAFF, policy
@@ -51,8 +51,9 @@ class _Door:
         if not username or not password or max(len(username), len(password)) > LONGEST_FIELD:
             return self._form(400, "login.incomplete")
         brought = request.cookies.get(sessions.COOKIE)
-        knock = Knock(username, password, sessions.caller_address(), brought)
         now_ms = self._services.now_ms
+        device = devices.device_of(request, self._services.secret, username, now_ms)
+        knock = Knock(username, password, sessions.caller_address(), brought, device)
         outcome = self._services.writer.run(lambda db: attempt(db, knock, now_ms))
         if outcome.wait_s > 0:
             denials = self._services.denials
@@ -66,7 +67,7 @@ class _Door:
             return self._form(401, "login.wrong")
         if brought:
             announce(self._services.settings)
-        return self._welcome(outcome.token)
+        return self._welcome(outcome.token, username)
 
     @policy(*STAFF)
     def leave(self) -> AnyResponse:
@@ -90,13 +91,14 @@ class _Door:
         response.delete_cookie(csrf.COOKIE, path="/")
         return response
 
-    def _welcome(self, token: str) -> AnyResponse:
+    def _welcome(self, token: str, username: str) -> AnyResponse:
         services = self._services
         secure = services.settings.behind_proxy
         response = flask.redirect(onward(request.form.get("next")), 303)
         sessions.set_cookie(response, token, secure=secure)
         fresh = csrf.csrf_token(services.secret, token_hash(token))
         csrf.set_cookie(response, fresh, secure=secure)
+        devices.remember(response, services.secret, username, services.now_ms, secure=secure)
         return response
 
     def _form(self, status: int, fault: str | None = None) -> flask.Response:

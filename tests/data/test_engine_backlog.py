@@ -73,7 +73,11 @@ def test_a_restart_rolls_up_what_was_derived_before_it(
 
 
 def test_a_store_that_is_away_for_long_is_waited_for(
-    db: Database, catalogue: Catalogue, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    db: Database,
+    db_settings: Settings,
+    catalogue: Catalogue,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Going on with a cursor that was never written would skip acknowledged readings."""
     engine = Engine(db, catalogue, clock.ms)
@@ -91,7 +95,7 @@ def test_a_store_that_is_away_for_long_is_waited_for(
         return clock()
 
     monkeypatch.setattr(loop, "RETRY_S", 0.01)
-    loop._recover(engine, moment, threading.Event())
+    loop._recover(engine, db_settings, moment, threading.Event())
     assert looks == [1, 1, 1] and engine.cursor == 0
     assert engine.turn() == 1
 

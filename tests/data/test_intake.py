@@ -264,7 +264,7 @@ def test_a_held_store_makes_intake_busy_and_keeps_nothing(
         with pytest.raises(Busy):
             accept(db, catalogue, source, rows, NOW, "api")
     (said,) = [record.getMessage() for record in caplog.records if record.name == "yiping.intake"]
-    assert said.startswith("intake is busy: ")  # and one plain line, without the SQL
+    assert said == f"intake takes nothing: {db.name} is busy"  # one plain line, without the SQL
     assert "\n" not in said and "[SQL" not in said and "INSERT" not in said
     assert stored(db, catalogue, source) == []
     assert accept(db, catalogue, source, rows, NOW, "api").accepted == 1

@@ -5,11 +5,13 @@ Redis, or to both.
 """
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,10 @@ Json = dict[str, Any]
 class LiveServer:
     """The web part of the product over an empty store and a Valkey that the test may kill."""
 
-    def __init__(self, template: Path | None = None, workers: int = 1) -> None:
+    def __init__(
+        self, template: Path | None = None, workers: int = 1, files: int = 0, **env: str
+    ) -> None:
+        """`files`: how many open files each web process is allowed; 0 = as many as we are."""
         self.folder = Path(tempfile.mkdtemp(prefix="yiping-live-"))
         self.valkey = Valkey(self.folder)
         self.settings = Settings(
@@ -53,6 +58,7 @@ class LiveServer:
         self.redis = open_redis(self.settings)
         self.url = f"http://127.0.0.1:{self.settings.port}"
         self.workers = workers
+        self._files, self._env = files, env
         self.process: subprocess.Popen[bytes] | None = None
         self.snapshot: Json | None = None
 
@@ -66,6 +72,7 @@ class LiveServer:
             "PORT": str(self.settings.port),
             "WEB_WORKERS": str(self.workers),
             "DEMO": "0",
+            **self._env,
         }
         with (self.folder / "web.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -81,10 +88,20 @@ class LiveServer:
                 env=env,
                 stdout=log,
                 stderr=log,
-                preexec_fn=die_with_parent(signal.SIGTERM),
+                preexec_fn=self._before_exec(),
             )
         eventually(self._answers, timeout=40)
         return self
+
+    def _before_exec(self) -> Callable[[], None]:
+        files, arrange = self._files, die_with_parent(signal.SIGTERM)
+
+        def before() -> None:
+            arrange()
+            if files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+        return before
 
     def _answers(self) -> bool:
         assert self.process is not None

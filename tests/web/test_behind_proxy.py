@@ -37,7 +37,7 @@ def test_login_through_the_proxy(site: Site) -> None:
     answer = client.post("/login", data=form, headers=headers)
     assert answer.status_code == 303
     cookies = answer.headers.getlist("Set-Cookie")
-    assert len(cookies) == 2 and all("Secure" in cookie for cookie in cookies)
+    assert len(cookies) == 3 and all("Secure" in cookie for cookie in cookies)
     assert site.log("login")[0].address == "203.0.113.9", "the last hop, not what the client says"
 
 

@@ -1,14 +1,20 @@
 """/healthz, /readyz, /metrics: alive, able to serve, in figures."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from sqlalchemy import insert
 
 from dashboard import health
 from data_access import keys
+from data_access.settings import Settings
 from data_access.sources import ensure_source
 from data_access.tables import engine_state, undigested
 from domain.actor import Role
 from domain.clock import DAY_MS
+from tests.clocks import FixedClock
+from tests.fixtures.valkey import Valkey
 from tests.web.site import Site
 
 
@@ -68,6 +74,39 @@ def test_without_the_store_it_is_not_ready(site: Site) -> None:
     assert answer.json["database"]["status"] == "down"
     assert answer.json["status"] == "down"
     assert "engine_state" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [
+        (("CONFIG", "SET", "maxmemory", "1"), "used memory"),
+        (("REPLICAOF", "127.0.0.1", "1"), "read only replica"),
+    ],
+)
+def test_a_redis_that_refuses_writes_is_degraded(
+    tmp_path: Path,
+    sqlite_template: Path,
+    clock: FixedClock,
+    valkey: Valkey,
+    spoilt: tuple[str, ...],
+    why: str,
+) -> None:
+    settings = Settings(data_dir=tmp_path, demo=False, redis_url=valkey.url)
+    shutil.copy(sqlite_template, tmp_path / "pudong.db")
+    site = Site(settings, clock)
+    try:
+        redis = site.services.redis
+        assert site.stranger().get("/readyz").json["redis"]["status"] == "ok"
+        redis.run(lambda client: client.config_set("maxmemory-policy", "noeviction"))
+        redis.run(lambda client: client.execute_command(*spoilt))
+        answer = site.stranger().get("/readyz")
+        assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+        assert answer.json["redis"]["status"] == "degraded"
+        assert answer.json["redis"]["why"].startswith("refuses writes") and why in answer.text
+        text = site.person(Role.OPERATOR).get("/metrics").text
+        assert 'yiping_up{part="redis"} 0.5' in text.splitlines()
+    finally:
+        site.close()
 
 
 def test_probes_are_shared_for_a_second(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_hostile_names_come_back_as_text(site: Site) -> None:
 
 def test_the_throttle_of_a_login(site: Site) -> None:
     name = site.account(Role.LEADER)
-    attempts, per = logins.PER_LOGIN
+    attempts, per = logins.PER_PAIR
     for _ in range(attempts):
         assert site.stranger().login(name, "wrong").status_code == 401
     shut = site.stranger().login(name)  # even with the right password
@@ -103,6 +103,24 @@ def test_the_throttle_of_a_login(site: Site) -> None:
     site.clock.step(per)
     assert site.stranger().login(name).status_code == 303
     assert site.stranger().login(name, "wrong").status_code == 401, "success fills the bucket"
+
+
+def test_a_device_that_has_come_in_is_known_again(site: Site) -> None:
+    name, other = site.account(Role.LEADER), site.account(Role.OPERATOR)
+    hers = site.stranger()
+    assert hers.login(name).status_code == 303
+    (cookie,) = [c for c in hers.client._cookies.values() if c.key.startswith("yiping_device_")]
+    assert (cookie.path, cookie.http_only) == ("/login", True) and name not in cookie.value
+    for n in range(logins.PER_ADDRESS[0] + 30):
+        site.stranger().login(f"guess-{n}", "wrong")
+        site.stranger().login(name, "wrong")
+    assert site.stranger().login(name).status_code == 429
+    assert hers.login(other).status_code == 429, "it is this account's device, not another's"
+    forged = site.stranger()
+    forged.client.set_cookie(cookie.key, cookie.value[:-1] + "0", path="/login")
+    assert forged.login(name).status_code == 429
+    hers.client.delete_cookie("yiping_session")
+    assert hers.login(name).status_code == 303
 
 
 def test_the_throttle_of_an_address(site: Site) -> None:
@@ -117,8 +135,8 @@ def test_the_throttle_of_an_address(site: Site) -> None:
 def test_a_thousand_attempts_reach_only_a_few_checks(site: Site) -> None:
     name = site.account(Role.LEADER)
     statuses = [site.stranger().login(name, f"guess {n}").status_code for n in range(1000)]
-    assert statuses.count(401) == logins.PER_LOGIN[0]
-    assert statuses.count(429) == 1000 - logins.PER_LOGIN[0]
+    assert statuses.count(401) == logins.PER_PAIR[0]
+    assert statuses.count(429) == 1000 - logins.PER_PAIR[0]
     assert len(site.log("login.throttled")) <= 31, "the log is not flooded"
 
 
