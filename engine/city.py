@@ -179,9 +179,11 @@ class City:
                     out.late.setdefault(dependent, {}).setdefault(place, set()).update(slots)
         return out
 
-    def reseed(self, code: str, place: str, seed: Seed, out: WriteSet) -> None:
+    def reseed(
+        self, code: str, place: str, seed: Seed | None, corrected: dict[int, Sample], out: WriteSet
+    ) -> None:
         """Correct the state of a place before what memory holds, and what follows from it."""
-        self.write(code, self.windows[code].reseed(place, seed), out)
+        self.write(code, self.windows[code].reseed(place, seed, corrected), out)
 
     def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
         """When an observation counts as made: never later than when it was first seen here.
@@ -198,6 +200,10 @@ class City:
             return at
         self._ahead[code, place] = (at, now_ms)
         return now_ms
+
+    def watch(self, code: str, place: str) -> None:
+        """Look after a place from the next step on: it may go stale."""
+        self._spoke.add((code, place))
 
     def stay_silent(self, code: str, place: str, since: int) -> None:
         """What was told to have gone stale stays so, wherever the device's clock was (restart)."""
@@ -294,6 +300,7 @@ class City:
         """Add to `out` what has changed of a sign."""
         window = self.windows[code]
         spent: dict[str, int] = {}  # place → since when its time was spent otherwise
+        last: dict[str, int] = {}  # place → the last change that came or went
         for (place, slot), sample in changes.samples.items():
             out.minutes[place, code, slot] = minute_row(
                 place, code, slot, sample, window.judged_at(place, slot)
@@ -306,15 +313,17 @@ class City:
             )
         for place in spent:  # a value counts until the next one
             spent[place] = window.before(place, spent[place])
-            self._spoke.add((code, place))
+            self.watch(code, place)
         for place, since in (*changes.gone, *((place, t.since) for place, t in changes.new)):
-            spent[place] = min(spent.get(place, since), since)
+            spent[place] = min(spent.get(place, since), window.before(place, since))
+            last[place] = max(last.get(place, since), since)
         for place, since in spent.items():
             row = latest_row(window, place)
             if row is not None:
                 out.latest[place, code] = row
             until = min(window.alive_until(place) or since, self.present.now_ms)
-            out.spent(place, code, since, max(since, until), self.catalogue.offset_ms)
+            until = max(since, until, last.get(place, since))
+            out.spent(place, code, since, until, self.catalogue.offset_ms)
         out.take_back((place, code, since) for place, since in changes.gone)
         out.record(history_row(place, code, t) for place, t in changes.new)
 

@@ -138,7 +138,7 @@ class Fold:
             state = Judged(kept[-1].state, kept[-1].since, None, 0)
         known_to = max(begin, kept[-1].since) if kept else begin
         if kept and kept[-1].state is State.UNKNOWN:
-            back = self._back(place, sample, following)
+            back = self._back(place, sample, kept[-1].since + 1, following)
             if back is None:
                 return None
             state, began = back
@@ -208,7 +208,7 @@ class Fold:
         """What happens between a sample and the one that follows (None: nothing has yet)."""
         now = self._present.now_ms
         until = self.until(place, sample)
-        end = min(now if following is None else following - 1, until)
+        end = min(now if following is None else following - 1, until - 1)
         found: tuple[Transition, ...] = ()
         for turn in self._turns:
             if begin - told < turn <= end:
@@ -218,17 +218,17 @@ class Fold:
                     state = again
                     found += (_begun(state, sample, judge)._replace(cause=Cause.CUTOFFS.value),)
         if until < (now if following is None else following):
-            version = self.judge(place, begin).version
+            version = self.judge(place, until).version
             cause = Cause.SILENT.value
             silent = max(until, begin + 1)  # a value from the future may end before it began
             found += (Transition(silent, State.UNKNOWN, None, version, None, cause, sample.demo),)
         return state, found
 
     def _back(
-        self, place: str, sample: Sample, following: int | None
+        self, place: str, sample: Sample, earliest: int, following: int | None
     ) -> tuple[Judged, Transition] | None:
-        """What had left the catalogue is there again, and its newest value still counts."""
-        now = self._present.now_ms
+        """What had lost its state has one again, if its newest value still counts."""
+        now = max(self._present.now_ms, earliest)
         if following is not None or self.until(place, sample) < now:
             return None
         judge = self.judge(place, now)

@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import FrameType
 
@@ -74,11 +74,15 @@ class Engine:
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
             changed = readings.keys_of_batches(conn, rolled, self.cursor)
+            rolled_at = engine_state.get(conn, "rolled_at", now_ms) - 2 * PASS_TIME_MS
+            ended = states.changed_since(conn, rolled_at)
         self._days, self._passed_at = set(), 0
         self._hours = set().union(*(self._hours_near(*key, now_ms) for key in changed))
+        for place, code, since in ended:
+            self._hours |= self._hours_between(place, code, rolled_at, since)
         self._pass_time(now_ms, everything=True)
-        if found.out or found.gone:
-            self._write(found.out, found.gone)
+        if found.out:
+            self._write(found.out, now_ms)
         self.step(now_ms)
 
     def _hours_near(self, street: str, code: str, at: int, now_ms: int) -> set[rollups.Key]:
@@ -87,7 +91,8 @@ class Engine:
         if window is None:
             return set()
         reach = (window.reach + 1) * window.slot_ms + QUARTER_MS
-        reached = range(at - reach, min(at + reach, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
+        end = at + reach * (1 + window.sign.clear_after)  # until its part in a state is over
+        reached = range(at - reach, min(end, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
         places = (street, self.catalogue.code)
         codes = (code, *self.city.dependents(code))
         keys = [(place, sign, moment) for place in places for sign in codes for moment in reached]
@@ -159,24 +164,31 @@ class Engine:
 
     def _pass_time(self, now_ms: int, *, everything: bool) -> None:
         """What holds goes on: the hours since it was last added up are to be added up again."""
-        offset = self.catalogue.offset_ms
         if everything:
             since, self._passed_at = self._passed_at, now_ms
         else:
             since = now_ms
         for place, code, at in self.city.alive(graded=not everything):
-            first = slot_start(at if since == 0 else min(since, now_ms), HOUR_MS, offset)
-            self._hours.update((place, code, h) for h in range(first, now_ms + 1, HOUR_MS))
+            first = at if since == 0 else min(since, now_ms)
+            self._hours |= self._hours_between(place, code, first, now_ms)
 
-    def _write(self, out: WriteSet, gone: Sequence[tuple[str, str]] = ()) -> None:
+    def _hours_between(self, place: str, code: str, from_ms: int, to_ms: int) -> set[rollups.Key]:
+        first = slot_start(from_ms, HOUR_MS, self.catalogue.offset_ms)
+        return {(place, code, hour) for hour in range(first, to_ms + 1, HOUR_MS)}
+
+    def _write(self, out: WriteSet, roll_at: int | None = None) -> None:
+        """Write what has changed; with `roll_at`, its hours too: no batch tells of them again."""
         with self.db.write() as conn:
             self._hold(conn)
-            states.forget_latest(conn, gone)
             engine_state.put(self.db, conn, cursor=self.cursor)
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
             states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, list(out.new.values()))
+            if roll_at is not None:
+                self._roll_hours(conn, out.hours, roll_at)
+                days = days_of(out.hours, self.catalogue.offset_ms)
+                rollups.roll_days(self.db, conn, days, engine_state.get(conn, "hour_from"))
         self._hours |= out.hours
         self._hours |= hours_of(out.minutes, self.catalogue.offset_ms)
 
@@ -193,16 +205,19 @@ class Engine:
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)
         with self.db.write() as conn:
             self._hold(conn)
-            whole_from = engine_state.get(conn, "minute_from")
-            rollups.roll_hours(self.db, conn, self._hours, whole_from, now_ms)
+            self._roll_hours(conn, self._hours, now_ms)
             if days_due:
                 rollups.roll_days(self.db, conn, days, engine_state.get(conn, "hour_from"))
-                engine_state.put(self.db, conn, rolled=self.cursor)
+                engine_state.put(self.db, conn, rolled=self.cursor, rolled_at=now_ms)
         self._hours = set()
         self._hours_at = now_ms
         self._days = set() if days_due else days
         if days_due:
             self._days_at = now_ms
+
+    def _roll_hours(self, conn: Connection, hours: set[rollups.Key], now_ms: int) -> None:
+        whole_from = engine_state.get(conn, "minute_from")
+        rollups.roll_hours(self.db, conn, hours, whole_from, now_ms)
 
 
 def _rows(conn: Connection, found: list[readings.Batch]) -> Iterator[readings.RawRow]:

@@ -149,8 +149,10 @@ class SignWindow:
     def recall(self, place: str, sample: Sample) -> None:
         """Put back a sample older than the window, as the store remembers it."""
         slot = slot_start(sample.at, self.slot_ms, self._offset_ms)
-        self.samples.setdefault(place, {})[slot] = sample
-        insort(self._order.setdefault(place, []), slot)
+        samples = self.samples.setdefault(place, {})
+        if slot not in samples:
+            insort(self._order.setdefault(place, []), slot)
+        samples[slot] = sample
 
     def pin(self, place: str, told: Sequence[Transition]) -> None:
         """Let the recorded changes of state stand, led by the one in force before memory begins."""
@@ -194,9 +196,14 @@ class SignWindow:
         """When the oldest sample in memory began to hold."""
         return self.begin(place, self._order[place][0])
 
-    def seed_after(self, place: str, slot: int) -> Seed:
-        """What holds after the sample of a slot, for a window that begins behind it."""
-        return Seed(self.fold.after(place, slot), self.fold.until(place, self.samples[place][slot]))
+    def seed_before(self, place: str, slot: int) -> Seed:
+        """What holds before a slot, for a window that begins with it."""
+        order = self._order.get(place, [])
+        at = bisect_left(order, slot)
+        if not at:
+            return self.fold.seeds.get(place, Seed(None, 0))
+        last = order[at - 1]
+        return Seed(self.fold.after(place, last), self.fold.until(place, self.samples[place][last]))
 
     def is_judged(self, place: str) -> bool:
         """Whether the sign has a state at a place: nothing else stands in the picture and log."""
@@ -351,13 +358,25 @@ class SignWindow:
                 return sample if sample.at > edge else None
         return None
 
-    def reseed(self, place: str, seed: Seed) -> Changes:
-        """Judge the slots of `place` in memory anew, coming from a corrected earlier state."""
+    def reseed(self, place: str, seed: Seed | None, corrected: dict[int, Sample]) -> Changes:
+        """Judge the slots of `place` in memory anew, coming from a corrected earlier state.
+
+        `corrected`: slots that memory could not add up by itself. `seed` None: the state is right.
+        """
+        samples = self.samples[place]
         changes = Changes({}, [], [], set(), set())
-        floor = self._floor.get(place)
-        if floor is not None and self.fold.seeds.get(place) != seed:
+        for slot, sample in corrected.items():
+            if samples.get(slot) != sample:
+                if slot not in samples:
+                    insort(self._order[place], slot)
+                samples[slot] = sample
+                changes.samples[place, slot] = sample
+        order, first = self._order[place], min((slot for _, slot in changes.samples), default=None)
+        if seed is not None and self.fold.seeds.get(place) != seed:
             self.fold.seeds[place] = seed
-            self._judge_from(place, floor, changes)
+            first = order[0]
+        if first is not None:
+            self.fold.run(place, order, samples, bisect_left(order, first), changes)
         return changes
 
     def renew(self, place: str, *, told: bool = False) -> Changes:

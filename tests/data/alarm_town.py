@@ -145,7 +145,7 @@ class Town:
 def hours_of_log(log: list[Transition], now_ms: int, offset_ms: int) -> dict[int, list[float]]:
     """Hours known, in attention, warning and alarm, by hour of the day, as the log tells them."""
     found: dict[int, list[float]] = {}
-    ends = [t.since for t in log[1:]] + [now_ms]
+    ends = [min(t.since, now_ms) for t in log[1:]] + [now_ms]
     for change, end in zip(log, ends, strict=True):
         if change.state == "unknown":
             continue
