@@ -183,7 +183,11 @@ class City:
         self, code: str, place: str, seed: Seed | None, corrected: dict[int, Sample], out: WriteSet
     ) -> None:
         """Correct the state of a place before what memory holds, and what follows from it."""
-        self.write(code, self.windows[code].reseed(place, seed, corrected), out)
+        window = self.windows[code]
+        self.write(code, window.reseed(place, seed, corrected), out)
+        row = latest_row(window, place)
+        if row is not None:  # a state may last for longer without any change of it in memory
+            out.latest[place, code] = row
 
     def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
         """When an observation counts as made: never later than when it was first seen here.

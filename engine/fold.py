@@ -140,6 +140,7 @@ class Fold:
         if kept and kept[-1].state is State.UNKNOWN:
             back = self._back(place, sample, kept[-1].since + 1, following)
             if back is None:
+                changes.record(place, slot, recorded, kept)
                 return None
             state, began = back
             kept, known_to = (*kept, began), began.since

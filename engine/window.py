@@ -5,7 +5,7 @@ its last observation before the end of the slot, unless that is stale by then. T
 over the slots in their order. So late, repeated and shuffled readings end in the same picture.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -213,6 +213,11 @@ class SignWindow:
         """The sample of a place in a slot, or the one that carries forward into it."""
         samples = self.samples.get(place)
         return None if samples is None else self._sample_as_of(samples, slot)
+
+    def slots(self, place: str, from_ms: int, to_ms: int) -> Sequence[int]:
+        """The slots of a place in [from, to] that hold a sample."""
+        order = self._order.get(place, ())
+        return order[bisect_left(order, from_ms) : bisect_right(order, to_ms)]
 
     def speaks_for_itself(self) -> bool:
         """Whether the district's newest value was reported as such, not added up from streets."""
