@@ -325,8 +325,7 @@ class City:
             row = latest_row(window, place)
             if row is not None:
                 out.latest[place, code] = row
-            until = min(window.alive_until(place) or since, self.present.now_ms)
-            until = max(since, until, last.get(place, since))
+            until = max(since, window.alive_until(place) or since, last.get(place, since))
             out.spent(place, code, since, until, self.catalogue.offset_ms)
         out.take_back((place, code, since) for place, since in changes.gone)
         out.record(history_row(place, code, t) for place, t in changes.new)

@@ -158,11 +158,16 @@ class Fold:
                 mine.pop(slot, None)
 
     def pin(
-        self, place: str, order: Sequence[int], samples: Samples, told: Sequence[Transition]
+        self,
+        place: str,
+        order: Sequence[int],
+        samples: Samples,
+        told: Sequence[Transition],
+        from_ms: int,
     ) -> None:
         """Let what was recorded stand, whatever the fold of today's catalogue would say of it.
 
-        `told` is led by the change in force before the first slot, where there was one.
+        `told` is led by the change in force before `from_ms`, where there was one.
         """
         if not order or not self._is_judged(place):
             return
@@ -173,7 +178,8 @@ class Fold:
         for n, slot in enumerate(order):
             upto = len(told) if n + 1 == len(order) else bisect_right(instants, begins[n + 1] - 1)
             here = bisect_right(instants, begins[n])
-            first = bisect_right(instants, begins[n] - 1)
+            # what was made of samples that are gone goes with the first one there is
+            first = bisect_right(instants, (begins[n] if n else from_ms) - 1)
             if mine := tuple(told[first:upto]):
                 recorded[slot] = mine
             if here and told[here - 1].state is not State.UNKNOWN:

@@ -200,6 +200,7 @@ class Engine:
         if hours_due:
             all_due = force or is_due(now_ms, self._passed_at, PASS_TIME_MS)
             self._pass_time(now_ms, everything=all_due)
+            self._hours = {key for key in self._hours if key[2] <= now_ms}  # others are to come
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)

@@ -119,7 +119,7 @@ class _Refill:
         self.now_ms = now_ms
         self.raw_from = 0
         self.floors: dict[str, int] = {}
-        self.told: dict[str, list[Transition]] = {}  # by place, led by what held before the window
+        self.told: dict[str, tuple[int, list[Transition]]] = {}  # by place: changes since when
         self.made: list[tuple[str, Transition]] = []
         self.rows: list[Any] = []  # of `latest`
 
@@ -151,11 +151,11 @@ class _Refill:
             if newest is None or newest[0].at < row.observed_at:
                 self._recall(row)
         for place in list(window.samples):
-            told = self.told.get(place) or self._history(place, window.first(place))
+            from_ms, told = self.told.get(place) or self._history(place, window.first(place))
             if not window.is_judged(place):
                 close(self.conn, self.city, out, (place, code), None, self.now_ms)
             elif told:
-                window.pin(place, told)
+                window.pin(place, told, from_ms)
                 if told[-1].cause == Cause.SILENT:
                     self.city.stay_silent(code, place, told[-1].since)
             else:  # nothing was told of it: it is told now
@@ -202,7 +202,7 @@ class _Refill:
         self.window.recall(row.street_code, sample)
 
     def _seed(self, place: str, from_ms: int) -> None:
-        history = self.told[place] = self._history(place, from_ms)
+        self.told[place] = _, history = self._history(place, from_ms)
         if history and history[0].since < from_ms:
             first = history[0]
             silent = (h.since for h in history[1:] if h.state is State.UNKNOWN)
@@ -211,6 +211,7 @@ class _Refill:
             until = next(silent, FAR_MS)
             self.window.seed(place, Seed(judged if known else None, until))
 
-    def _history(self, place: str, from_ms: int) -> list[Transition]:
+    def _history(self, place: str, from_ms: int) -> tuple[int, list[Transition]]:
+        """The changes since an instant, led by the one in force before it."""
         found = states.history_of(self.conn, place, self.window.sign.code, from_ms)
-        return [Transition(h.since, State(h.state), *h[2:]) for h in found]
+        return from_ms, [Transition(h.since, State(h.state), *h[2:]) for h in found]

@@ -154,9 +154,9 @@ class SignWindow:
             insort(self._order.setdefault(place, []), slot)
         samples[slot] = sample
 
-    def pin(self, place: str, told: Sequence[Transition]) -> None:
-        """Let the recorded changes of state stand, led by the one in force before memory begins."""
-        self.fold.pin(place, self._order.get(place, ()), self.samples.get(place, {}), told)
+    def pin(self, place: str, told: Sequence[Transition], from_ms: int) -> None:
+        """Let the recorded changes of state stand, led by the one in force before `from_ms`."""
+        self.fold.pin(place, self._order.get(place, ()), self.samples.get(place, {}), told, from_ms)
 
     # -- reading ----------------------------------------------------------------------------
 
