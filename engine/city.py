@@ -104,7 +104,7 @@ class City:
         self.judges = Judges(catalogue, self.ledger)
         self.present = Present(now_ms)
         self._due: list[tuple[int, str, str]] = []  # (when it goes stale, sign, place), a heap
-        self._awaited: set[tuple[str, str]] = set()  # (sign, place) of those
+        self._awaited: dict[tuple[str, str], int] = {}  # (sign, place) → the earliest of those
         self._spoke: set[tuple[str, str]] = set()  # spoke since the last step
         self.places = {catalogue.code, *catalogue.street}
         self._counted = frozenset(s.code for s in catalogue.counted)
@@ -251,7 +251,7 @@ class City:
                 renewed.update((code, place) for place in self.windows[code].samples)
         while self._due and self._due[0][0] < now_ms:
             _, code, place = heappop(self._due)
-            self._awaited.discard((code, place))
+            self._awaited.pop((code, place), None)
             spoke.add((code, place))
         for code, place in spoke | renewed:
             if not self._await(code, place):
@@ -285,8 +285,8 @@ class City:
             window.fold.cap(place, at, until)
         if until < self.present.now_ms:
             return window.silent_since(place) is not None
-        if (code, place) not in self._awaited:
-            self._awaited.add((code, place))
+        if until < self._awaited.get((code, place), until + 1):
+            self._awaited[code, place] = until
             heappush(self._due, (until, code, place))
         return True
 

@@ -132,7 +132,8 @@ class Fold:
         kept = tuple(
             t
             for t in recorded.get(slot, ())
-            if t.cause != Cause.SILENT and (following is None or t.since < following)
+            if t.since <= begin
+            or (t.cause != Cause.SILENT and (following is None or t.since < following))
         )
         if kept and kept[-1].since > begin:
             state = Judged(kept[-1].state, kept[-1].since, None, 0)

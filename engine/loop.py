@@ -200,7 +200,6 @@ class Engine:
         if hours_due:
             all_due = force or is_due(now_ms, self._passed_at, PASS_TIME_MS)
             self._pass_time(now_ms, everything=all_due)
-            self._hours = {key for key in self._hours if key[2] <= now_ms}  # others are to come
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
         days = self._days | days_of(self._hours, self.catalogue.offset_ms)
@@ -218,7 +217,8 @@ class Engine:
 
     def _roll_hours(self, conn: Connection, hours: set[rollups.Key], now_ms: int) -> None:
         whole_from = engine_state.get(conn, "minute_from")
-        rollups.roll_hours(self.db, conn, hours, whole_from, now_ms)
+        begun = (key for key in hours if key[2] < now_ms)
+        rollups.roll_hours(self.db, conn, begun, whole_from, now_ms)
 
 
 def _rows(conn: Connection, found: list[readings.Batch]) -> Iterator[readings.RawRow]:
