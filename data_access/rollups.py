@@ -85,7 +85,7 @@ FROM (
            CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began,
            CASE WHEN k.bucket + 3600000 < {now} THEN k.bucket + 3600000 ELSE {now} END AS ends
     FROM rollup_dirty k JOIN state_history h ON h.street_code = k.street_code AND h.sign = k.sign
-      AND h.since < k.bucket + 3600000 AND h.since < {now}
+      AND h.since < k.bucket + 3600000 AND h.since < {now} AND k.bucket < {now}
       AND h.since >= COALESCE((SELECT MAX(f.since) FROM state_history f
         WHERE f.street_code = k.street_code AND f.sign = k.sign AND f.since <= k.bucket), k.bucket)
   ) AS held

@@ -23,13 +23,14 @@ _ALIVE = (Freshness.LIVE, Freshness.LATE)
 
 def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     """The cell of a sign at a place at `now_ms` (epoch ms)."""
-    newest = city.windows[sign.code].newest(place)
+    window = city.windows[sign.code]
+    newest = window.newest(place)
     if newest is None:
         return NOTHING
     sample, judged = newest
     at = city.seen_at(sign.code, place, sample.at, now_ms)
     fresh = freshness(at, now_ms, sign.cadence_s, sign.stale_after_s)
-    known = judged is not None and fresh in _ALIVE
+    known = judged is not None and fresh in _ALIVE and window.silent_since(place) is None
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
     crossed = None

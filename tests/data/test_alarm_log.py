@@ -9,7 +9,7 @@ import pytest
 from data_access.db import Database
 from data_access.tables import latest
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone, slot_start
 from domain.sign import State
 from engine.agreement import disagreements, orphans
 from engine.board import cell
@@ -201,6 +201,27 @@ def test_an_alarm_of_the_morning_stays_told_after_an_edit(town: Town) -> None:
         ("normal", "cutoffs"),
     ]
     town.check()
+
+
+def test_an_alarm_of_the_running_hour_stays_told_after_an_edit(town: Town) -> None:
+    """The next reading falls into the same slot, whose value it replaces: the log keeps both."""
+    hour = slot_start(town.clock.ms, HOUR_MS, town.catalogue.offset_ms)
+    town.clock.step((hour - town.clock.ms) / 1000 + 600)
+    town.tell("ENV-02", town.clock.ms, 300.0)
+    town.turn()
+    town.clock.step(600)
+    town.restart(with_alarm(town.catalogue, "ENV-02", 1200.0, today(town)))
+    for _ in range(2):
+        town.clock.step(300)
+        town.tell("ENV-02", town.clock.ms, 310.0)
+        town.turn()
+        town.check()
+    assert town.told("ENV-02") == [(-20, "alarm", None), (-10, "normal", "cutoffs")]
+    town.restart()
+    town.tell("ENV-02", town.clock.ms - 2 * HOUR_MS, 10.0)
+    town.turn()
+    town.check()
+    assert town.told("ENV-02")[1:] == [(-20, "alarm", None), (-10, "normal", "cutoffs")]
 
 
 def test_late_readings_are_judged_by_the_cut_offs_of_their_time(town: Town) -> None:
