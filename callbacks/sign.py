@@ -105,7 +105,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
     actor, city = current_actor(), here.city
     found: Course = course(services.db, actor, city, _ask(services, here, period))
     notes = notes_on(services.db, actor, here.place, here.sign.code, period.from_ms, period.to_ms)
-    subject = Subject(here.sign, here.place, here.place_name, here.cell)
+    subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
     query = {**here.question.query(), "sign": here.sign.code, "place": here.place}
     return {
         "sign-course": [
@@ -118,7 +118,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
                 cls="take-away",
             ),
         ],
-        "sign-notes": note_list(here.view, notes, actor, period, said),
+        "sign-notes": note_list(here.view, notes, actor, period, said, here.now_ms),
     }
 
 

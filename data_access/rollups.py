@@ -12,11 +12,12 @@ extremes that change none) in which it still holds.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, case, select, text
 
 from data_access.cache import uncached
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
+from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
 
 Key = tuple[str, str, int]  # street_code, sign, bucket
@@ -53,6 +54,22 @@ def roll_days(db: Database, conn: Connection, keys: Iterable[Key], whole_from: i
     """Recompute the day rows of `keys` (bucket = local midnight) from the hour tier, likewise."""
     if _mark_dirty(db, conn, keys):
         _roll(db, conn, rollup_hour, rollup_day, DAY_MS, whole_from)
+
+
+def carry_slow(conn: Connection, catalogue: Catalogue) -> None:
+    """Of a store of the version before, where a sample spoke for its hour alone: let those of signs
+    that speak less often than hourly speak until the next one is due."""
+    places = [catalogue.code, *catalogue.street]
+    for sign in catalogue.signs:
+        hours = sign.cadence_s / 3600
+        if hours <= 1:
+            continue
+        for table, most in ((rollup_hour, hours), (rollup_day, 24.0)):
+            t = table.c
+            factor = case((t.known * hours > most, most / t.known), else_=hours)
+            wider = {c: t[c] * factor for c in ("known", "attention", "warning", "alarm")}
+            mine = t.street_code.in_(places) & (t.sign == sign.code) & (t.known > 0)
+            conn.execute(table.update().where(mine).values(wider))
 
 
 def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:

@@ -37,8 +37,12 @@ LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
 ]  # in the order of tables.latest
 PointRow = tuple[str, str, str, str, int, float, float | None, float | None]
-HistoryRow = tuple[str, str, int, str, float | None, int, float | None, str | None, bool]
-"""In the order of tables.state_history."""
+HistoryRow = (
+    tuple[str, str, int, str, float | None, int, float | None, str | None, bool]
+    | tuple[str, str, int, str, float | None, int]
+)
+"""In the order of tables.state_history: place, sign, since, state, value, version of the cut-offs,
+and, where it is known, the cut-off, the cause, whether it is of the demonstration."""
 _COLUMNS = "since, state, value, threshold_version, cutoff, cause, demo"
 
 

@@ -41,12 +41,12 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
 
 
 def _judge(city: City, sign: Sign, place: str) -> Judge:
-    """The judge of the newest sample of a place that has one.
+    """The judge behind the state of a place: that of the instant up to which states were folded.
 
-    Not today's: thresholds may have changed at midnight, and the state was not judged by those.
+    Not that of now: other cut-offs may be in force since, and the state was not judged by those.
     """
     newest_slot = max(city.windows[sign.code].samples[place])
-    return city.judges.at(sign, place, newest_slot)
+    return city.judges.at(sign, place, max(newest_slot, city.present.now_ms))
 
 
 class Board:

@@ -371,7 +371,7 @@ def latest_row(window: SignWindow, place: str) -> LatestRow | None:
         sample.children,
         judged.state.value if judged is not None and known else State.UNKNOWN.value,
         judged.since if judged is not None and known else silent,
-        window.fold.judge(place, sample.at).version,
+        window.fold.judge(place, max(sample.at, judged.since if judged else 0)).version,
         sample.demo,
     )
 

@@ -8,9 +8,8 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 from dashboard.components.light import Node, el
-from dashboard.components.times import span
+from dashboard.components.times import span, stamp
 from dashboard.components.view import View
-from domain.clock import from_ms, local_zone
 from domain.freshness import Freshness
 from domain.picture import Cell
 from domain.sign import Sign, State
@@ -124,14 +123,6 @@ def signed(given: float, decimals: int, scale: str = "") -> str:
     """A difference: always with its sign."""
     text = number(given, decimals, scale)
     return "+" + text if _rounded(given, decimals) > 0 else text
-
-
-def stamp(ms: int, now_ms: int, offset_min: int) -> str:
-    """When: the time of day, or month, day and time when it is another day's."""
-    zone = local_zone(offset_min)
-    then, now = from_ms(ms).astimezone(zone), from_ms(now_ms).astimezone(zone)
-    same_year = "%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M"
-    return then.strftime("%H:%M" if then.date() == now.date() else same_year)
 
 
 def _shortened(size: float, scale: str) -> str:

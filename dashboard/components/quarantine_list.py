@@ -21,7 +21,7 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
     """What is known of a source, in a row of facts."""
     seen = NONE
     if row.last_received is not None:
-        seen = day_and_time(row.last_received, catalogue.utc_offset_min)
+        seen = day_and_time(row.last_received, now_ms, catalogue.utc_offset_min)
     facts: dict[str, Node] = {
         "freshness": freshness_mark(view, mark(row, now_ms)),
         "owner": owner(view, row, catalogue),
@@ -56,7 +56,7 @@ def quarantine_sentence(view: View, reasons: Mapping[str, int]) -> str:
 
 
 def quarantine_table(
-    view: View, rows: Sequence[Quarantined] | None, catalogue: Catalogue
+    view: View, rows: Sequence[Quarantined] | None, catalogue: Catalogue, now_ms: int
 ) -> Node | None:
     """The rows as they were sent; None = the reader may not see them."""
     if rows is None:
@@ -65,7 +65,7 @@ def quarantine_table(
         return None
     return table(
         [view.text(f"quarantine.col.{name}") for name in COLUMNS],
-        [_row(view, row, catalogue) for row in rows],
+        [_row(view, row, catalogue, now_ms) for row in rows],
         COLUMNS,
         cls="grid-table quarantine-table",
     )
@@ -88,9 +88,9 @@ def reason_name(view: View, reason: str) -> str:
     return _known(view, "reason", reason)
 
 
-def _row(view: View, row: Quarantined, catalogue: Catalogue) -> dict[str, Any]:
+def _row(view: View, row: Quarantined, catalogue: Catalogue, now_ms: int) -> dict[str, Any]:
     return {
-        "received": day_and_time(row.received_at, catalogue.utc_offset_min),
+        "received": day_and_time(row.received_at, now_ms, catalogue.utc_offset_min),
         "via": _known(view, "quarantine.via", row.via),
         "reason": reason_name(view, row.reason),
         "detail": refusal(view, row.reason, row.detail),

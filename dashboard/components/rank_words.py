@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import Look, because, places, signed
-from dashboard.components.times import grouped
+from dashboard.components.times import day_and_time, grouped
 from dashboard.components.view import View
 from data_access.scores import Standings
 from domain.clock import HOUR_MS, from_ms, local_zone
@@ -126,13 +126,12 @@ def _names(look: Look, rows: Sequence[Ranked]) -> str:
 
 def _data(view: View, found: Standings, offset_min: int) -> str:
     """Of when the figures are, what was left out, and since when there are data at all."""
-    zone = local_zone(offset_min)
     said = view.text("rankings.say.span", span=ends(found, offset_min))
     left_out = round(sum(row.excluded for row in found.ranking.rows))
     if left_out:
         said += view.text("rankings.say.out_of_date", n=grouped(left_out))
     if found.data_from > found.span.from_ms + HOUR_MS:
-        since = from_ms(found.data_from).astimezone(zone).strftime("%m-%d %H:%M")
+        since = day_and_time(found.data_from, found.span.until, offset_min, seconds=False)
         said += view.text("rankings.say.since", since=since)
     return said
 

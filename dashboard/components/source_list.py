@@ -146,7 +146,7 @@ def _seen(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) -> list
     if row.last_received is None:
         return [NONE]
     age = span(view, max(0, now_ms - row.last_received))
-    at = day_and_time(row.last_received, catalogue.utc_offset_min)
+    at = day_and_time(row.last_received, now_ms, catalogue.utc_offset_min)
     return [el("span", view.text("sources.ago", age=age)), el("small", at)]
 
 
