@@ -25,6 +25,7 @@ from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
 from engine import backfill
+from engine.agreement import Watch
 from engine.city import City, WriteSet, days_of, hours_of
 from engine.publication import Publication
 from engine.publisher import Publisher
@@ -264,6 +265,7 @@ def _loop(
         prepare=lambda: migrate_public(settings),  # a lost public store must not stop the desks
     )
     retention = Retention(db, settings, catalogue)
+    watch = Watch(db)
     published_at = 0
     # what the windows hold lives long and has no cycles: looking for them again and again costs
     # a fifth of the loop
@@ -282,6 +284,7 @@ def _loop(
                 publisher.publish(engine.city, now)
                 published_at = now
                 publication.step(now)
+                watch.step(engine.city, now)
             retention.step(now, engine.cursor)
         except Outdated as news:
             log.info("%s; starting again from it", news)

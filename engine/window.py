@@ -5,7 +5,7 @@ its last observation before the end of the slot, unless that is stale by then. T
 over the slots in their order. So late, repeated and shuffled readings end in the same picture.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -13,9 +13,9 @@ from data_access.readings import RawRow
 from domain.aggregation import Child, aggregate, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign
-from domain.state import Judged
 from engine.fold import Fold, JudgeAt, Present
-from engine.sample import Changes, Sample, Seed, Transition
+from engine.sample import Changes, Sample
+from engine.series import Series
 
 Part = tuple[str, str]  # (source, point)
 KEEP_SLOTS = 24
@@ -33,7 +33,7 @@ def reach_of(sign: Sign) -> int:
     return -(-sign.stale_after_s * 1000 // sign.slot_ms) + 1
 
 
-class SignWindow:
+class SignWindow(Series):
     """The last slots of one sign at every place. Not safe for threads: the engine is one loop."""
 
     def __init__(
@@ -48,12 +48,10 @@ class SignWindow:
         present: Present | None = None,
         turns: Sequence[int] = (),
     ) -> None:
-        self.sign = sign
-        self.slot_ms = sign.slot_ms
+        fold = Fold(sign, judge_at, self.is_judged, turns, present or Present())
+        super().__init__(sign, offset_ms, fold)
         self._district = district
         self._counted = counted
-        self._offset_ms = offset_ms
-        self.fold = Fold(sign, judge_at, self.is_judged, turns, present or Present())
         self._is_demo = is_demo
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
@@ -61,9 +59,6 @@ class SignWindow:
         self._carry_ms = self.reach * self.slot_ms
         self._parts: dict[str, dict[Part, dict[int, Child]]] = {}
         self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
-        self._order: dict[str, list[int]] = {}
-        self.samples: dict[str, dict[int, Sample]] = {}
-        self.judged = self.fold.judged
         self._dirty: dict[str, set[int]] = {}
         self._settled: set[str] = set()  # places to be trimmed
         self._floor: dict[str, int] = {}  # slots before it are not complete in memory
@@ -142,68 +137,7 @@ class SignWindow:
         """Declare the slots of `place` before `slot` incomplete in memory (after a restart)."""
         self._floor[place] = slot
 
-    def seed(self, place: str, seed: Seed) -> None:
-        """What held at `place` before the first slot in memory."""
-        self.fold.seeds[place] = seed
-
-    def recall(self, place: str, sample: Sample) -> None:
-        """Put back a sample older than the window, as the store remembers it."""
-        slot = slot_start(sample.at, self.slot_ms, self._offset_ms)
-        samples = self.samples.setdefault(place, {})
-        if slot not in samples:
-            insort(self._order.setdefault(place, []), slot)
-        samples[slot] = sample
-
-    def pin(self, place: str, told: Sequence[Transition], from_ms: int) -> None:
-        """Let the recorded changes of state stand, led by the one in force before `from_ms`."""
-        self.fold.pin(place, self._order.get(place, ()), self.samples.get(place, {}), told, from_ms)
-
     # -- reading ----------------------------------------------------------------------------
-
-    def newest(self, place: str) -> tuple[Sample, Judged | None] | None:
-        """The newest sample of a place with its judgement; None when it never had one."""
-        order = self._order.get(place)
-        if not order:
-            return None
-        slot = order[-1]
-        return self.samples[place][slot], self.fold.after(place, slot)
-
-    def judged_at(self, place: str, slot: int) -> Judged | None:
-        """How the sample of a slot was judged; None where the sign has no state."""
-        return self.judged.get(place, {}).get(slot)
-
-    def alive_until(self, place: str) -> int | None:
-        """The last instant at which the newest sample of a place counts; None without one."""
-        order = self._order.get(place)
-        return self.fold.until(place, self.samples[place][order[-1]]) if order else None
-
-    def silent_since(self, place: str) -> int | None:
-        """When the state of a place ended because nothing more was heard; None: it holds."""
-        order = self._order.get(place)
-        return self.fold.ended(place, order[-1]) if order else None
-
-    def before(self, place: str, ms: int) -> int:
-        """When the last sample before an instant began to hold, the instant itself without one."""
-        order = self._order.get(place, ())
-        at = bisect_left(order, slot_start(ms, self.slot_ms, self._offset_ms))
-        return self.begin(place, order[at - 1]) if at else ms
-
-    def begin(self, place: str, slot: int) -> int:
-        """When the sample of a slot began to hold: a carried one does so in the slot."""
-        return max(self.samples[place][slot].at, slot)
-
-    def first(self, place: str) -> int:
-        """When the oldest sample in memory began to hold."""
-        return self.begin(place, self._order[place][0])
-
-    def seed_before(self, place: str, slot: int) -> Seed:
-        """What holds before a slot, for a window that begins with it."""
-        order = self._order.get(place, [])
-        at = bisect_left(order, slot)
-        if not at:
-            return self.fold.seeds.get(place, Seed(None, 0))
-        last = order[at - 1]
-        return Seed(self.fold.after(place, last), self.fold.until(place, self.samples[place][last]))
 
     def is_judged(self, place: str) -> bool:
         """Whether the sign has a state at a place: nothing else stands in the picture and log."""
@@ -213,11 +147,6 @@ class SignWindow:
         """The sample of a place in a slot, or the one that carries forward into it."""
         samples = self.samples.get(place)
         return None if samples is None else self._sample_as_of(samples, slot)
-
-    def slots(self, place: str, from_ms: int, to_ms: int) -> Sequence[int]:
-        """The slots of a place in [from, to] that hold a sample."""
-        order = self._order.get(place, ())
-        return order[bisect_left(order, from_ms) : bisect_right(order, to_ms)]
 
     def speaks_for_itself(self) -> bool:
         """Whether the district's newest value was reported as such, not added up from streets."""
@@ -362,36 +291,6 @@ class SignWindow:
             if sample is not None:
                 return sample if sample.at > edge else None
         return None
-
-    def reseed(self, place: str, seed: Seed | None, corrected: dict[int, Sample]) -> Changes:
-        """Judge the slots of `place` in memory anew, coming from a corrected earlier state.
-
-        `corrected`: slots that memory could not add up by itself. `seed` None: the state is right.
-        """
-        samples = self.samples[place]
-        changes = Changes({}, [], [], set(), set())
-        for slot, sample in corrected.items():
-            if samples.get(slot) != sample:
-                if slot not in samples:
-                    insort(self._order[place], slot)
-                samples[slot] = sample
-                changes.samples[place, slot] = sample
-        order, first = self._order[place], min((slot for _, slot in changes.samples), default=None)
-        if seed is not None and self.fold.seeds.get(place) != seed:
-            self.fold.seeds[place] = seed
-            first = order[0]
-        if first is not None:
-            self.fold.run(place, order, samples, bisect_left(order, first), changes)
-        return changes
-
-    def renew(self, place: str, *, told: bool = False) -> Changes:
-        """What time alone has changed at a place since its newest sample (`told`: see Fold)."""
-        changes = Changes({}, [], [], set(), set())
-        order = self._order.get(place)
-        if order:
-            newest = self.samples[place][order[-1]]
-            self.fold.renew(place, order[-1], newest, changes, told=told)
-        return changes
 
     def _judge_from(self, place: str, first: int, changes: Changes) -> None:
         order = self._order.get(place, [])

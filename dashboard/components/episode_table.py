@@ -11,7 +11,7 @@ from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
 from data_access.episodes import Episode, EpisodePage, Total
 from domain.catalogue import Catalogue
-from domain.picture import Picture
+from domain.picture import Cell, Picture
 from domain.sign import Direction, Sign, State
 from domain.state import Cause
 from domain.stays import heard_until
@@ -103,14 +103,19 @@ def sign_then(terms: Ledger, city: Catalogue, row: Episode) -> Sign | None:
 
 def as_heard(row: Episode, sign: Sign | None, picture: Picture | None) -> Episode:
     """An open episode whose value has gone stale ended with that, though nobody has recorded it."""
-    if row.until is not None or sign is None or picture is None:
+    if row.until is not None or sign is None:
         return row
-    if row.sign not in picture.signs or row.place not in picture.places:
-        return row
-    silent = heard_until(sign, picture.cell(row.sign, row.place))
+    silent = heard_until(sign, _cell(picture, row))
     if silent is None or silent < row.since:
         return row
     return row._replace(until=silent, ended_by=Cause.SILENT.value)
+
+
+def _cell(picture: Picture | None, row: Episode) -> Cell | None:
+    """What the picture of now has of an episode's sign and place."""
+    if picture is None or row.sign not in picture.signs or row.place not in picture.places:
+        return None
+    return picture.cell(row.sign, row.place)
 
 
 def place_then(terms: Ledger, city: Catalogue, row: Episode) -> Name:
@@ -170,7 +175,9 @@ def relation(sign: Sign, cutoff: float) -> str:
 def _ended(log: _Log, row: Episode) -> list[Node]:
     """When it ended and, where no value ended it, why."""
     if row.until is None:
-        return [el("em", log.view.text("episodes.open"), cls="episode-open")]
+        known = _cell(log.picture, row) is not None
+        key = "episodes.open" if known else "episodes.open.blind"
+        return [el("em", log.view.text(key), cls="episode-open")]
     said: list[Node] = [_instant(log.city, row.until, log.now_ms)]
     if row.ended_by is not None:
         said.append(el("small", log.view.text(f"episodes.ended.{row.ended_by}")))

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from data_access.db import Database
+from data_access.readiness import parted
 from data_access.tables import latest
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone, slot_start
 from domain.sign import State
-from engine.agreement import disagreements, orphans
+from engine.agreement import Watch, disagreements, orphans
 from engine.board import cell
 from tests.clocks import FixedClock
 from tests.data.alarm_town import (
@@ -338,3 +339,27 @@ def test_a_store_of_the_version_before_is_taken_over(town: Town) -> None:
     with town.db.read() as conn:
         assert disagreements(conn, town.engine.city, town.clock.ms) == []
         assert orphans(conn) == []
+
+
+def test_a_log_that_somebody_has_parted_from_the_picture_is_told(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.tell(RAIN, town.clock.ms, 90.0)
+    town.turn()
+    watch = Watch(town.db)
+
+    def look() -> int:
+        watch.step(town.engine.city, town.clock.ms)
+        return parted(town.db)
+
+    assert look() == 0 and not caplog.records
+    with town.db.write() as conn:
+        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+    assert look() == 0  # once an hour
+    town.clock.step(3600)
+    town.tell(RAIN, town.clock.ms, 91.0)
+    town.turn()
+    with town.db.write() as conn:
+        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+    assert look() == 2
+    assert "310115004 SAF-14: wall alarm, latest alarm" in caplog.text
