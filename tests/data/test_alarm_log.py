@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from data_access import intake
 from data_access.db import Database
+from data_access.demo_removal import remove_demo
 from data_access.readiness import parted
+from data_access.sources import create_source
 from data_access.tables import latest
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone, slot_start
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, local_zone, slot_start, to_rfc3339
+from domain.reading import Reading
 from domain.sign import State
 from engine.agreement import Watch, disagreements, orphans
 from engine.board import cell
@@ -363,3 +367,28 @@ def test_a_log_that_somebody_has_parted_from_the_picture_is_told(
         conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
     assert look() == 2
     assert "310115004 SAF-14: wall alarm, latest alarm" in caplog.text
+
+
+def test_what_was_invented_leaves_the_log_and_what_was_measured_goes_on(town: Town) -> None:
+    """The demonstration raised an alarm that a real source then carried on."""
+    invented = "rain-demo"
+    create_source(town.db, invented, "demo", town.clock.ms)
+    town.restart()
+    row = {"source": invented, "sign": RAIN, "street": town.streets[0], "value": 90.0}
+    at = to_rfc3339(town.clock.ms - 10 * MINUTE_MS) or ""
+    intake.accept(
+        town.db, town.catalogue, invented, [Reading(**row, observed_at=at)], town.clock.ms, "api"
+    )
+    town.turn()
+    town.clock.step(3600)
+    town.tell(RAIN, town.clock.ms - 60_000, 95.0)
+    town.turn()
+    assert [t.state for t in town.log(RAIN)] == ["alarm", "unknown", "alarm"]
+    assert [t.demo for t in town.log(RAIN)] == [True, True, False]
+    assert remove_demo(town.db) == [invented]
+    town.restart()
+    town.turn()
+    with town.db.read() as conn:
+        assert disagreements(conn, town.engine.city, town.clock.ms) == []
+    told = [(t.state, t.cause) for t in town.log(RAIN)]
+    assert told == [("unknown", "taken_back"), ("unknown", "silent"), ("alarm", None)]
