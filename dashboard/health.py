@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.security.policy import policy
 from dashboard.services import Services
-from data_access.readiness import figures, heartbeat
+from data_access.readiness import figures, heartbeat, parted
 from data_access.undigested import batches_lately
 from domain.actor import Role
 
@@ -28,12 +28,14 @@ LEVEL = {"ok": 2, "degraded": 1, "down": 0}
 class Part(TypedDict):
     """The condition of one part; `age_s` = seconds since it last gave a sign of life.
 
-    `undigested` = batches that the engine has set aside within a day, where there are any.
+    `undigested` = batches that the engine has set aside within a day, `disagreements` = places at
+    which it found the picture and the alarm log to differ, where there are any.
     """
 
     status: str
     age_s: float | None
     undigested: NotRequired[int]
+    disagreements: NotRequired[int]
 
 
 class Readiness:
@@ -58,11 +60,12 @@ class Readiness:
         try:
             beat = heartbeat(self._services.db)
             undigested = batches_lately(self._services.db, self._services.now_ms)
+            differ = parted(self._services.db)
         except SQLAlchemyError as error:
             log.warning("readiness: the store does not answer: %s", type(error).__name__)
             database, engine = self._lives("database", False), Part(status="down", age_s=None)
         else:
-            database, engine = self._lives("database", True), self._engine(beat, undigested)
+            database, engine = self._lives("database", True), self._engine(beat, undigested, differ)
         redis = self._lives("redis", self._services.redis.ping())
         return {"database": database, "redis": redis, "engine": engine}
 
@@ -75,15 +78,19 @@ class Readiness:
             status="ok" if alive else "down", age_s=None if last is None else round(now - last, 1)
         )
 
-    def _engine(self, beat: int | None, undigested: int) -> Part:
+    def _engine(self, beat: int | None, undigested: int, differ: int) -> Part:
         if beat is None:
             return Part(status="down", age_s=None)
         age_s = max(0.0, (self._services.now_ms - beat) / 1000)
         status = "ok" if age_s <= ENGINE_OK_S else "degraded" if age_s <= ENGINE_DOWN_S else "down"
-        if not undigested:
-            return Part(status=status, age_s=round(age_s, 1))
-        status = "degraded" if status == "ok" else status
-        return Part(status=status, age_s=round(age_s, 1), undigested=undigested)
+        found = Part(status=status, age_s=round(age_s, 1))
+        if undigested:
+            found["undigested"] = undigested
+        if differ:
+            found["disagreements"] = differ
+        if status == "ok" and (undigested or differ):
+            found["status"] = "degraded"
+        return found
 
 
 class Requests:
