@@ -223,10 +223,10 @@ def _web(argv: list[str]) -> int:
 
 
 def _engine(argv: list[str]) -> int:
-    from engine import loop
+    from engine import process
 
     _plain("engine", argv)
-    loop.run(_settings())
+    process.run(_settings())
     return 0
 
 

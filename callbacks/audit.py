@@ -31,10 +31,10 @@ def register(app: dash.Dash, services: Services) -> None:
         question, city, now_ms = Question.of(stored), services.catalogue, services.now_ms
         wanted = question.wanted(now_ms, city.zone)
         page = audit_page(services.db, current_actor(), wanted, question.key())
-        at = el("b", day_and_time(now_ms, city.zone))
+        at = el("b", day_and_time(now_ms, now_ms, city.zone))
         return {
             "audit-head": audit_head(question, city, now_ms),
-            "audit-body": audit_body(question, city, page),
+            "audit-body": audit_body(question, city, page, now_ms),
             "desk-mark": [el("span", question.view.text("desk.data_time"), " ", at)],
         }
 

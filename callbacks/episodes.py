@@ -16,6 +16,7 @@ from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
 from data_access.episodes import count_episodes, episode_page
+from data_access.terms import terms_of
 from domain.actor import PEOPLE, Forbidden, Role
 
 
@@ -69,9 +70,12 @@ def _body(services: Services, question: Question) -> list[Node | None]:
         cls="table-head",
     )
     picture = services.pictures.now(actor)
+    terms = terms_of(
+        services.db, city, {code for row in page.rows for code in (row.sign, row.place)}
+    )
     return [
         head,
-        episode_table(view, city, page.rows, picture, now_ms),
+        episode_table(view, city, page.rows, terms, picture, now_ms),
         page_links(question, page),
         el("p", view.text("episodes.note"), cls="desk-note"),
     ]

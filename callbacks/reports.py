@@ -38,12 +38,13 @@ def register(app: dash.Dash, services: Services) -> None:
     def reports_answer(_ticks: Any, outcome: Any, stored: Any) -> dict[str, list[Node]]:
         question, city = Question.of(stored), services.catalogue
         found = newest_reports(public, current_actor(), question.show)
-        at = day_and_time(services.now_ms, city.zone)
+        now = services.now_ms
+        at = day_and_time(now, now, city.zone)
         mark: list[Node] = [
             el("span", question.view.text("desk.data_time"), " ", el("b", at)),
         ]
         said = _said(services.now_ms, outcome)
-        return {"reports-body": report_list(question, city, found, said), "desk-mark": mark}
+        return {"reports-body": report_list(question, city, found, said, now), "desk-mark": mark}
 
     @app.callback(
         Output("reports-outcome", "data"), Input(DRAFT, "data"), prevent_initial_call=True

@@ -113,7 +113,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
     early = provisional_instants(
         services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
     )
-    subject = Subject(here.sign, here.place, here.place_name, here.cell)
+    subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
     query = {**here.question.query(), "sign": here.sign.code, "place": here.place}
     return {
         "sign-course": [
@@ -126,7 +126,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
                 cls="take-away",
             ),
         ],
-        "sign-notes": note_list(here.view, notes, actor, period, said),
+        "sign-notes": note_list(here.view, notes, actor, period, said, here.now_ms),
     }
 
 

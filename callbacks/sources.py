@@ -97,7 +97,7 @@ def _one(services: Services, question: Question, found: Sequence[SourceRow]) -> 
         source_facts(view, row, city, services.now_ms),
         el("h2", view.text("quarantine.title")) if reasons else None,
         export_links(view, "quarantine", question.filters()) if rows else None,
-        quarantine_table(view, rows, city),
+        quarantine_table(view, rows, city, services.now_ms),
         pages(view, row.code, rows, question.before),
         back,
     ]
@@ -119,7 +119,7 @@ def _mark(
 ) -> list[Node]:
     """When this was read from the store, and whether any of it is simulated."""
     view = question.view
-    at = day_and_time(at_ms, services.catalogue.zone)
+    at = day_and_time(at_ms, at_ms, services.catalogue.zone)
     said: list[Node] = [el("span", view.text("desk.data_time"), " ", el("b", at))]
     if any(row.kind != "live" for row in rows):
         said.append(el("span", view.text("desk.demo"), cls="desk-demo"))

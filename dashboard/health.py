@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.security.policy import policy
 from dashboard.services import Services
 from data_access.condition import condition_of
-from data_access.readiness import figures, heartbeat
+from data_access.readiness import figures, heartbeat, parted
 from data_access.undigested import batches_lately
 from domain.actor import Role
 
@@ -30,14 +30,16 @@ LEVEL = {"ok": 2, "degraded": 1, "down": 0}
 class Part(TypedDict):
     """The condition of one part; `age_s` = seconds since it last gave a sign of life.
 
-    `undigested` = batches that the engine has set aside within a day, where there are any; `why`
-    = what is the matter, where that is known.
+    `undigested` = batches that the engine has set aside within a day, `disagreements` = places at
+    which it found the picture and the alarm log to differ, where there are any; `why` = what is the
+    matter, where that is known.
     """
 
     status: str
     age_s: float | None
     undigested: NotRequired[int]
     why: NotRequired[str]
+    disagreements: NotRequired[int]
 
 
 class Readiness:
@@ -62,6 +64,7 @@ class Readiness:
         try:
             beat = heartbeat(self._services.db)
             undigested = batches_lately(self._services.db, self._services.now_ms)
+            differ = parted(self._services.db)
         except (SQLAlchemyError, sqlite3.Error) as error:
             why = condition_of(error)
             log.warning("readiness: the store: %s", why or type(error).__name__)
@@ -69,7 +72,7 @@ class Readiness:
             if why is not None:
                 database["why"] = f"{self._services.db.name} {why}"
         else:
-            database, engine = self._lives("database", True), self._engine(beat, undigested)
+            database, engine = self._lives("database", True), self._engine(beat, undigested, differ)
         return {"database": database, "redis": self._redis(), "engine": engine}
 
     def _redis(self) -> Part:
@@ -90,15 +93,19 @@ class Readiness:
             status="ok" if alive else "down", age_s=None if last is None else round(now - last, 1)
         )
 
-    def _engine(self, beat: int | None, undigested: int) -> Part:
+    def _engine(self, beat: int | None, undigested: int, differ: int) -> Part:
         if beat is None:
             return Part(status="down", age_s=None)
         age_s = max(0.0, (self._services.now_ms - beat) / 1000)
         status = "ok" if age_s <= ENGINE_OK_S else "degraded" if age_s <= ENGINE_DOWN_S else "down"
-        if not undigested:
-            return Part(status=status, age_s=round(age_s, 1))
-        status = "degraded" if status == "ok" else status
-        return Part(status=status, age_s=round(age_s, 1), undigested=undigested)
+        found = Part(status=status, age_s=round(age_s, 1))
+        if undigested:
+            found["undigested"] = undigested
+        if differ:
+            found["disagreements"] = differ
+        if status == "ok" and (undigested or differ):
+            found["status"] = "degraded"
+        return found
 
 
 class Requests:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Column, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.types import BigInteger, Boolean, Float, Integer, LargeBinary, TypeEngine
 
@@ -64,19 +64,21 @@ class Database:
     ) -> None:
         """Insert rows (columns in table order), replacing those with the same primary key.
 
+        Columns that are left out at the end keep what they have, or their default.
         With `newer`, only where that column is not smaller than what is there.
         """
         if not rows:
             return
         cursor = driver_cursor(conn)
+        columns = list(table.columns)[: len(rows[0])]
         try:
             if self.dialect == "sqlite":
-                marks = ",".join("?" * len(table.columns))
-                cursor.executemany(_upsert(table, f"VALUES ({marks})", newer), rows)
+                marks = ",".join("?" * len(columns))
+                cursor.executemany(_upsert(table, columns, f"VALUES ({marks})", newer), rows)
             else:
-                arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in table.columns)
+                arrays = ",".join(f"%s::{_pg_type(c.type)}[]" for c in columns)
                 source = f"SELECT * FROM unnest({arrays})"  # noqa: S608
-                statement = _upsert(table, source, newer)
+                statement = _upsert(table, columns, source, newer)
                 cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
         finally:
             cursor.close()
@@ -113,8 +115,8 @@ def _pg_type(kind: TypeEngine[Any]) -> str:
     return "text"
 
 
-def _upsert(table: Table, source: str, newer: str | None) -> str:
-    names = [c.name for c in table.columns]
+def _upsert(table: Table, columns: list[Column[Any]], source: str, newer: str | None) -> str:
+    names = [c.name for c in columns]
     keys = [c.name for c in table.primary_key.columns]
     quoted = ",".join(f'"{n}"' for n in names)
     sets = ",".join(f'"{n}"=excluded."{n}"' for n in names if n not in keys)

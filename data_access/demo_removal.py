@@ -6,7 +6,18 @@ their readings stay; a roll-up that holds both goes, because nobody can take the
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Select, column, delete, exists, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    column,
+    delete,
+    exists,
+    select,
+    table,
+    text,
+    update,
+)
 
 from data_access import readings
 from data_access.cache import uncached
@@ -28,6 +39,8 @@ from data_access.tables import (
     state_history,
     undigested,
 )
+from domain.sign import State
+from domain.state import Cause
 
 MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
 # tables with a column `source`
@@ -81,8 +94,20 @@ def _remove_some(conn: Connection, codes: list[str]) -> None:
         latest.c.street_code == state_history.c.street_code, latest.c.sign == state_history.c.sign
     )
     conn.execute(delete(state_history).where(~kept))
+    take_back_states(conn)
     conn.execute(delete(index_history))
     conn.execute(delete(published))
+
+
+def take_back_states(conn: Connection, *here: ColumnElement[bool]) -> None:
+    """Of what invented values brought nothing stands: from there on nothing was known.
+
+    `here` narrows the rows down.
+    """
+    told = {"state": State.UNKNOWN.value, "cause": Cause.TAKEN_BACK.value}
+    nothing = {"value": None, "cutoff": None, "demo": False}
+    invented = (state_history.c.demo, state_history.c.state != State.UNKNOWN.value, *here)
+    conn.execute(update(state_history).where(*invented).values(**told, **nothing))
 
 
 def _reset_sources(conn: Connection, codes: list[str]) -> None:

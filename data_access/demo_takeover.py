@@ -20,7 +20,7 @@ from sqlalchemy import (
 from data_access import engine_state, readings
 from data_access.cache import uncached
 from data_access.db import Database
-from data_access.demo_removal import MARKED, SAID
+from data_access.demo_removal import MARKED, SAID, take_back_states
 from data_access.intake import locked
 from data_access.tables import (
     api_keys,
@@ -105,6 +105,7 @@ def _forget_made(conn: Connection, pairs: list[Pair]) -> None:
             latest.c.sign == state_history.c.sign,
         )
         conn.execute(delete(state_history).where(here, ~stands))
+        take_back_states(conn, here)
 
 
 def _raw(day: str) -> TableClause:

@@ -24,7 +24,7 @@ from domain.sign import GRADED, State
 PAGE = 50
 COUNT_UP_TO = 1_000
 
-_COLUMNS = "since, street_code, sign, state, value, threshold_version"
+_COLUMNS = "since, street_code, sign, state, value, threshold_version, cutoff, demo"
 
 
 class Key(NamedTuple):
@@ -45,6 +45,9 @@ class Episode(NamedTuple):
     value: float | None  # in the sign's unit, at the transition
     threshold_version: int
     until: int | None  # epoch ms of the next transition; None: none has been recorded since
+    ended_by: str | None = None  # a domain.state.Cause; None: a value, or not ended
+    cutoff: float | None = None  # the edge of the state, there and then
+    demo: bool = False
 
     @property
     def key(self) -> Key:
@@ -215,7 +218,9 @@ def _read(
         f" ORDER BY since {way}, street_code {way}, sign {way} LIMIT {limit:d}",
         values,
     )
-    rows = [Episode._make((*row, None)) for row in cursor.fetchall()]
+    rows = [
+        Episode._make((*row[:6], None, None, row[6], bool(row[7]))) for row in cursor.fetchall()
+    ]
     cursor.close()
     return rows
 
@@ -250,11 +255,12 @@ def _ended(conn: Connection, rows: Sequence[Episode]) -> Iterator[Episode]:
     """The rows with their ends: one look along the primary key for each."""
     mark = placeholder(conn.dialect.name)
     statement = (
-        "SELECT MIN(since) FROM state_history"  # noqa: S608
-        f" WHERE street_code = {mark} AND sign = {mark} AND since > {mark}"
+        "SELECT since, cause FROM state_history"  # noqa: S608
+        f" WHERE street_code = {mark} AND sign = {mark} AND since > {mark} ORDER BY since LIMIT 1"
     )
     cursor = driver_cursor(conn)
     for row in rows:
         cursor.execute(statement, (row.place, row.sign, row.since))
-        yield row._replace(until=cursor.fetchone()[0])
+        until, cause = cursor.fetchone() or (None, None)
+        yield row._replace(until=until, ended_by=cause)
     cursor.close()

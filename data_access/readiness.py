@@ -9,6 +9,7 @@ from data_access.db import Database
 from data_access.tables import api_keys, engine_state, published, sessions, sources
 
 HEARTBEAT = "heartbeat"
+DISAGREEMENTS = "disagreements"  # places at which the picture and the alarm log differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ def heartbeat(db: Database) -> int | None:
     with db.read() as conn:
         found = conn.execute(query).scalar()
     return None if found is None else int(found)
+
+
+@uncached("readiness is about this very moment")
+def parted(db: Database) -> int:
+    """At how many places the engine has found the picture and the alarm log to differ."""
+    query = select(engine_state.c.value).where(engine_state.c.name == DISAGREEMENTS)
+    with db.read() as conn:
+        return int(conn.execute(query).scalar() or 0)
 
 
 @uncached("a scraper's figures are about this very moment")

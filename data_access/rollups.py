@@ -12,11 +12,12 @@ extremes that change none) in which it still holds.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, case, select, text
 
 from data_access.cache import uncached
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, rollup_day, rollup_hour, rollup_minute
+from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.zone import Zone
 
@@ -58,6 +59,22 @@ def roll_days(
         _roll(db, conn, rollup_hour, rollup_day, whole_from)
 
 
+def carry_slow(conn: Connection, catalogue: Catalogue) -> None:
+    """Of a store of the version before, where a sample spoke for its hour alone: let those of signs
+    that speak less often than hourly speak until the next one is due."""
+    places = [catalogue.code, *catalogue.street]
+    for sign in catalogue.signs:
+        hours = sign.cadence_s / 3600
+        if hours <= 1:
+            continue
+        for table, most in ((rollup_hour, hours), (rollup_day, 24.0)):
+            t = table.c
+            factor = case((t.known * hours > most, most / t.known), else_=hours)
+            wider = {c: t[c] * factor for c in ("known", "attention", "warning", "alarm")}
+            mine = t.street_code.in_(places) & (t.sign == sign.code) & (t.known > 0)
+            conn.execute(table.update().where(mine).values(wider))
+
+
 def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:
     """The denominators of a sign's samples in [from_ms, to_ms) by (place, slot)."""
     query = select(
@@ -88,7 +105,7 @@ FROM (
            CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began,
            CASE WHEN k.bucket + 3600000 < {now} THEN k.bucket + 3600000 ELSE {now} END AS ends
     FROM rollup_dirty k JOIN state_history h ON h.street_code = k.street_code AND h.sign = k.sign
-      AND h.since < k.bucket + 3600000 AND h.since < {now}
+      AND h.since < k.bucket + 3600000 AND h.since < {now} AND k.bucket < {now}
       AND h.since >= COALESCE((SELECT MAX(f.since) FROM state_history f
         WHERE f.street_code = k.street_code AND f.sign = k.sign AND f.since <= k.bucket), k.bucket)
   ) AS held

@@ -86,10 +86,12 @@ def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> lis
     block = _block(span)
     found = _ask(
         db,
-        "SELECT street_code, SUM(k), SUM(n), SUM(known), SUM(k * k / n), COUNT(*) FROM ("  # noqa: S608
+        "SELECT street_code, SUM(k), SUM(n), SUM(known),"  # noqa: S608
+        " SUM(CASE WHEN n > 0 THEN k * k / n ELSE 0 END), SUM(CASE WHEN n > 0 THEN 1 ELSE 0 END)"
+        " FROM ("
         f" SELECT street_code, {block} AS block, SUM(numerator) AS k, SUM(denominator) AS n,"
-        f" SUM(known) AS known FROM {rows} WHERE denominator > 0 GROUP BY 1, 2) AS b"
-        " GROUP BY 1 ORDER BY 1",
+        f" SUM(known) AS known FROM {rows} GROUP BY 1, 2) AS b"
+        " GROUP BY 1 HAVING SUM(n) > 0 ORDER BY 1",
         values,
     )
     return [RateSum(*row) for row in found]

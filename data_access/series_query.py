@@ -19,7 +19,9 @@ from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
+from domain.receipt import Hours
 from domain.sign import Rule, Sign
+from domain.stays import hours_in, stays
 from domain.zone import Zone
 
 MAX_POINTS = 1_500
@@ -60,10 +62,17 @@ class Sum(NamedTuple):
     value: float | None  # None: nothing was observed
     low: float | None
     high: float | None
-    known: float  # hours judged
+    known: float  # hours in which a state was known
     attention: float  # hours in the state
     warning: float
     alarm: float
+
+    def with_hours(self, spent: Hours) -> "Sum":
+        """The same figure with other hours."""
+        known, attention, warning, alarm = (
+            spent.known, spent.attention, spent.warning, spent.alarm,
+        )  # fmt: skip
+        return self._replace(known=known, attention=attention, warning=warning, alarm=alarm)
 
 
 class Course(NamedTuple):
@@ -99,6 +108,9 @@ def course(db: Database, actor: Actor, catalogue: Catalogue, ask: Ask) -> Course
     with db.read() as conn:
         found = history_of(conn, ask.place, ask.sign, ask.from_ms)
     transitions = tuple(t for t in found if t.since < ask.to_ms)
+    if transitions and ask.from_ms >= ask.hour_from:  # else they have gone; the days still know
+        spent = hours_in(stays(transitions, ask.from_ms, ask.to_ms), ask.from_ms, ask.to_ms)
+        now = now.with_hours(spent)
     return Course(line, before, now, previous, year_ago, transitions)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, point_latest, state_history
-from domain.sign import GRADED
+from domain.sign import GRADED, State
 
 
 class Transition(NamedTuple):
@@ -37,10 +37,13 @@ LatestRow = tuple[
     str, str, float, int, float, float, int, str, int | None, int | None, bool
 ]  # in the order of tables.latest
 PointRow = tuple[str, str, str, str, int, float, float | None, float | None]
-HistoryRow = tuple[str, str, int, str, float | None, int, float | None, str | None, bool]
-"""In the order of tables.state_history."""
+HistoryRow = (
+    tuple[str, str, int, str, float | None, int, float | None, str | None, bool]
+    | tuple[str, str, int, str, float | None, int]
+)
+"""In the order of tables.state_history: place, sign, since, state, value, version of the cut-offs,
+and, where it is known, the cut-off, the cause, whether it is of the demonstration."""
 _COLUMNS = "since, state, value, threshold_version, cutoff, cause, demo"
-_PIECE = 200
 
 
 def write_latest(db: Database, conn: Connection, rows: Sequence[LatestRow]) -> None:
@@ -105,6 +108,16 @@ def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Tr
     return found
 
 
+def changed_since(conn: Connection, from_ms: int) -> list[tuple[str, str, int]]:
+    """(place, sign, instant) of every change of state since an instant (epoch ms)."""
+    found: list[tuple[str, str, int]] = []
+    t = state_history.c
+    for state in State:  # each along its index
+        query = select(t.street_code, t.sign, t.since).where(t.state == str(state))
+        found += [tuple(row) for row in conn.execute(query.where(t.since >= from_ms))]
+    return found
+
+
 def standing(conn: Connection) -> list[Standing]:
     """Every row of `latest` beside the change of state in force: two looks along a key each."""
     h = state_history.alias("h")
@@ -133,10 +146,3 @@ def open_without_latest(conn: Connection) -> list[tuple[str, str]]:
         h.c.state.in_([str(state) for state in GRADED]), ~followed.exists(), ~known.exists()
     )
     return [(place, sign) for place, sign in conn.execute(query)]
-
-
-def forget_latest(conn: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Drop the newest judged values of (place, sign) pairs."""
-    for start in range(0, len(pairs), _PIECE):
-        some = list(pairs[start : start + _PIECE])
-        conn.execute(delete(latest).where(tuple_(latest.c.street_code, latest.c.sign).in_(some)))

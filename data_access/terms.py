@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from data_access import rollups
 from data_access.cache import uncached
 from data_access.db import Database
 from data_access.tables import terms
@@ -36,6 +37,8 @@ def remember_terms(db: Database, catalogue: Catalogue, now_ms: int) -> bool:
             if before.get((kind, code)) != body
         ]
         db.upsert(conn, terms, changed)
+        if not before:
+            rollups.carry_slow(conn, catalogue)
     return not before
 
 
@@ -60,6 +63,14 @@ def read_ledger(
         elif kind in found:
             found[kind][code].append(NameTerms(since, Name(**told)))
     return Ledger(*(found[kind] for kind in _KINDS))
+
+
+@uncached("of a page's codes alone")
+def terms_of(db: Database, catalogue: Catalogue, codes: Collection[str]) -> Ledger:
+    """What these signs and places, and every department, were called and are."""
+    owners = [d.code for d in catalogue.departments]
+    with db.read() as conn:
+        return read_ledger(conn, catalogue, {*codes, *owners})
 
 
 def _newest(conn: Connection) -> dict[tuple[str, str], str]:

@@ -72,12 +72,14 @@ class Span:
         return tuple(piece for piece in found if piece[1] < piece[2])
 
     def expected_hours(self, cadence_s: int, data_from: int) -> int:
-        """Hours in which a sign should have spoken between `data_from` and now.
+        """Hours that a sign should be known of between `data_from` and now.
 
-        One a cadence, or an hour where that is shorter; what is not whole yet is not due.
+        As many whole cadences, or hours where those are shorter, as have passed: what is not whole
+        yet is not due.
         """
         passed = max(0, self.until - max(self.from_ms, data_from))
-        return passed // max(cadence_s * 1000, HOUR_MS)
+        width = max(cadence_s * 1000, HOUR_MS)
+        return passed // width * width // HOUR_MS
 
 
 def days_over(from_ms: int, to_ms: int, zone: Zone) -> int:

@@ -4,14 +4,45 @@ They are made by one fold and written in one transaction, so they do; this is wh
 fault or somebody's hand has parted them.
 """
 
+import logging
+
 from sqlalchemy import Connection
 
-from data_access import states
+from data_access import engine_state, states
+from data_access.db import Database
+from data_access.readiness import DISAGREEMENTS
+from domain.clock import HOUR_MS, is_due
 from domain.sign import GRADED
 from engine.board import cell
 from engine.city import City
 
+log = logging.getLogger("yiping.engine")
+NAMED = 5
 _OPEN = frozenset(str(state) for state in GRADED)
+
+
+class Watch:
+    """Looks once an hour, and says loudly what it finds: in the log, on the wall, on /readyz."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._looked_at = 0
+        self._told = -1
+
+    def step(self, city: City, now_ms: int) -> None:
+        """Look when it is time to; the city has to be settled, stepped and written."""
+        if not is_due(now_ms, self._looked_at, HOUR_MS):
+            return
+        self._looked_at = now_ms
+        with self._db.read() as conn:
+            found = disagreements(conn, city, now_ms)
+        if found:
+            some = "; ".join(found[:NAMED])
+            log.error("the picture and the alarm log disagree %d times: %s", len(found), some)
+        if len(found) != self._told:
+            with self._db.write() as conn:
+                engine_state.put(self._db, conn, **{DISAGREEMENTS: len(found)})
+            self._told = len(found)
 
 
 def disagreements(conn: Connection, city: City, now_ms: int) -> list[str]:

@@ -121,10 +121,7 @@ class _Cluster:
             self._rows(filled, place, slots, made_of, out)
             if slots and first >= whole_from and window.is_judged(place):
                 mine = sorted(t for at, t in told if at == place)
-                seed = filled.seed_after(place, slots[-1])
-                self._states(place, filled.begin(place, slots[0]), mine, history[place], end, out)
-                if end == floor:
-                    self.city.reseed(sign.code, place, seed, out)
+                self._hand_over(filled, place, slots, mine, history[place], hi, out)
 
     def _fill(self, window: SignWindow, lo: int, hi: int) -> Steps:
         """Give a window what was said in [lo, hi), and where nothing was what follows from it."""
@@ -174,6 +171,37 @@ class _Cluster:
                 judged = filled.judged_at(place, slot)
                 out.minutes[place, code, slot] = minute_row(place, code, slot, sample, judged)
 
+    def _hand_over(
+        self,
+        filled: SignWindow,
+        place: str,
+        slots: list[int],
+        made: list[Transition],
+        history: list[states.Transition],
+        hi: int,
+        out: WriteSet,
+    ) -> None:
+        """Record the states up to where memory begins, and tell memory what holds there.
+
+        Memory may begin with a sample that was recalled from before what it holds complete: of
+        that one, and of what follows it, it is told too.
+        """
+        code, window = self.sign.code, self.city.windows[self.sign.code]
+        known = window.samples.get(place, {})
+        boundary = min(known, default=hi)
+        inside = {slot: filled.samples[place][slot] for slot in slots if slot >= boundary}
+        begin = window.first(place) if known else hi
+        if boundary in inside:
+            begin = filled.begin(place, boundary)
+        earlier = [slot for slot in slots if slot < boundary]
+        if earlier:
+            begins = filled.begin(place, earlier[0])
+            handed = boundary < hi
+            self._states(place, begins, made, history, min(hi, begin), handed, out)
+        if boundary < hi:
+            seed = filled.seed_before(place, boundary) if earlier else None
+            self.city.reseed(code, place, seed, inside, out)
+
     def _states(
         self,
         place: str,
@@ -181,10 +209,11 @@ class _Cluster:
         made: list[Transition],
         history: list[states.Transition],
         end: int,
+        handed: bool,
         out: WriteSet,
     ) -> None:
         """Replace the recorded changes of state in [begins, end) by those that were made."""
-        code, window = self.sign.code, self.city.windows[self.sign.code]
+        code = self.sign.code
         before, last = _in_force(history, begins), _in_force(history, end)
         held = next((t for t in reversed(made) if t.since <= begins), None)
         new = [t for t in made if begins <= t.since < end]
@@ -192,8 +221,8 @@ class _Cluster:
         if held is not None and held.since < begins and held.state != told:
             new.insert(0, held._replace(since=begins))
         state = new[-1].state.value if new else told
-        if last is not None and last.state != state and window.floor_of(place) != end:
-            # later slots stand as they were; where memory begins there, it is told by `reseed`
+        if last is not None and last.state != state and not handed:
+            # later slots stand as they were; where memory begins there, it is told
             new.append(Transition(end, State(last.state), *last[2:]))
         out.take_back((place, code, t.since) for t in history if begins <= t.since < end)
         out.record(history_row(place, code, t) for t in new)

@@ -23,13 +23,14 @@ _ALIVE = (Freshness.LIVE, Freshness.LATE)
 
 def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     """The cell of a sign at a place at `now_ms` (epoch ms)."""
-    newest = city.windows[sign.code].newest(place)
+    window = city.windows[sign.code]
+    newest = window.newest(place)
     if newest is None:
         return NOTHING
     sample, judged = newest
     at = city.seen_at(sign.code, place, sample.at, now_ms)
     fresh = freshness(at, now_ms, sign.cadence_s, sign.stale_after_s)
-    known = judged is not None and fresh in _ALIVE
+    known = judged is not None and fresh in _ALIVE and window.silent_since(place) is None
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
     found = Cell(sample.value, state, fresh, at, since, sample.demo)
@@ -44,12 +45,12 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
 
 
 def _judge(city: City, sign: Sign, place: str) -> Judge:
-    """The judge of the newest sample of a place that has one.
+    """The judge behind the state of a place: that of the instant up to which states were folded.
 
-    Not today's: thresholds may have changed at midnight, and the state was not judged by those.
+    Not that of now: other cut-offs may be in force since, and the state was not judged by those.
     """
     newest_slot = max(city.windows[sign.code].samples[place])
-    return city.judges.at(sign, place, newest_slot)
+    return city.judges.at(sign, place, max(newest_slot, city.present.now_ms))
 
 
 class Board:

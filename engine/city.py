@@ -74,7 +74,7 @@ class City:
         self.judges = Judges(catalogue, self.ledger)
         self.present = Present(now_ms)
         self._due: list[tuple[int, str, str]] = []  # (when it goes stale, sign, place), a heap
-        self._awaited: set[tuple[str, str]] = set()  # (sign, place) of those
+        self._awaited: dict[tuple[str, str], int] = {}  # (sign, place) → the earliest of those
         self._spoke: set[tuple[str, str]] = set()  # spoke since the last step
         self.places = {catalogue.code, *catalogue.street}
         self._counted = frozenset(s.code for s in catalogue.counted)
@@ -148,9 +148,15 @@ class City:
                 for place, slots in out.late[code].items():
                     out.note_late(dependent, place, slots)
 
-    def reseed(self, code: str, place: str, seed: Seed, out: WriteSet) -> None:
+    def reseed(
+        self, code: str, place: str, seed: Seed | None, corrected: dict[int, Sample], out: WriteSet
+    ) -> None:
         """Correct the state of a place before what memory holds, and what follows from it."""
-        self.write(code, self.windows[code].reseed(place, seed), out)
+        window = self.windows[code]
+        self.write(code, window.reseed(place, seed, corrected), out)
+        row = latest_row(window, place)
+        if row is not None:  # a state may last for longer without any change of it in memory
+            out.latest[place, code] = row
 
     def seen_at(self, code: str, place: str, at: int, now_ms: int) -> int:
         """When an observation counts as made: never later than when it was first seen here.
@@ -167,6 +173,10 @@ class City:
             return at
         self._ahead[code, place] = (at, now_ms)
         return now_ms
+
+    def watch(self, code: str, place: str) -> None:
+        """Look after a place from the next step on: it may go stale."""
+        self._spoke.add((code, place))
 
     def stay_silent(self, code: str, place: str, since: int) -> None:
         """What was told to have gone stale stays so, wherever the device's clock was (restart)."""
@@ -210,7 +220,7 @@ class City:
                 renewed.update((code, place) for place in self.windows[code].samples)
         while self._due and self._due[0][0] < now_ms:
             _, code, place = heappop(self._due)
-            self._awaited.discard((code, place))
+            self._awaited.pop((code, place), None)
             spoke.add((code, place))
         for code, place in spoke | renewed:
             if not self._await(code, place):
@@ -244,8 +254,8 @@ class City:
             window.fold.cap(place, at, until)
         if until < self.present.now_ms:
             return window.silent_since(place) is not None
-        if (code, place) not in self._awaited:
-            self._awaited.add((code, place))
+        if until < self._awaited.get((code, place), until + 1):
+            self._awaited[code, place] = until
             heappush(self._due, (until, code, place))
         return True
 
@@ -270,6 +280,7 @@ class City:
         """Add to `out` what has changed of a sign."""
         window = self.windows[code]
         spent: dict[str, int] = {}  # place → since when its time was spent otherwise
+        last: dict[str, int] = {}  # place → the last change that came or went
         for (place, slot), sample in changes.samples.items():
             out.minutes[place, code, slot] = minute_row(
                 place, code, slot, sample, window.judged_at(place, slot)
@@ -282,15 +293,16 @@ class City:
             )
         for place in spent:  # a value counts until the next one
             spent[place] = window.before(place, spent[place])
-            self._spoke.add((code, place))
+            self.watch(code, place)
         for place, since in (*changes.gone, *((place, t.since) for place, t in changes.new)):
-            spent[place] = min(spent.get(place, since), since)
+            spent[place] = min(spent.get(place, since), window.before(place, since))
+            last[place] = max(last.get(place, since), since)
         for place, since in spent.items():
             row = latest_row(window, place)
             if row is not None:
                 out.latest[place, code] = row
-            until = min(window.alive_until(place) or since, self.present.now_ms)
-            out.spent(place, code, since, max(since, until), self.catalogue.zone.grid_ms)
+            until = max(since, window.alive_until(place) or since, last.get(place, since))
+            out.spent(place, code, since, until, self.catalogue.zone.grid_ms)
         out.take_back((place, code, since) for place, since in changes.gone)
         out.record(history_row(place, code, t) for place, t in changes.new)
 
@@ -335,7 +347,7 @@ def latest_row(window: SignWindow, place: str) -> LatestRow | None:
         sample.children,
         judged.state.value if judged is not None and known else State.UNKNOWN.value,
         judged.since if judged is not None and known else silent,
-        window.fold.judge(place, sample.at).version,
+        window.fold.judge(place, max(sample.at, judged.since if judged else 0)).version,
         sample.demo,
     )
 

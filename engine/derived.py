@@ -61,7 +61,7 @@ def derive_into(
     """As `derive`, with the windows given."""
     rule = RULES[sign.derived or ""]
     late = []
-    for place, slot in changed:
+    for place, slot in sorted(_reached(sign, windows, changed)):
         if place == district:
             continue
         found: dict[str, Sample] = {}
@@ -76,3 +76,16 @@ def derive_into(
             if not target.add_computed(place, slot, Child(value, 1.0, oldest), demo):
                 late.append((place, slot))
     return late
+
+
+def _reached(
+    sign: Sign, windows: "Mapping[str, SignWindow]", changed: "Iterable[tuple[str, int]]"
+) -> set[tuple[str, int]]:
+    """The (place, slot) pairs, and those with an ingredient that they may carry forward into."""
+    sources = [windows[code] for _, code in sign.derived_from]
+    far = max(window.reach * window.slot_ms for window in sources)
+    found = set(changed)
+    for place, slot in list(found):
+        for window in sources:
+            found.update((place, later) for later in window.slots(place, slot, slot + far))
+    return found

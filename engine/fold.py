@@ -6,13 +6,14 @@ cut-offs come into force and judge the standing value otherwise. What is recorde
 everything up to the next one, so that the record is a function of the samples and of the clock.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from domain.sign import Sign, State
 from domain.state import Cause, Judge, Judged
 from engine.sample import Changes, Sample, Seed, Transition
 
+_CLOSED = (Cause.WITHDRAWN, Cause.TAKEN_BACK)
 JudgeAt = Callable[[Sign, str, int], Judge]  # (sign, place, epoch ms)
 Samples = dict[int, Sample]
 
@@ -92,22 +93,25 @@ class Fold:
             sample = samples[slot]
             # a value carried into the slot changes the state here, not where it was observed
             begin = max(sample.at, slot)
-            if begin > until:
+            told = recorded.get(slot, ())
+            head = _sealed(told, begin)
+            if head:
+                before = _held(head[-1])
+            elif begin > until:
                 before = None
             judge = self.judge(place, begin)
             after = judge.step(before, begin, sample.value)
-            found: tuple[Transition, ...] = ()
             if before is None or after.state is not before.state:
-                found = (_begun(after, sample, judge),)
+                head += (_begun(after, sample, judge),)
             known = judged.get(slot)
             if known is not None and known.state is not after.state:
                 changes.judged.add((place, slot))
             judged[slot] = after
             until = self.until(place, sample)
-            following = None if n == last else max(samples[order[n + 1]].at, order[n + 1])
-            before, tail = self._tail(place, sample, begin, after, following)
-            self._turn(place, slot, tail)
-            changes.record(place, slot, recorded, found + tail)
+            following = None if n == last else self._start(place, order[n + 1], samples)
+            closed = any(t.cause in _CLOSED for t in told)
+            later = _later(told, begin, following) if closed else ()
+            before = self._finish(place, slot, sample, after, head, later, following, changes)
 
     def renew(
         self,
@@ -128,24 +132,41 @@ class Fold:
         if state is None:
             return None
         begin = max(sample.at, slot)
-        recorded = self.recorded.setdefault(place, {})
-        kept = tuple(
-            t
-            for t in recorded.get(slot, ())
-            if t.cause != Cause.SILENT and (following is None or t.since < following)
-        )
-        if kept and kept[-1].since > begin:
-            state = Judged(kept[-1].state, kept[-1].since, None, 0)
-        known_to = max(begin, kept[-1].since) if kept else begin
-        if kept and kept[-1].state is State.UNKNOWN:
-            back = self._back(place, sample, following)
-            if back is None:
-                return None
-            state, began = back
-            kept, known_to = (*kept, began), began.since
+        known = self.recorded.setdefault(place, {}).get(slot, ())
+        head = tuple(t for t in known if t.since <= begin)
+        later = _later(known, begin, following)
+        return self._finish(place, slot, sample, state, head, later, following, changes, told=told)
+
+    def _finish(
+        self,
+        place: str,
+        slot: int,
+        sample: Sample,
+        state: Judged,
+        head: tuple[Transition, ...],
+        later: tuple[Transition, ...],
+        following: int | None,
+        changes: Changes,
+        *,
+        told: bool = False,
+    ) -> Judged | None:
+        """Record what a sample brought (`head`), what stands of its time, and what time made of it.
+
+        The state that holds then; None: none does.
+        """
+        recorded = self.recorded[place]
+        known_to = begin = max(sample.at, slot)
+        if later:
+            state, known_to = _held(later[-1]) or state, later[-1].since
+            if later[-1].state is State.UNKNOWN:
+                back = self._back(place, sample, known_to + 1, following)
+                if back is None:
+                    changes.record(place, slot, recorded, head + later)
+                    return None
+                state, later, known_to = back[0], (*later, back[1]), back[1].since
         state, tail = self._tail(place, sample, known_to, state, following, told=told)
-        self._turn(place, slot, [t for t in kept + tail if t.since > begin])
-        changes.record(place, slot, recorded, kept + tail)
+        self._turn(place, slot, [t for t in later + tail if t.since > begin])
+        changes.record(place, slot, recorded, head + later + tail)
         return state
 
     def forget(self, place: str, slots: Sequence[int], last: Sample) -> None:
@@ -157,11 +178,16 @@ class Fold:
                 mine.pop(slot, None)
 
     def pin(
-        self, place: str, order: Sequence[int], samples: Samples, told: Sequence[Transition]
+        self,
+        place: str,
+        order: Sequence[int],
+        samples: Samples,
+        told: Sequence[Transition],
+        from_ms: int,
     ) -> None:
         """Let what was recorded stand, whatever the fold of today's catalogue would say of it.
 
-        `told` is led by the change in force before the first slot, where there was one.
+        `told` is led by the change in force before `from_ms`, where there was one.
         """
         if not order or not self._is_judged(place):
             return
@@ -169,10 +195,16 @@ class Fold:
         recorded: dict[int, tuple[Transition, ...]] = {}
         begins = [max(samples[slot].at, slot) for slot in order]
         instants = [t.since for t in told]
+        firsts = [bisect_left(instants, slot) for slot in order]
+        firsts[0] = bisect_left(instants, from_ms)  # what was made of samples that are gone too
+        for n in range(1, len(order)):
+            at = firsts[n]
+            while at < len(told) and told[at].cause == Cause.SILENT and instants[at] < begins[n]:
+                at += 1  # of the sample before
+            firsts[n] = at
         for n, slot in enumerate(order):
-            upto = len(told) if n + 1 == len(order) else bisect_right(instants, begins[n + 1] - 1)
+            first, upto = firsts[n], len(told) if n + 1 == len(order) else firsts[n + 1]
             here = bisect_right(instants, begins[n])
-            first = bisect_right(instants, begins[n] - 1)
             if mine := tuple(told[first:upto]):
                 recorded[slot] = mine
             if here and told[here - 1].state is not State.UNKNOWN:
@@ -192,8 +224,15 @@ class Fold:
         if not at:
             return self.seeds.get(place, Seed(None, 0))
         slot, sample = order[at - 1], samples[order[at - 1]]
-        following = max(samples[order[at]].at, order[at]) if at < len(order) else None
+        following = self._start(place, order[at], samples) if at < len(order) else None
         return self.renew(place, slot, sample, changes, following), self.until(place, sample)
+
+    def _start(self, place: str, slot: int, samples: Samples) -> int:
+        """When something was first recorded of a slot, or its sample begins."""
+        begin = max(samples[slot].at, slot)
+        told = self.recorded[place].get(slot, ())
+        sealed = _sealed(told, begin) if told else ()
+        return sealed[0].since if sealed else begin
 
     def _tail(
         self,
@@ -208,7 +247,7 @@ class Fold:
         """What happens between a sample and the one that follows (None: nothing has yet)."""
         now = self._present.now_ms
         until = self.until(place, sample)
-        end = min(now if following is None else following - 1, until)
+        end = min(now if following is None else following - 1, until - 1)
         found: tuple[Transition, ...] = ()
         for turn in self._turns:
             if begin - told < turn <= end:
@@ -218,17 +257,17 @@ class Fold:
                     state = again
                     found += (_begun(state, sample, judge)._replace(cause=Cause.CUTOFFS.value),)
         if until < (now if following is None else following):
-            version = self.judge(place, begin).version
+            version = self.judge(place, until).version
             cause = Cause.SILENT.value
             silent = max(until, begin + 1)  # a value from the future may end before it began
             found += (Transition(silent, State.UNKNOWN, None, version, None, cause, sample.demo),)
         return state, found
 
     def _back(
-        self, place: str, sample: Sample, following: int | None
+        self, place: str, sample: Sample, earliest: int, following: int | None
     ) -> tuple[Judged, Transition] | None:
-        """What had left the catalogue is there again, and its newest value still counts."""
-        now = self._present.now_ms
+        """What had lost its state has one again, if its newest value still counts."""
+        now = max(self._present.now_ms, earliest)
         if following is not None or self.until(place, sample) < now:
             return None
         judge = self.judge(place, now)
@@ -249,4 +288,34 @@ def _begun(judged: Judged, sample: Sample, judge: Judge) -> Transition:
     edge = None if crossing is None else crossing.edge
     return Transition(
         judged.since, judged.state, sample.value, judge.version, edge, None, sample.demo
+    )
+
+
+def _held(last: Transition) -> Judged | None:
+    """What holds after a change of state."""
+    return None if last.state is State.UNKNOWN else Judged(last.state, last.since, None, 0)
+
+
+def _sealed(told: tuple[Transition, ...], begin: int) -> tuple[Transition, ...]:
+    """What is recorded of a slot before its sample begins, and stays.
+
+    A later value of a slot takes the place of an earlier one, but not of what was told before the
+    cut-offs changed in between or the sign was away: that has been told.
+    """
+    if len(told) < 2:
+        return ()
+    before = tuple(t for t in told if t.since < begin)
+    return before if any(t.cause not in (None, Cause.SILENT) for t in before) else ()
+
+
+def _later(
+    told: tuple[Transition, ...], begin: int, following: int | None
+) -> tuple[Transition, ...]:
+    """What is recorded of the time after a sample and stands, silence apart."""
+    return tuple(
+        t
+        for t in told
+        if t.since > begin
+        and t.cause != Cause.SILENT
+        and (following is None or t.since < following)
     )

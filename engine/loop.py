@@ -4,37 +4,25 @@ The cursor moves in the same transaction as the rows it stands for, and every ro
 computed from the stored readings; so a crash at any point loses nothing and doubles nothing.
 """
 
-import gc
 import logging
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from data_access import engine_state, readings, rollups, states
-from data_access.catalogue.loader import load_catalogue
-from data_access.condition import condition_of
-from data_access.db import Database, migrate, migrate_present, open_database
-from data_access.engine_lock import engine_lock
-from data_access.settings import Settings
+from data_access.db import Database
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
-from domain.clock import HOUR_MS, MINUTE_MS, Clock, is_due, slot_start, to_ms, utc_now
+from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from engine import backfill
 from engine.city import City, days_of, hours_of
 from engine.recovery import demo_sources, recover
-from engine.retention import Retention
 from engine.steps import Steps, advance
-from engine.stopping import Stop
 from engine.undigested import Doubt
-from engine.voice import LockLost, Voice
 from engine.write_set import WriteSet
 
 log = logging.getLogger("yiping.engine")
 
-POLL_S = 0.1
-RETRY_S = 1.0
 MAX_ROWS = 200_000  # four batches of a file: a helping of half as many costs 45 % more a row
 TURN_S = 0.1  # a turn ends with the step in which this time is up
 PART_ROWS = 5_000  # rows in a transaction of what is written in parts
@@ -84,18 +72,22 @@ class Engine:
         with self.db.read() as conn:
             rolled = engine_state.get(conn, "rolled")
             changed = readings.keys_of_batches(conn, rolled, found.cursor)
+            rolled_at = engine_state.get(conn, "rolled_at", now_ms) - 2 * PASS_TIME_MS
+            ended = states.changed_since(conn, rolled_at)
         yield
         hours: set[rollups.Key] = set()
         for n, key in enumerate(changed):
             hours |= self._hours_near(found.city, *key, now_ms)
             if n % PART_KEYS == PART_KEYS - 1:
                 yield
+        for place, code, since in ended:
+            hours |= self._hours_between(place, code, rolled_at, since)
         self.city, self.cursor = found.city, found.cursor
         self._hours, self._days, self._passed_at = hours, set(), 0
         self._reloaded_at = now_ms
         self._pass_time(now_ms, everything=True)
-        if found.out or found.gone:
-            self._write(found.out, found.gone)
+        if found.out:
+            self._write(found.out, now_ms)
         self._whole = True
         self.step(now_ms)
 
@@ -107,7 +99,8 @@ class Engine:
         if window is None:
             return set()
         reach = (window.reach + 1) * window.slot_ms + QUARTER_MS
-        reached = range(at - reach, min(at + reach, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
+        end = at + reach * (1 + window.sign.clear_after)  # until its part in a state is over
+        reached = range(at - reach, min(end, max(at, now_ms) + QUARTER_MS), QUARTER_MS)
         grid_ms = self.catalogue.zone.grid_ms
         hours = {slot_start(moment, HOUR_MS, grid_ms) for moment in reached}
         places = (street, self.catalogue.code)
@@ -149,6 +142,11 @@ class Engine:
     def busy(self) -> bool:
         """Whether something is begun and not finished."""
         return self._taking is not None or self._rolling is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether memory and store say the same."""
+        return self._whole and self._even and self._taking is None
 
     def _pass_over(self, batch: readings.Batch, why: str) -> int:
         """Set aside the batch on which the engine always fails, and go on behind it."""
@@ -210,29 +208,37 @@ class Engine:
 
     def _pass_time(self, now_ms: int, *, everything: bool) -> None:
         """What holds goes on: the hours since it was last added up are to be added up again."""
-        offset = self.catalogue.zone.grid_ms
         if everything:
             since, self._passed_at = self._passed_at, now_ms
         else:
             since = now_ms
         for place, code, at in self.city.alive(graded=not everything):
-            first = slot_start(at if since == 0 else min(since, now_ms), HOUR_MS, offset)
-            self._hours.update((place, code, h) for h in range(first, now_ms + 1, HOUR_MS))
+            first = at if since == 0 else min(since, now_ms)
+            self._hours |= self._hours_between(place, code, first, now_ms)
+
+    def _hours_between(self, place: str, code: str, from_ms: int, to_ms: int) -> set[rollups.Key]:
+        first = slot_start(from_ms, HOUR_MS, self.catalogue.zone.grid_ms)
+        return {(place, code, hour) for hour in range(first, to_ms + 1, HOUR_MS)}
 
     def _write_parts(self, out: WriteSet, *, states: bool = True) -> Steps:
         for part in out.parts(PART_ROWS, states=states):
             self._write(part)
             yield
 
-    def _write(self, out: WriteSet, gone: Sequence[tuple[str, str]] = ()) -> None:
+    def _write(self, out: WriteSet, roll_at: int | None = None) -> None:
+        """Write what has changed; with `roll_at`, its hours too: no batch tells of them again."""
         with self.db.write() as conn:
             self._hold(conn)
-            states.forget_latest(conn, gone)
             engine_state.put(self.db, conn, cursor=self.cursor)
             rollups.write_minutes(self.db, conn, list(out.minutes.values()))
             states.write_latest(self.db, conn, list(out.latest.values()))
             states.write_points(self.db, conn, out.points)
             states.change_history(self.db, conn, out.gone, list(out.new.values()))
+            if roll_at is not None:
+                self._roll_hours(conn, out.hours, roll_at)
+                days = days_of(out.hours, self.catalogue.zone)
+                hour_from = engine_state.get(conn, "hour_from")
+                rollups.roll_days(self.db, conn, days, self.catalogue.zone, hour_from)
         self._hours |= out.hours
         self._hours |= hours_of(out.minutes, self.catalogue.zone)
 
@@ -272,8 +278,7 @@ class Engine:
         for keys in _parts(hours, PART_KEYS):
             with self.db.write() as conn:
                 self._hold(conn)
-                whole_from = engine_state.get(conn, "minute_from")
-                rollups.roll_hours(self.db, conn, keys, whole_from, now_ms)
+                self._roll_hours(conn, keys, now_ms)
             yield
         if not days:
             return
@@ -286,116 +291,14 @@ class Engine:
             yield
         with self.db.write() as conn:
             self._hold(conn)
-            engine_state.put(self.db, conn, rolled=reached)
+            engine_state.put(self.db, conn, rolled=reached, rolled_at=now_ms)
+
+    def _roll_hours(self, conn: Connection, hours: Iterable[rollups.Key], now_ms: int) -> None:
+        whole_from = engine_state.get(conn, "minute_from")
+        begun = (key for key in hours if key[2] <= now_ms)
+        rollups.roll_hours(self.db, conn, begun, whole_from, now_ms)
 
 
 def _parts(keys: Iterable[rollups.Key], size: int) -> Iterable[list[rollups.Key]]:
     ordered = sorted(keys)  # neighbours lie on the same pages
     return (ordered[n : n + size] for n in range(0, len(ordered), size))
-
-
-def run(settings: Settings, clock: Clock = utc_now) -> None:
-    """Run until SIGTERM. Only one engine runs on a store; a second one waits its turn."""
-    migrate(settings)
-    catalogue = load_catalogue(settings.city)
-    db = open_database(settings, durable=False)
-    stop = Stop()
-    with engine_lock(db, settings, stop.event) as mine:
-        if mine():
-            _loop(settings, clock, db, catalogue, stop.event, mine)
-    db.close()
-
-
-def _loop(
-    settings: Settings,
-    clock: Clock,
-    db: Database,
-    catalogue: Catalogue,
-    stop: threading.Event,
-    mine: Callable[[], bool],
-) -> None:
-    now = to_ms(clock())
-    engine = Engine(db, catalogue, now)
-    voice = Voice(settings, clock, db, lambda: engine.city, mine)
-    # what the windows hold lives long and has no cycles: looking for them again and again costs
-    # a fifth of the loop
-    gc.set_threshold(100_000, 50, 100)
-    gc.freeze()
-    log.info("engine ready: %s, at batch %d", catalogue.name_en, engine.cursor)
-    try:
-        _go_round(engine, voice, Retention(db, settings, catalogue), settings, clock, stop)
-    except LockLost:
-        log.error("the engine's lock is lost; ending, to be started again")
-        return
-    with suppress(Outdated):
-        engine.roll(to_ms(clock()), force=True)
-
-
-def _go_round(
-    engine: Engine,
-    voice: Voice,
-    retention: Retention,
-    settings: Settings,
-    clock: Clock,
-    stop: threading.Event,
-) -> None:
-    """Everybody's turn, again and again, until `stop`."""
-    while not stop.is_set():
-        try:
-            taken = engine.turn()
-            engine.roll(to_ms(clock()))
-            voice.speak()
-            retention.step(to_ms(clock()), engine.cursor)
-        except LockLost:
-            raise
-        except Outdated as news:
-            log.info("%s; starting again from it", news)
-            _recover(engine, settings, clock, stop, voice.speak)
-            continue
-        except Exception as error:  # the store is the truth: start again from there
-            _tell("engine turn failed; starting again from the store", engine.db, error)
-            _recover(engine, settings, clock, stop, voice.speak)
-            continue
-        if taken < MAX_ROWS // 2 and not engine.busy:
-            stop.wait(POLL_S)
-
-
-def _recover(
-    engine: Engine,
-    settings: Settings,
-    clock: Clock,
-    stop: threading.Event,
-    speak: Callable[[], None] | None = None,
-) -> None:
-    """Take everything from the store again, however long that is away.
-
-    Going on before would skip what was taken in and not written. Meanwhile `speak` is called
-    between the steps. The store may be another one than before, out of a backup.
-    """
-    told = ""
-    while not stop.wait(RETRY_S):
-        try:
-            migrate_present(settings)
-            steps = engine.reloading(to_ms(clock()))
-            while not stop.is_set() and not advance(steps, TURN_S):
-                if speak is not None:
-                    speak()
-        except LockLost:
-            raise
-        except Exception as fault:
-            if str(fault) != told:
-                _tell("the store cannot be read; trying every second", engine.db, fault)
-                told = str(fault)
-        else:
-            if told:
-                log.warning("the store can be read again")
-            return
-
-
-def _tell(what: str, db: Database, fault: Exception) -> None:
-    """One line for the condition of the store, everything for a fault of ours."""
-    why = condition_of(fault)
-    if why is None:
-        log.error(what, exc_info=fault)
-    else:
-        log.error("%s: %s %s", what, db.name, why)

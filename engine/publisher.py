@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from data_access import engine_state, pictures, rollups
 from data_access.db import Database
+from data_access.readiness import DISAGREEMENTS
 from data_access.redis_client import RedisLink
 from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
 from data_access.undigested import sources_lately
@@ -136,7 +137,9 @@ def _sources(conn: Connection, now_ms: int) -> dict[str, int]:
         if is_counted(mark, expected):
             marks[mark.value] += 1
     counts = {mark.value: marks[mark.value] for mark in Freshness}
-    return counts | {"undigested": sources_lately(conn, now_ms)}
+    counts["undigested"] = sources_lately(conn, now_ms)
+    differ = engine_state.get(conn, DISAGREEMENTS)
+    return counts | {"disagree": differ} if differ else counts
 
 
 def _news(before: Json, after: Json) -> bool:

@@ -14,7 +14,6 @@ from domain.catalogue import Catalogue
 from domain.clock import slot_start
 from domain.sign import State
 from domain.state import Cause, Judged
-from domain.terms import Ledger
 from engine.backfill import FAR_MS
 from engine.city import City, add_raw, latest_row
 from engine.sample import Changes, Sample, Seed, Told, Transition
@@ -35,7 +34,6 @@ class Recovered(NamedTuple):
     city: City
     cursor: int  # the last batch taken in
     out: WriteSet  # states that ended in silence, by other cut-offs or by leaving the catalogue
-    gone: list[tuple[str, str]]  # (place, sign) that are no longer in the catalogue
 
 
 def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Generator[None, None, Recovered]:
@@ -66,13 +64,19 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Generator[None, 
         for refill in refills.values():
             refill.go_on(out)
             yield
-        pairs = [(row.street_code, row.sign) for row in gone]
-        lost = states.open_without_latest(conn) if first else []
-        offset = catalogue.zone.grid_ms
-        observed = {(row.street_code, row.sign): row.observed_at for row in gone}
-        for place, code in [*pairs, *lost]:
-            close(conn, ledger, out, (place, code), observed.get((place, code)), now_ms, offset)
-    return Recovered(city, cursor, out, pairs)
+        _withdraw(conn, city, out, gone, now_ms)
+        for place, code in states.open_without_latest(conn) if first else ():
+            close(conn, city, out, (place, code), None, now_ms)
+    return Recovered(city, cursor, out)
+
+
+def _withdraw(conn: Connection, city: City, out: WriteSet, gone: list[Any], now_ms: int) -> None:
+    """What is no longer in the catalogue has no state; `gone`: its rows of `latest`."""
+    for row in gone:
+        if row.state != State.UNKNOWN:
+            close(conn, city, out, (row.street_code, row.sign), row.observed_at, now_ms)
+            kept = {**row._mapping, "state": State.UNKNOWN.value, "since": None}
+            out.latest[row.street_code, row.sign] = tuple(kept.values())
 
 
 def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Steps:
@@ -90,19 +94,18 @@ def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Step
 
 def close(
     conn: Connection,
-    ledger: Ledger,
+    city: City,
     out: WriteSet,
     key: tuple[str, str],
     observed_at: int | None,
     now_ms: int,
-    offset_ms: int,
 ) -> None:
     """End what is recorded of a (place, sign) that has no state any more."""
     place, code = key
     held = states.history_of(conn, place, code, FAR_MS)
     if not held or held[-1].state == State.UNKNOWN:
         return
-    terms = ledger.sign(code, held[-1].since)
+    terms = city.ledger.sign(code, held[-1].since)
     ends, cause = now_ms, Cause.WITHDRAWN
     if terms is not None and observed_at is not None:
         until = observed_at + terms.sign.stale_after_s * 1000
@@ -111,7 +114,7 @@ def close(
     ends = max(ends, held[-1].since + 1)
     version = held[-1].threshold_version
     state = State.UNKNOWN.value
-    out.spent(place, code, observed_at or ends, ends, offset_ms)
+    out.spent(place, code, observed_at or ends, ends, city.catalogue.zone.grid_ms)
     out.record([(place, code, ends, state, None, version, None, cause.value, held[-1].demo)])
 
 
@@ -137,9 +140,8 @@ class _Refill:
         self.city = city
         self.now_ms = now_ms
         self.latest = latest
-        self.told: dict[str, list[Transition]] = {}  # by place, led by what held before the window
+        self.told: dict[str, tuple[int, list[Transition]]] = {}  # by place: changes since when
         self.made: list[tuple[str, Transition]] = []
-        self.known = {row.street_code: row.state for row in latest}  # as `latest` has them
         self.raw_from = engine_state.get(conn, "raw_from")
         newest = {row.street_code: row.observed_at for row in latest}
         counted = (newest.get(street.code, 0) for street in city.catalogue.counted)
@@ -173,13 +175,17 @@ class _Refill:
     def go_on(self, out: WriteSet) -> None:
         """Let the recorded states stand and go on from them, up to now."""
         window, code = self.window, self.window.sign.code
+        known = {row.street_code: row.state for row in self.latest}
+        for row in self.latest:  # what stands on nothing that is left, as on a street that is gone
+            newest = window.newest(row.street_code)
+            if newest is None or newest[0].at < row.observed_at:
+                self._recall(row)
         for place in list(window.samples):
-            told = self.told.get(place) or self._history(place, window.first(place))
+            from_ms, told = self.told.get(place) or self._history(place, window.first(place))
             if not window.is_judged(place):
-                offset = self.city.catalogue.zone.grid_ms
-                close(self.conn, self.city.ledger, out, (place, code), None, self.now_ms, offset)
+                close(self.conn, self.city, out, (place, code), None, self.now_ms)
             elif told:
-                window.pin(place, told)
+                window.pin(place, told, from_ms)
                 if told[-1].cause == Cause.SILENT:
                     self.city.stay_silent(code, place, told[-1].since)
             else:  # nothing was told of it: it is told now
@@ -188,18 +194,21 @@ class _Refill:
                     code, Changes({}, [], [(place, t) for t in mine], set(), set()), out
                 )
             self.city.write(code, window.renew(place, told=True), out)
+            self.city.watch(code, place)
             row = latest_row(window, place)
-            if row is not None and self.known.get(place) != row[7]:
+            if row is not None and known.get(place) != row[7]:
                 out.latest[place, code] = row
 
     def _read(self, db: Database) -> Steps:
-        window, usual = self.window, self._back(1)
+        window = self.window
         for page in readings.pages_between(db, window.sign.code, self._back(2), None):
             for raw in page:
                 place = raw[1]
-                if raw[0] >> readings.BATCH_BITS > self.cursor or place not in self.city.places:
+                if raw[0] >> readings.BATCH_BITS > self.cursor:
                     continue  # not taken in before the stop: it comes again with its batch
-                add_raw(window, raw, restore=raw[5] < self.floors.get(place, usual))
+                if place not in self.floors:
+                    continue  # passed over, or forgotten when its place left the catalogue
+                add_raw(window, raw, restore=raw[5] < self.floors[place])
             yield
 
     def _back(self, reaches: int) -> int:
@@ -225,8 +234,8 @@ class _Refill:
         self.window.recall(row.street_code, sample)
 
     def _seed(self, place: str, from_ms: int) -> None:
-        history = self.told[place] = self._history(place, from_ms)
-        if history and history[0].since < self.floors[place]:
+        self.told[place] = _, history = self._history(place, from_ms)
+        if history and history[0].since < from_ms:
             first = history[0]
             silent = (h.since for h in history[1:] if h.state is State.UNKNOWN)
             judged = Judged(first.state, first.since, None, 0)
@@ -234,6 +243,7 @@ class _Refill:
             until = next(silent, FAR_MS)
             self.window.seed(place, Seed(judged if known else None, until))
 
-    def _history(self, place: str, from_ms: int) -> list[Transition]:
+    def _history(self, place: str, from_ms: int) -> tuple[int, list[Transition]]:
+        """The changes since an instant, led by the one in force before it."""
         found = states.history_of(self.conn, place, self.window.sign.code, from_ms)
-        return [Transition(h.since, State(h.state), *h[2:]) for h in found]
+        return from_ms, [Transition(h.since, State(h.state), *h[2:]) for h in found]

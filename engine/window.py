@@ -13,17 +13,17 @@ from data_access.readings import RawRow
 from domain.aggregation import Child, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign
-from domain.state import Judged
 from engine import steps
 from engine.fold import Fold, JudgeAt, Present
 from engine.said import Part, Said, Work, reach_of, slot_by_slot
-from engine.sample import PER_SAMPLE, Changes, Sample, Seed, Transition, total
+from engine.sample import PER_SAMPLE, Changes, Sample, total
+from engine.series import Series
 
 KEEP_SLOTS = 24
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
 
 
-class SignWindow:
+class SignWindow(Series):
     """The last slots of one sign at every place. Not safe for threads: the engine is one loop."""
 
     def __init__(
@@ -38,12 +38,10 @@ class SignWindow:
         present: Present | None = None,
         turns: Sequence[int] = (),
     ) -> None:
-        self.sign = sign
-        self.slot_ms = sign.slot_ms
+        fold = Fold(sign, judge_at, self.is_judged, turns, present or Present())
+        super().__init__(sign, offset_ms, fold)
         self._district = district
         self._counted = counted
-        self._offset_ms = offset_ms
-        self.fold = Fold(sign, judge_at, self.is_judged, turns, present or Present())
         self._is_demo = is_demo
         self._keep = keep_slots
         self._stale_ms = sign.stale_after_s * 1000
@@ -53,9 +51,6 @@ class SignWindow:
         self._said: dict[str, Said] = {}
         self.work = Work()
         self._computed: dict[str, dict[int, tuple[Child, bool]]] = {}
-        self._order: dict[str, list[int]] = {}
-        self.samples: dict[str, dict[int, Sample]] = {}
-        self.judged = self.fold.judged
         self._dirty: dict[str, set[int]] = {}
         self._unjudged: dict[str, int] = {}  # place → the first slot that is to be judged anew
         self._settled: set[str] = set()  # places to be trimmed
@@ -147,61 +142,7 @@ class SignWindow:
         """Declare the slots of `place` before `slot` incomplete in memory (after a restart)."""
         self._floor[place] = slot
 
-    def seed(self, place: str, seed: Seed) -> None:
-        """What held at `place` before the first slot in memory."""
-        self.fold.seeds[place] = seed
-
-    def recall(self, place: str, sample: Sample) -> None:
-        """Put back a sample older than the window, as the store remembers it."""
-        slot = slot_start(sample.at, self.slot_ms, self._offset_ms)
-        self.samples.setdefault(place, {})[slot] = sample
-        insort(self._order.setdefault(place, []), slot)
-
-    def pin(self, place: str, told: Sequence[Transition]) -> None:
-        """Let the recorded changes of state stand, led by the one in force before memory begins."""
-        self.fold.pin(place, self._order.get(place, ()), self.samples.get(place, {}), told)
-
     # -- reading ----------------------------------------------------------------------------
-
-    def newest(self, place: str) -> tuple[Sample, Judged | None] | None:
-        """The newest sample of a place with its judgement; None when it never had one."""
-        order = self._order.get(place)
-        if not order:
-            return None
-        slot = order[-1]
-        return self.samples[place][slot], self.fold.after(place, slot)
-
-    def judged_at(self, place: str, slot: int) -> Judged | None:
-        """How the sample of a slot was judged; None where the sign has no state."""
-        return self.judged.get(place, {}).get(slot)
-
-    def alive_until(self, place: str) -> int | None:
-        """The last instant at which the newest sample of a place counts; None without one."""
-        order = self._order.get(place)
-        return self.fold.until(place, self.samples[place][order[-1]]) if order else None
-
-    def silent_since(self, place: str) -> int | None:
-        """When the state of a place ended because nothing more was heard; None: it holds."""
-        order = self._order.get(place)
-        return self.fold.ended(place, order[-1]) if order else None
-
-    def before(self, place: str, ms: int) -> int:
-        """When the last sample before an instant began to hold, the instant itself without one."""
-        order = self._order.get(place, ())
-        at = bisect_left(order, slot_start(ms, self.slot_ms, self._offset_ms))
-        return self.begin(place, order[at - 1]) if at else ms
-
-    def begin(self, place: str, slot: int) -> int:
-        """When the sample of a slot began to hold: a carried one does so in the slot."""
-        return max(self.samples[place][slot].at, slot)
-
-    def first(self, place: str) -> int:
-        """When the oldest sample in memory began to hold."""
-        return self.begin(place, self._order[place][0])
-
-    def seed_after(self, place: str, slot: int) -> Seed:
-        """What holds after the sample of a slot, for a window that begins behind it."""
-        return Seed(self.fold.after(place, slot), self.fold.until(place, self.samples[place][slot]))
 
     def is_judged(self, place: str) -> bool:
         """Whether the sign has a state at a place: nothing else stands in the picture and log."""
@@ -349,24 +290,6 @@ class SignWindow:
             return None
         badness = self.fold.judge(place, slot).badness if rule is Rule.WORST else None
         return total(rule, children, self.sign.decimals, demo, badness)
-
-    def reseed(self, place: str, seed: Seed) -> Changes:
-        """Judge the slots of `place` in memory anew, coming from a corrected earlier state."""
-        changes = Changes.none()
-        floor = self._floor.get(place)
-        if floor is not None and self.fold.seeds.get(place) != seed:
-            self.fold.seeds[place] = seed
-            self._judge_from(place, floor, changes)
-        return changes
-
-    def renew(self, place: str, *, told: bool = False) -> Changes:
-        """What time alone has changed at a place since its newest sample (`told`: see Fold)."""
-        changes = Changes.none()
-        order = self._order.get(place)
-        if order:
-            newest = self.samples[place][order[-1]]
-            self.fold.renew(place, order[-1], newest, changes, told=told)
-        return changes
 
     def _with_states(self, changes: Changes) -> Changes:
         """The changes with the states that follow from them."""

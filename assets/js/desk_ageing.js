@@ -7,17 +7,10 @@
 
   const UNITS = [[86400000, "days"], [3600000, "hours"], [60000, "minutes"], [1000, "seconds"]];
 
-  /* As dashboard/components/times.py and mark.py word them. */
+  /* As dashboard/components/times.py words it. */
   function span(ms, t) {
     const [width, name] = UNITS.find(([size]) => ms >= size) || UNITS[3];
     return t("span." + name, { n: Math.floor(ms / width) });
-  }
-
-  function stamp(at, now, { format, zone }) {
-    const [there, here] = [format.day(at, zone), format.day(now, zone)];
-    const clock = format.clock(at, zone);
-    if (there === here) return clock;
-    return (there.slice(0, 4) === here.slice(0, 4) ? there.slice(5) : there) + " " + clock;
   }
 
   /* What an element's value is now: {freshness, turned, words: new ones for its age or ""}. Pure;
@@ -31,7 +24,7 @@
     const turned = freshness !== before;
     let words = "";
     if (freshness === "late") words = say.t("mark.late", { age: span(now - at, say.t) });
-    if (turned && freshness === "stale") words = say.t("mark.stale", { time: stamp(at, now, say) });
+    if (turned && freshness === "stale") words = say.t("mark.stale", { time: say.format.stamp(at, now, say.zone) });
     return { freshness, turned, words };
   }
 

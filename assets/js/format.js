@@ -78,10 +78,28 @@
     return local(ms, zone).slice(0, 10);
   }
 
-  /* When a value is from: the time of day, or month and day when it is another day's. */
-  function stamp(ms, nowMs, zone) {
-    const then = day(ms, zone);
-    return then === day(nowMs, zone) ? clock(ms, zone) : then.slice(5);
+  /* One rule, here and in dashboard/components/times.py: the date is said when it is not today's,
+     the year when it is not this year's. */
+  function dayBeside(ms, nowMs, zone) {
+    const [then, now] = [day(ms, zone), day(nowMs, zone)];
+    return then.slice(0, 4) === now.slice(0, 4) ? then.slice(5) : then;
+  }
+
+  /* When: "18:42", "11-22 18:42" on another day, "2025-11-22 18:42" in another year. */
+  function stamp(ms, nowMs, zone, seconds) {
+    const time = clock(ms, zone, seconds);
+    if (day(ms, zone) === day(nowMs, zone)) return time;
+    return dayBeside(ms, nowMs, zone) + " " + time;
+  }
+
+  /* The same where there is no room: the time of day, else the date alone. */
+  function brief(ms, nowMs, zone) {
+    return stamp(ms, nowMs, zone).replace(/ .*/, "");
+  }
+
+  /* "11-23 18:42", also today; with the year when it is another. */
+  function dayAndTime(ms, nowMs, zone, seconds) {
+    return dayBeside(ms, nowMs, zone) + " " + clock(ms, zone, seconds);
   }
 
   /* A running clock: "06:42", "3:06:42", and beyond a day the label's days and hours. */
@@ -121,7 +139,7 @@
     return width;
   }
 
-  const api = { fill, translator, number, signed, clock, day, stamp, lasting, age, words, ems };
+  const api = { fill, translator, number, signed, clock, day, stamp, brief, dayAndTime, lasting, age, words, ems };
   root.yiping = Object.assign(root.yiping || {}, { format: api });
   if (typeof module !== "undefined") module.exports = api;
 })(typeof window === "undefined" ? globalThis : window);

@@ -63,7 +63,6 @@
   }
 
   function paintTop(wall, top, snapshot) {
-    const { clock } = root.yiping.format;
     show(top.demo, Boolean(snapshot.demo));
     const count = snapshot.sources || {};
     const lost = (count.stale || 0) + (count.never || 0);
@@ -78,13 +77,22 @@
       nodes[i].lastChild.nodeValue = " " + wall.t("wall.sources." + kind);
       data(nodes[i], "kind", n ? kind : "none");
     });
-    const at = snapshot.data_time ? Date.parse(snapshot.data_time) : null;
-    text(top.time, at === null ? wall.t("wall.data_time.none") : clock(at, wall.zone, true));
+    top.dataTime = snapshot.data_time ? Date.parse(snapshot.data_time) : null;
+    paintDataTime(wall, top, top.now || Date.parse(snapshot.as_of));
+  }
+
+  /* Again every second: at midnight what was of today is of yesterday. */
+  function paintDataTime(wall, top, now) {
+    const { stamp } = root.yiping.format;
+    const at = top.dataTime;
+    text(top.time, at === null ? wall.t("wall.data_time.none") : stamp(at, now, wall.zone, true));
   }
 
   function paintClock(wall, top, now) {
     const { clock } = root.yiping.format;
     text(top.clock, clock(now, wall.zone));
+    top.now = now;
+    if (top.dataTime !== undefined) paintDataTime(wall, top, now);
     const local = root.yiping.zone.local(now, wall.zone);
     const locale = wall.lang === "zh" ? "zh-CN" : "en-GB";
     const options = { timeZone: "UTC", month: "long", day: "numeric", weekday: "short" };

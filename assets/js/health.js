@@ -24,7 +24,7 @@
   function paintHealth(wall, block, sources) {
     const kinds = ["live", "late", "stale", "never"];
     const bars = rows(block.bar, kinds.length, () => el("i"));
-    const broken = sources && sources.undigested ? ["undigested"] : []; // said only when it is so
+    const broken = ["undigested", "disagree"].filter((kind) => sources && sources[kind]); // said only when it is so
     const told = kinds.concat(broken);
     const words = rows(block.words, told.length, () => el("span", "", [el("b"), el("small")]));
     told.forEach((kind, i) => {

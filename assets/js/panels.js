@@ -61,10 +61,10 @@
   }
 
   function ageText(wall, cell, seen, now) {
-    const { stamp, age } = root.yiping.format;
+    const { brief, age } = root.yiping.format;
     if (seen.freshness === "late") return age(now - seen.observedMs, wall.t);
     if (seen.freshness === "stale") {
-      return wall.t("wall.cell.stale", { time: stamp(seen.observedMs, now, wall.zone) });
+      return wall.t("wall.cell.stale", { time: brief(seen.observedMs, now, wall.zone) });
     }
     if (seen.freshness === "never") return wall.t("wall.cell.never");
     const lacking = partial(cell.reading);

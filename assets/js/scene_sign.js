@@ -190,10 +190,8 @@
     text(scene.age, age);
     root.yiping.scenePieces.paintGauge(scene.gauge, sign, reading.value, known);
     const since = scene.since ? Date.parse(scene.since) : null;
-    const { clock, stamp, lasting } = root.yiping.format;
-    const from = since === null ? "" : stamp(since, now, wall.zone);
-    const whole = since === null ? "" : from.includes(":") ? from : from + " " + clock(since, wall.zone);
-    const words = { time: whole, lasting: since === null ? "" : lasting(now - since, wall.t) };
+    const { stamp, lasting } = root.yiping.format;
+    const words = { time: since === null ? "" : stamp(since, now, wall.zone), lasting: since === null ? "" : lasting(now - since, wall.t) };
     text(scene.lasting, since === null ? wall.t("wall.scene.blank") : wall.t("wall.scene.since", words));
     const left = since === null || !scene.limit ? null : since + scene.limit - now;
     const due = left === null ? "" : wall.t("wall.scene.due." + (left < 0 ? "over" : "left"), { lasting: lasting(Math.abs(left), wall.t) });
@@ -210,16 +208,12 @@
     const at = scene.detail ? Date.parse(scene.detail.as_of) : null;
     const lag = at === null ? 0 : now - at;
     const late = at !== null && lag > LOST_MS;
-    text(scene.late, none ? wall.t("wall.scene.whole") : late ? wall.t("wall.scene.lag", { time: clockOf(wall, at) }) : "");
+    text(scene.late, none ? wall.t("wall.scene.whole") : late ? wall.t("wall.scene.lag", { time: root.yiping.format.stamp(at, now, wall.zone, true) }) : "");
     const key = none || !scene.detail ? "" : scene.detail.places.map((place) => seenAt(wall, scene, place, now).freshness).join();
     if (key === scene.key) return;
     scene.key = key;
     paintPlaces(wall, scene);
     root.yiping.scenes.paintMap(wall);
-  }
-
-  function clockOf(wall, ms) {
-    return root.yiping.format.clock(ms, wall.zone, true);
   }
 
   root.yiping = Object.assign(root.yiping || {}, { sceneSign: { build } });

@@ -235,6 +235,11 @@
     root.yiping.scenes.tick(wall);
   }
 
+  /* When the newest of the line was true, `ageMs` before now. */
+  function said(wall, asOf, ageMs) {
+    return root.yiping.format.stamp(asOf, asOf + ageMs, wall.zone, true);
+  }
+
   /* The watchdog's voice: the whole page says that it no longer shows the present. `snapshot` is
      the newest of the line, also while the wall shows another one. */
   function alarm(wall, kind, silentMs, snapshot) {
@@ -244,7 +249,7 @@
     if (!kind) return;
     const { format } = root.yiping;
     const [title, words, before] = BANNERS[kind];
-    const at = snapshot ? format.clock(Date.parse(snapshot.as_of), wall.zone, true) : "";
+    const at = snapshot ? said(wall, Date.parse(snapshot.as_of), silentMs) : "";
     text(banner.title, t(title));
     text(banner.words, t(snapshot ? words : before, { time: at, age: format.age(silentMs, t) }));
     show(banner.demo, Boolean(snapshot && snapshot.demo));

@@ -207,7 +207,7 @@
       const found = scale.nearest(line.known, at, Math.max(p.data.reach, line.step) / 2 + line.step);
       return line.name + " " + (found ? withUnit(p, found[1]) : p.data.words.gap);
     });
-    return [format.day(at, zone).slice(5) + " " + format.clock(at, zone), ...parts].join("  ·  ");
+    return [format.dayAndTime(at, p.data.now, zone), ...parts].join("  ·  ");
   }
 
   function redraw(node) {

@@ -27,13 +27,13 @@ def audit_head(question: Question, city: Catalogue, now_ms: int) -> list[Node]:
     ]
 
 
-def audit_body(question: Question, city: Catalogue, page: AuditPage) -> list[Node]:
+def audit_body(question: Question, city: Catalogue, page: AuditPage, now_ms: int) -> list[Node]:
     """The rows and where they go on."""
     view = question.view
     if not page.rows:
         return [el("p", view.text("audit.none"), cls="desk-empty")]
     heads: list[Node] = [view.text(f"audit.col.{name}") for name in COLUMNS]
-    rows = [_row(question, city, entry) for entry in page.rows]
+    rows = [_row(question, city, entry, now_ms) for entry in page.rows]
     links: list[Node] = []
     if question.before:
         newest = view.href(PATH, **question.chosen())
@@ -87,11 +87,11 @@ def _select(question: Question, name: str, named: list[tuple[str, str]]) -> Node
     return el("label", view.text(f"audit.col.{name}"), el("select", nothing, *options, name=name))
 
 
-def _row(question: Question, city: Catalogue, entry: Entry) -> dict[str, Any]:
+def _row(question: Question, city: Catalogue, entry: Entry, now_ms: int) -> dict[str, Any]:
     view = question.view
     his = view.href(PATH, **{**question.chosen(), "who": entry.who})
     return {
-        "at": day_and_time(entry.at, city.zone),
+        "at": day_and_time(entry.at, now_ms, city.zone),
         "who": el("a", entry.who, href=his),
         "action": [action_name(question, entry.action), el("small", entry.action)],
         "object": entry.object,

@@ -5,35 +5,25 @@ the table behind it says the same without a drawing.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.period import Period
-from dashboard.components.times import offsets, span
+from dashboard.components.times import offsets, span, stamp
 from dashboard.components.view import View
 from data_access.notes import Note
 from data_access.series_query import Course, Line
-from data_access.states import Transition
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from domain.judging import reigns
 from domain.picture import Cell
 from domain.sign import GRADED, Sign, State
+from domain.stays import Stay, graded, heard_until, stays
 
 TABLE_ROWS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A stay in a graded state, epoch ms; `open` when it has not ended."""
-
-    state: State
-    from_ms: int
-    to_ms: int
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,7 @@ class Subject:
     place: str
     place_name: str
     cell: Cell | None  # how it stands now; None: not known
+    now_ms: int
 
 
 def chart(
@@ -87,18 +78,10 @@ def by_week(period: Period) -> bool:
     return period.span_ms <= 2 * DAY_MS
 
 
-def stays(transitions: Iterable[Transition], from_ms: int, to_ms: int) -> list[Stay]:
-    """Stays in graded states that touch [from_ms, to_ms); the last one may still go on."""
-    found = []
-    listed = list(transitions)
-    for n, one in enumerate(listed):
-        if one.state not in GRADED:
-            continue
-        last = n + 1 == len(listed)
-        end = to_ms if last else listed[n + 1].since
-        if end > from_ms:
-            found.append(Stay(State(one.state), one.since, end, last))
-    return found
+def told(course: Course, subject: Subject, period: Period) -> list[Stay]:
+    """The stays in known states; what is stale has had none since it went stale."""
+    silent = heard_until(subject.sign, subject.cell)
+    return stays(course.transitions, period.from_ms, period.to_ms, silent)
 
 
 def _data(
@@ -116,7 +99,8 @@ def _data(
     return {
         "from": period.from_ms,
         "to": period.to_ms,
-        "zone": offsets(catalogue.zone, period.to_ms),
+        "now": subject.now_ms,
+        "zone": offsets(catalogue.zone, max(period.to_ms, subject.now_ms)),
         "decimals": sign.decimals,
         "unit": view.name(sign.unit, sign.unit_en),
         "unit_one": sign.unit_beside(1, view.lang),
@@ -136,7 +120,8 @@ def _data(
         ],
         "marks": _marks(view, catalogue, subject, period, course.line.step_ms),
         "episodes": [
-            _episode(view, catalogue, period, one, now) for one in _told(course, subject, period)
+            _episode(view, catalogue, one, now, subject.now_ms)
+            for one in graded(told(course, subject, period))
         ],
         "notes": [
             {"from": n.from_ms, "to": n.to_ms, "said": f"{n.text} ({n.author})"}
@@ -192,25 +177,14 @@ def _marks(
     return found
 
 
-def _told(course: Course, subject: Subject, period: Period) -> list[Stay]:
-    """The stays; what is stale has had no state since it was last heard of."""
-    found = stays(course.transitions, period.from_ms, period.to_ms)
-    cell = subject.cell
-    if not found or not found[-1].open or cell is None or cell.state is not State.UNKNOWN:
-        return found
-    end = found[-1].to_ms if cell.at is None else min(found[-1].to_ms, cell.at)
-    last = replace(found[-1], to_ms=max(end, found[-1].from_ms), open=False)
-    return [*found[:-1], *([last] if last.to_ms > period.from_ms else [])]
-
-
 def _episode(
-    view: View, catalogue: Catalogue, period: Period, stay: Stay, now: bool
+    view: View, catalogue: Catalogue, stay: Stay, now: bool, now_ms: int
 ) -> dict[str, Any]:
     open_now = stay.open and now
     said = view.text(
         "chart.episode.open" if open_now else "chart.episode",
         state=view.text(f"state.{stay.state}"),
-        time=mark.stamp(stay.from_ms, period.to_ms, catalogue.zone),
+        time=stamp(stay.from_ms, now_ms, catalogue.zone),
         span=span(view, stay.to_ms - stay.from_ms),
     )
     return {"state": stay.state.value, "from": stay.from_ms, "to": stay.to_ms, "said": said}
@@ -232,7 +206,7 @@ def _table(
         at = line.start + n * line.step_ms
         rows.append(
             {
-                "time": mark.stamp(at, 0, catalogue.zone),
+                "time": stamp(at, 0, catalogue.zone),
                 "now": mark.figure(view, sign, line.values[n]),
                 "before": mark.figure(view, sign, before.get(at)),
             }

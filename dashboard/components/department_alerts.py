@@ -7,6 +7,7 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.street_question import place_path
 from dashboard.components.street_words import lasting, state_word
+from dashboard.components.times import stamp
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
@@ -128,7 +129,7 @@ def _row(
     at_street = alert.place in catalogue.street
     sign_path = view.href(f"/sign/{sign.code}", street=alert.place if at_street else None)
     place = el("a", name, href=view.href(place_path(alert.place))) if at_street else name
-    stamp = since and mark.stamp(since, now_ms, catalogue.zone)
+    begun = since and stamp(since, now_ms, catalogue.zone)
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
@@ -137,7 +138,7 @@ def _row(
         "value": [figure],
         "unit": [unit],
         "gauge": gauge.gauge(view, cell, judge_for(catalogue, sign, alert.place, picture.as_of)),
-        "since": stamp or mark.DASH,
+        "since": begun or mark.DASH,
         "lasting": mark.DASH if since is None else lasting(view, now_ms - since),
         "due": _due(view, catalogue, cell, now_ms),
     }

@@ -8,7 +8,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 from dashboard.components.light import Node, el
-from dashboard.components.times import span
+from dashboard.components.times import span, stamp
 from dashboard.components.view import View
 from domain.freshness import Freshness
 from domain.picture import Cell
@@ -146,13 +146,6 @@ def signed(given: float, decimals: int, scale: str = "") -> str:
     """A difference: always with its sign."""
     text = number(given, decimals, scale)
     return "+" + text if _rounded(given, decimals) > 0 else text
-
-
-def stamp(ms: int, now_ms: int, zone: Zone) -> str:
-    """When: the time of day, or month, day and time when it is another day's."""
-    then, now = zone.local(ms), zone.local(now_ms)
-    same_year = "%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M"
-    return then.strftime("%H:%M" if then.date() == now.date() else same_year)
 
 
 def _shortened(size: float, scale: str) -> str:

@@ -38,7 +38,7 @@ def moment(
     words = msgspec.json.encode(labels_for(view.lang, WORDS)).decode()
     said: list[Node] = [view.text("wall.data_time.none")]
     if as_of is not None:
-        at = day_and_time(as_of, catalogue.zone)
+        at = day_and_time(as_of, now_ms, catalogue.zone)
         said = [view.text("desk.data_time"), " ", el("b", at)]
     clock = el(
         "span",
@@ -54,7 +54,8 @@ def moment(
 def _halted(view: View, catalogue: Catalogue, now_ms: int, beat: int | None) -> list[Node]:
     if beat is None or now_ms - beat <= HALTED_MS:
         return []
-    at, age = day_and_time(beat, catalogue.zone), span(view, now_ms - beat)
+    at = day_and_time(beat, now_ms, catalogue.zone)
+    age = span(view, now_ms - beat)
     title = el("b", view.text("wall.silent.title"))
     text = view.text("wall.silent.text", time=at, age=age)
     return [el("p", title, " ", text, cls="desk-halted", role="alert")]

@@ -3,6 +3,7 @@
 from dashboard.components import mark
 from dashboard.components.light import Node, el
 from dashboard.components.period import Period
+from dashboard.components.times import stamp
 from dashboard.components.view import View
 from data_access.notes import LONGEST_TEXT, WRITERS, Note, may_withdraw
 from domain.actor import Actor
@@ -12,14 +13,21 @@ DRAFT = "sign-note-draft"  # the store that a form's fields go to; callbacks/sig
 
 
 def note_list(
-    view: View, notes: tuple[Note, ...], actor: Actor, period: Period, said: str | None
+    view: View,
+    notes: tuple[Note, ...],
+    actor: Actor,
+    period: Period,
+    said: str | None,
+    now_ms: int,
 ) -> list[Node]:
     """The section; `said` is what became of the last thing the reader wrote."""
     body: list[Node] = [el("h2", view.text("note.title"), el("small", str(len(notes))))]
     if said is not None:
         body.append(el("p", said, cls="note-said", role="status"))
     if notes:
-        body.append(el("ol", *(_note(view, n, actor, period) for n in notes), cls="note-list"))
+        body.append(
+            el("ol", *(_note(view, n, actor, period, now_ms) for n in notes), cls="note-list")
+        )
     else:
         body.append(el("p", view.text("note.none"), cls="desk-note"))
     if actor.role in WRITERS:
@@ -27,11 +35,11 @@ def note_list(
     return body
 
 
-def _note(view: View, note: Note, actor: Actor, period: Period) -> Node:
+def _note(view: View, note: Note, actor: Actor, period: Period, now_ms: int) -> Node:
     zone = period.zone
 
     def at(ms: int) -> str:
-        return mark.stamp(ms, period.to_ms, zone)
+        return stamp(ms, now_ms, zone)
 
     gone = note.withdrawn_at is not None
     about = view.text("note.by", author=note.author, time=at(note.created_at))

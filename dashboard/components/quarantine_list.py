@@ -22,7 +22,7 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
     """What is known of a source, in a row of facts."""
     seen = NONE
     if row.last_received is not None:
-        seen = day_and_time(row.last_received, catalogue.zone)
+        seen = day_and_time(row.last_received, now_ms, catalogue.zone)
     facts: dict[str, Node] = {
         "freshness": standing_mark(view, standing(row, now_ms)),
         "owner": owner(view, row, catalogue),
@@ -34,7 +34,7 @@ def source_facts(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) 
         "quarantined": grouped(row.quarantined),
     }
     if row.retired_at is not None:
-        facts["retired"] = day_and_time(row.retired_at, catalogue.zone)
+        facts["retired"] = day_and_time(row.retired_at, now_ms, catalogue.zone)
     pairs = [
         el("div", el("dt", view.text(f"sources.col.{name}")), el("dd", value))
         for name, value in facts.items()
@@ -59,7 +59,7 @@ def quarantine_sentence(view: View, reasons: Mapping[str, int]) -> str:
 
 
 def quarantine_table(
-    view: View, rows: Sequence[Quarantined] | None, catalogue: Catalogue
+    view: View, rows: Sequence[Quarantined] | None, catalogue: Catalogue, now_ms: int
 ) -> Node | None:
     """The rows as they were sent; None = the reader may not see them."""
     if rows is None:
@@ -68,7 +68,7 @@ def quarantine_table(
         return None
     return table(
         [view.text(f"quarantine.col.{name}") for name in COLUMNS],
-        [_row(view, row, catalogue) for row in rows],
+        [_row(view, row, catalogue, now_ms) for row in rows],
         COLUMNS,
         cls="grid-table quarantine-table",
     )
@@ -91,9 +91,9 @@ def reason_name(view: View, reason: str) -> str:
     return _known(view, "reason", reason)
 
 
-def _row(view: View, row: Quarantined, catalogue: Catalogue) -> dict[str, Any]:
+def _row(view: View, row: Quarantined, catalogue: Catalogue, now_ms: int) -> dict[str, Any]:
     return {
-        "received": day_and_time(row.received_at, catalogue.zone),
+        "received": day_and_time(row.received_at, now_ms, catalogue.zone),
         "via": _known(view, "quarantine.via", row.via),
         "reason": reason_name(view, row.reason),
         "detail": refusal(view, row.reason, row.detail),

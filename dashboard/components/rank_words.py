@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import Look, because, places, signed
-from dashboard.components.times import grouped
+from dashboard.components.times import day_and_time, grouped
 from dashboard.components.view import View
 from data_access.scores import Standings
 from domain.clock import HOUR_MS
@@ -132,7 +132,7 @@ def _data(view: View, found: Standings, zone: Zone) -> str:
     if left_out:
         said += view.text("rankings.say.out_of_date", n=grouped(left_out))
     if found.data_from > found.span.from_ms + HOUR_MS:
-        since = zone.local(found.data_from).strftime("%m-%d %H:%M")
+        since = day_and_time(found.data_from, found.span.until, zone, seconds=False)
         said += view.text("rankings.say.since", since=since)
     return said
 

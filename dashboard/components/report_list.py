@@ -14,7 +14,11 @@ COLUMNS = ("at", "figure", "text", "done")
 
 
 def report_list(
-    question: Question, city: Catalogue, found: tuple[Report, ...] | None, said: str | None
+    question: Question,
+    city: Catalogue,
+    found: tuple[Report, ...] | None,
+    said: str | None,
+    now_ms: int,
 ) -> list[Node]:
     """The page; `said` is what became of the last answer that the reader sent."""
     view = question.view
@@ -29,7 +33,7 @@ def report_list(
         empty = "reports.none" if question.show is None else "reports.nothing"
         return [*body, el("p", view.text(empty), cls="desk-empty")]
     heads: list[Node] = [view.text(f"reports.col.{name}") for name in COLUMNS]
-    rows = [_row(question, city, report) for report in found]
+    rows = [_row(question, city, report, now_ms) for report in found]
     return [*body, table(heads, rows, COLUMNS, cls="grid-table report-table")]
 
 
@@ -48,20 +52,21 @@ def _choices(question: Question) -> Node:
     return el("nav", *links, cls="choices", aria_label=view.text("reports.show"))
 
 
-def _row(question: Question, city: Catalogue, report: Report) -> dict[str, Any]:
+def _row(question: Question, city: Catalogue, report: Report, now_ms: int) -> dict[str, Any]:
     view, sign = question.view, city.sign.get(report.figure)
     figure: Node = view.text("public.report.other")
     if sign is not None:
         name = view.name(sign.name_zh, sign.name_en)
         figure = el("a", name, href=view.href(f"/sign/{sign.code}"))
-    at = day_and_time(report.at, city.zone)
-    done = _form(question, report) if report.handled_at is None else _done(question, city, report)
+    at = day_and_time(report.at, now_ms, city.zone)
+    handled = report.handled_at is not None
+    done = _done(question, city, report, now_ms) if handled else _form(question, report)
     row = {"at": at, "figure": figure, "text": report.text, "done": done}
     return {**row, "": {"data_report": report.id}}
 
 
-def _done(question: Question, city: Catalogue, report: Report) -> list[Node]:
-    time = day_and_time(report.handled_at or 0, city.zone)
+def _done(question: Question, city: Catalogue, report: Report, now_ms: int) -> list[Node]:
+    time = day_and_time(report.handled_at or 0, now_ms, city.zone)
     by = question.view.text("reports.by", who=report.handled_by or "", time=time)
     return [el("span", report.answer or ""), el("small", by)]
 

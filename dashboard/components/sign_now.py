@@ -9,7 +9,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.period import Period, picker
 from dashboard.components.sign_question import PERIODS, SignQuestion
-from dashboard.components.times import span
+from dashboard.components.times import span, stamp
 from dashboard.components.view import View
 from data_access.series_query import Course, Sum
 from domain.catalogue import Catalogue
@@ -18,6 +18,7 @@ from domain.judging import judge_for, local_date
 from domain.picture import Cell, Picture
 from domain.sign import GRADED, Sign, State
 from domain.state import Judge
+from domain.stays import heard_until, hours_in, stays
 
 _MILDER = 1e-9
 
@@ -107,7 +108,7 @@ def sentence(here: Here) -> str:
     value = mark.with_unit(view, sign, cell.value)
     if cell.state is State.UNKNOWN or cell.since is None:
         at = cell.at if cell.at is not None else here.now_ms
-        time = mark.stamp(at, here.now_ms, here.city.zone)
+        time = stamp(at, here.now_ms, here.city.zone)
         return view.text("sign.say.stale", value=value, time=time, **about)
     state = view.text(f"state.{cell.state}")
     lasting = span(view, max(0, here.now_ms - cell.since))
@@ -145,7 +146,7 @@ def _why(here: Here) -> list[Node]:
     else:
         said.append(view.text("sign.why.normal"))
     if cell.since is not None:
-        since = mark.stamp(cell.since, here.now_ms, zone)
+        since = stamp(cell.since, here.now_ms, zone)
         said.append(view.text("sign.why.since", time=since))
     if sign.raise_after_s:
         said.append(view.text("sign.why.raise", span=span(view, sign.raise_after_s * 1000)))
@@ -172,6 +173,10 @@ def figures(here: Here, period: Period, course: Course, provisional: int) -> Nod
     `provisional` is how many of its readings may still change.
     """
     view, sign, now = here.view, here.sign, course.now
+    silent = heard_until(sign, here.cell)
+    if silent is not None and course.transitions:  # as the chart draws it
+        found = stays(course.transitions, period.from_ms, period.to_ms, silent)
+        now = now.with_hours(hours_in(found, period.from_ms, period.to_ms))
     facts: list[tuple[str, Node | str]] = [
         (view.text("sign.fact.value"), mark.with_unit(view, sign, now.value)),
         (view.text(before_key(period)), _against(here, course.previous)),

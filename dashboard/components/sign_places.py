@@ -9,6 +9,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.sign_now import Here
 from dashboard.components.street_map import Drawing, Painted, whole_map
 from dashboard.components.street_words import kind_name
+from dashboard.components.times import stamp
 from domain.freshness import Freshness
 from domain.judging import judge_for
 from domain.picture import Cell
@@ -114,7 +115,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "value": value,
         "unit": unit,
         "state": [mark.state(view, cell), fresh],
-        "since": mark.DASH if cell.since is None else mark.stamp(cell.since, here.now_ms, zone),
+        "since": mark.DASH if cell.since is None else stamp(cell.since, here.now_ms, zone),
     }
 
 

@@ -10,7 +10,7 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.sign_question import sign_path
 from dashboard.components.signs_question import SORTS, SignsQuestion
-from dashboard.components.times import span
+from dashboard.components.times import span, stamp
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
@@ -185,7 +185,7 @@ def _since(view: View, cell: Cell, now_ms: int, zone: Zone) -> Node:
     if cell.since is None:
         return "" if cell.at is not None else mark.DASH
     lasting = span(view, max(0, now_ms - cell.since))
-    at = mark.stamp(cell.since, now_ms, zone)
+    at = stamp(cell.since, now_ms, zone)
     return el("span", view.text("signs.since", time=at, span=lasting))
 
 

@@ -172,7 +172,7 @@ def _seen(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) -> list
     if row.last_received is None:
         return [NONE]
     age = span(view, max(0, now_ms - row.last_received))
-    at = day_and_time(row.last_received, catalogue.zone)
+    at = day_and_time(row.last_received, now_ms, catalogue.zone)
     return [el("span", view.text("sources.ago", age=age)), el("small", at)]
 
 

@@ -10,6 +10,7 @@ from dashboard.components.png_button import png_button
 from dashboard.components.street_head import Here
 from dashboard.components.street_troubles import aged
 from dashboard.components.street_words import lasting
+from dashboard.components.times import stamp
 from data_access.notes import Note
 from data_access.series_query import Ask, Course
 from data_access.settings import Settings
@@ -42,7 +43,7 @@ def sign_panel(
     """Heading, the present value, the chart, and the way to the page of the sign."""
     view, place = here.view, here.standing.place
     name = view.name(place.name_zh, place.name_en)
-    subject = Subject(sign, place.code, name, here.cells.get(sign.code))
+    subject = Subject(sign, place.code, name, here.cells.get(sign.code), here.picture.as_of)
     return [
         *_heading(here, sign),
         _now(here, sign),
@@ -87,7 +88,7 @@ def _now(here: Here, sign: Sign) -> Node:
     view, cell = here.view, here.cells[sign.code]
     since = None
     if cell.since is not None:
-        at = mark.stamp(cell.since, here.picture.as_of, here.city.zone)
+        at = stamp(cell.since, here.picture.as_of, here.city.zone)
         age = lasting(view, here.picture.as_of - cell.since)
         since = el("span", view.text("street.sign.since", time=at, age=age), cls="street-since")
     return el(

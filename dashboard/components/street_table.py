@@ -24,7 +24,7 @@ from dashboard.components.street_words import (
     people_text,
     state_word,
 )
-from dashboard.components.times import grouped, span
+from dashboard.components.times import grouped, span, stamp
 from dashboard.components.view import View
 from data_access.index_history import Past
 from domain.catalogue import Catalogue
@@ -90,7 +90,7 @@ def _silent(
         "streets.say.stale",
         n=len(counted),
         old=len(old),
-        time=mark.stamp(newest, picture.as_of, city.zone),
+        time=stamp(newest, picture.as_of, city.zone),
         age=span(view, max(0, picture.as_of - newest)),
     )
 

@@ -9,7 +9,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.rank_question import department_path
 from dashboard.components.street_head import Here
 from dashboard.components.street_words import lasting, state_word
-from dashboard.components.times import span
+from dashboard.components.times import span, stamp
 from domain.actor import Role
 from domain.judging import judge_for
 from domain.picture import Cell
@@ -129,6 +129,6 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
         name = el("a", name, href=view.href(department_path(owner.code)))
     if cell.since is None:
         return [name]
-    at = mark.stamp(cell.since, here.picture.as_of, here.city.zone)
+    at = stamp(cell.since, here.picture.as_of, here.city.zone)
     age = lasting(view, here.picture.as_of - cell.since)
     return [name, " · ", view.text("street.sign.since", time=at, age=age)]

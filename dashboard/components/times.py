@@ -1,4 +1,10 @@
-"""Instants and spans as people read them, in the city's local time."""
+"""Instants and spans as people read them, in the city's local time.
+
+One rule, here and in assets/js/format.js: the date is said when it is not today's, the year when
+it is not this year's.
+"""
+
+from datetime import datetime
 
 import msgspec
 
@@ -33,9 +39,21 @@ def offsets_text(zone: Zone, now_ms: int) -> str:
     return msgspec.json.encode(offsets(zone, now_ms)).decode()
 
 
-def day_and_time(ms: int, zone: Zone) -> str:
-    """`11-23 18:42:07` in local time."""
-    return zone.local(ms).strftime("%m-%d %H:%M:%S")
+def stamp(ms: int, now_ms: int, zone: Zone, *, seconds: bool = False) -> str:
+    """When: `18:42`, `11-22 18:42` on another day, `2025-11-22 18:42` in another year."""
+    then, now = zone.local(ms), zone.local(now_ms)
+    clock = "%H:%M:%S" if seconds else "%H:%M"
+    return then.strftime(clock if then.date() == now.date() else f"{_day(then, now)} {clock}")
+
+
+def day_and_time(ms: int, now_ms: int, zone: Zone, *, seconds: bool = True) -> str:
+    """`11-23 18:42:07`, also today; `2025-11-23 18:42:07` in another year."""
+    then, now = zone.local(ms), zone.local(now_ms)
+    return then.strftime(f"{_day(then, now)} %H:%M:%S" if seconds else f"{_day(then, now)} %H:%M")
+
+
+def _day(then: datetime, now: datetime) -> str:
+    return "%m-%d" if then.year == now.year else "%Y-%m-%d"
 
 
 def grouped(number: int) -> str:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from dashboard.components.episode_question import Question
+from dashboard.components.episode_table import as_heard, place_then, sign_then
 from dashboard.components.period import Period
 from dashboard.export.ask import Ask
 from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row, rounded
@@ -14,9 +15,12 @@ from data_access.episodes import Episode, Wanted, count_episodes, every_episode,
 from data_access.notes import Note, notes_on
 from data_access.provisional import provisional_instants
 from data_access.rollups import series
+from data_access.terms import terms_of
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.picture import Picture
 from domain.sign import Rule, Sign
+from domain.terms import Ledger
 
 _TIME = 20
 _BY_MINUTE_MS = 8 * DAY_MS
@@ -111,9 +115,12 @@ def episodes(ask: Ask) -> Document:
     wanted = question.wanted(city, until)
     total = count_episodes(ask.services.db, city, actor, wanted, MAX_ROWS)
 
+    picture = ask.services.pictures.now(actor)
+
     def rows(db: Database) -> Iterator[Sequence[Row]]:
         for chunk in every_episode(db, city, actor, wanted, total.number):
-            yield [_episode(ask, row, until) for row in chunk]
+            terms = terms_of(db, city, {code for row in chunk for code in (row.sign, row.place)})
+            yield [_episode(ask, row, terms, picture, until) for row in chunk]
 
     own = own_signs(city, actor)
     shown = [
@@ -144,20 +151,25 @@ def _episode_columns(ask: Ask) -> tuple[Column, ...]:
         *(ask.column("place_code"), ask.column("place", width=22)),
         *(ask.column("value", Kind.NUMBER), ask.column("unit")),
         *(ask.column("version", Kind.NUMBER), ask.column("owner", width=22)),
+        *(ask.column("cutoff", Kind.NUMBER), ask.column("ended_by")),
     )
 
 
-def _episode(ask: Ask, row: Episode, now_ms: int) -> Row:
-    sign = ask.city.sign.get(row.sign)
+def _episode(ask: Ask, row: Episode, terms: Ledger, picture: Picture | None, now_ms: int) -> Row:
+    sign, place = sign_then(terms, ask.city, row), place_then(terms, ask.city, row)
+    row = as_heard(row, sign, picture)
     end = now_ms if row.until is None else row.until
     return (
         *(row.since, row.until, (end - row.since) / 60_000),
         ask.view.text(f"state.{row.state}"),
-        *(row.sign, ask.sign_name(row.sign), row.place, ask.place_name(row.place)),
+        *(row.sign, ask.view.name(sign.name_zh, sign.name_en) if sign else row.sign),
+        *(row.place, ask.view.name(place.zh, place.en)),
         row.value if sign is None else rounded(row.value, sign.decimals),
         ask.view.name(sign.unit, sign.unit_en) if sign else None,
         row.threshold_version,
         ask.department_name(sign.department) if sign else None,
+        row.cutoff,
+        ask.view.text(f"episodes.ended.{row.ended_by}") if row.ended_by else None,
     )
 
 

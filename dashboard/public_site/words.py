@@ -111,11 +111,14 @@ class Words:
         return f"{self.local(ms):%H:%M}"
 
     def when(self, ms: int, now_ms: int) -> str:
-        """`今天 13:00`, `昨天 14:00`, else with the date."""
+        """`今天 13:00`, `昨天 14:00`, else with the date, and the year when it is another."""
         days = self.catalogue.zone.days_between(ms, now_ms)
         if days in (0, 1):
             return self.t("today" if days == 0 else "yesterday", time=self.clock(ms))
-        return f"{self.day(ms)} {self.clock(ms)}"
+        day, at = self.day(ms), self.local(ms)
+        if at.year != self.local(now_ms).year:
+            day = self.t("day.year", day=day, year=at.year)
+        return f"{day} {self.clock(ms)}"
 
     def cadence(self, sign: Sign) -> str:
         """`每 5 分钟更新`."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select, text
 
 from data_access import intake
@@ -136,16 +137,13 @@ class Town:
                         mine[n] += hours
                 for key in kept.keys() | wanted.keys():
                     ours, theirs = kept.get(key, [0.0] * 4), wanted.get(key, [0.0] * 4)
-                    assert [round(h, 6) for h in ours] == [round(h, 6) for h in theirs], (
-                        table.name,
-                        key,
-                    )
+                    assert ours == pytest.approx(theirs, abs=1e-6), (table.name, key)
 
 
 def hours_of_log(log: list[Transition], now_ms: int, offset_ms: int) -> dict[int, list[float]]:
     """Hours known, in attention, warning and alarm, by hour of the day, as the log tells them."""
     found: dict[int, list[float]] = {}
-    ends = [t.since for t in log[1:]] + [now_ms]
+    ends = [min(t.since, now_ms) for t in log[1:]] + [now_ms]
     for change, end in zip(log, ends, strict=True):
         if change.state == "unknown":
             continue

@@ -6,12 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from data_access import intake
 from data_access.db import Database
+from data_access.demo_removal import remove_demo
+from data_access.readiness import parted
+from data_access.sources import create_source
 from data_access.tables import latest
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, slot_start, to_rfc3339
+from domain.reading import Reading
 from domain.sign import State
-from engine.agreement import disagreements, orphans
+from engine.agreement import Watch, disagreements, orphans
 from engine.board import cell
 from tests.clocks import FixedClock
 from tests.data.alarm_town import (
@@ -202,6 +207,27 @@ def test_an_alarm_of_the_morning_stays_told_after_an_edit(town: Town) -> None:
     town.check()
 
 
+def test_an_alarm_of_the_running_hour_stays_told_after_an_edit(town: Town) -> None:
+    """The next reading falls into the same slot, whose value it replaces: the log keeps both."""
+    hour = slot_start(town.clock.ms, HOUR_MS, town.catalogue.zone.grid_ms)
+    town.clock.step((hour - town.clock.ms) / 1000 + 600)
+    town.tell("ENV-02", town.clock.ms, 300.0)
+    town.turn()
+    town.clock.step(600)
+    town.restart(with_alarm(town.catalogue, "ENV-02", 1200.0, today(town)))
+    for _ in range(2):
+        town.clock.step(300)
+        town.tell("ENV-02", town.clock.ms, 310.0)
+        town.turn()
+        town.check()
+    assert town.told("ENV-02") == [(-20, "alarm", None), (-10, "normal", "cutoffs")]
+    town.restart()
+    town.tell("ENV-02", town.clock.ms - 2 * HOUR_MS, 10.0)
+    town.turn()
+    town.check()
+    assert town.told("ENV-02")[1:] == [(-20, "alarm", None), (-10, "normal", "cutoffs")]
+
+
 def test_late_readings_are_judged_by_the_cut_offs_of_their_time(town: Town) -> None:
     """By those in force when it was measured, near (in memory) and far (from the store)."""
     for hour in range(5, -1, -1):
@@ -316,3 +342,52 @@ def test_a_store_of_the_version_before_is_taken_over(town: Town) -> None:
     with town.db.read() as conn:
         assert disagreements(conn, town.engine.city, town.clock.ms) == []
         assert orphans(conn) == []
+
+
+def test_a_log_that_somebody_has_parted_from_the_picture_is_told(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.tell(RAIN, town.clock.ms, 90.0)
+    town.turn()
+    watch = Watch(town.db)
+
+    def look() -> int:
+        watch.step(town.engine.city, town.clock.ms)
+        return parted(town.db)
+
+    assert look() == 0 and not caplog.records
+    with town.db.write() as conn:
+        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+    assert look() == 0  # once an hour
+    town.clock.step(3600)
+    town.tell(RAIN, town.clock.ms, 91.0)
+    town.turn()
+    with town.db.write() as conn:
+        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+    assert look() == 2
+    assert "310115004 SAF-14: wall alarm, latest alarm" in caplog.text
+
+
+def test_what_was_invented_leaves_the_log_and_what_was_measured_goes_on(town: Town) -> None:
+    """The demonstration raised an alarm that a real source then carried on."""
+    invented = "rain-demo"
+    create_source(town.db, invented, "demo", town.clock.ms)
+    town.restart()
+    row = {"source": invented, "sign": RAIN, "street": town.streets[0], "value": 90.0}
+    at = to_rfc3339(town.clock.ms - 10 * MINUTE_MS) or ""
+    intake.accept(
+        town.db, town.catalogue, invented, [Reading(**row, observed_at=at)], town.clock.ms, "api"
+    )
+    town.turn()
+    town.clock.step(3600)
+    town.tell(RAIN, town.clock.ms - 60_000, 95.0)
+    town.turn()
+    assert [t.state for t in town.log(RAIN)] == ["alarm", "unknown", "alarm"]
+    assert [t.demo for t in town.log(RAIN)] == [True, True, False]
+    assert remove_demo(town.db) == [invented]
+    town.restart()
+    town.turn()
+    with town.db.read() as conn:
+        assert disagreements(conn, town.engine.city, town.clock.ms) == []
+    told = [(t.state, t.cause) for t in town.log(RAIN)]
+    assert told == [("unknown", "taken_back"), ("unknown", "silent"), ("alarm", None)]

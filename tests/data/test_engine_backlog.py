@@ -13,7 +13,7 @@ from data_access.settings import Settings
 from data_access.tables import rollup_day, rollup_hour, rollup_minute, state_history
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
-from engine import loop
+from engine import process
 from engine.loop import Engine
 from tests.clocks import FixedClock
 from tests.data.test_engine import SOURCES, STREETS, drain, reading, send
@@ -94,8 +94,8 @@ def test_a_store_that_is_away_for_long_is_waited_for(
                 conn.exec_driver_sql("ALTER TABLE latest_gone RENAME TO latest")
         return clock()
 
-    monkeypatch.setattr(loop, "RETRY_S", 0.01)
-    loop._recover(engine, db_settings, moment, threading.Event())
+    monkeypatch.setattr(process, "RETRY_S", 0.01)
+    process._recover(engine, db_settings, moment, threading.Event())
     assert looks == [1, 1, 1] and engine.cursor == 0
     assert engine.turn() == 1
 

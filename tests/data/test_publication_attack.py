@@ -40,7 +40,7 @@ def watch(settings: Settings, sqlite_template: Path, catalogue: Catalogue) -> Wa
         settings.data_dir.mkdir(parents=True)
         shutil.copy(sqlite_template, settings.data_dir / "pudong.db")
         small, chance = small_city(catalogue), random.Random(SEED)
-        start = FixedClock().ms // DAY_MS * DAY_MS - small.offset_ms
+        start = FixedClock().ms // DAY_MS * DAY_MS - small.zone.grid_ms
         db = open_database(settings)
         city = WatchedCity(db, settings, small, start, chance)
         city.live(days, troubles(chance, city.streets, start))

@@ -21,7 +21,7 @@ from data_access.tables import sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339
 from domain.reading import Reading
-from engine import loop
+from engine import process
 from tests.clocks import MONDAY_MORNING, FixedClock
 from tests.conditions import eventually
 
@@ -230,7 +230,7 @@ def test_the_engine_says_it_waits_and_goes_on_in_the_new_file(
     stop = threading.Event()
     db = open_database(house.settings, durable=False)
     arguments = (house.settings, clock, db, house.catalogue, stop, lambda: True)
-    engine = threading.Thread(target=loop._loop, args=arguments)
+    engine = threading.Thread(target=process._loop, args=arguments)
     engine.start()
     try:
         eventually(lambda: _cursor(house.path) is not None or house.send() is None, every=0.2)

@@ -21,7 +21,7 @@ from data_access.public.tables import public_corrections, public_values, public_
 from data_access.settings import Settings
 from data_access.sources import ensure_sources
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start, to_rfc3339
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, to_rfc3339
 from domain.reading import Parcel, Reading
 from domain.sign import Sign
 from engine.loop import Engine
@@ -169,7 +169,7 @@ class WatchedCity:
         return rows
 
     def _made(self, street: str, now: int) -> Iterator[Reading]:
-        day = slot_start(now, DAY_MS, self.catalogue.offset_ms)
+        day = self.catalogue.zone.day_start(now)
         into = now - day
         for sign in self.catalogue.signs:
             if sign.cadence_s * 1000 == DAY_MS:
@@ -264,4 +264,4 @@ class WatchedCity:
 
     def day_of(self, instant: int) -> int:
         """Local midnight before an instant."""
-        return slot_start(instant, DAY_MS, self.catalogue.offset_ms)
+        return self.catalogue.zone.day_start(instant)

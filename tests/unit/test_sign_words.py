@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from dashboard.components import definition
-from dashboard.components.chart import stays
 from dashboard.components.crossing import crossing
 from dashboard.components.sign_now import Here, head, sentence
 from dashboard.components.sign_places import by_badness
@@ -18,6 +17,7 @@ from domain.freshness import Freshness
 from domain.judging import judge_for
 from domain.picture import NOTHING, Cell
 from domain.sign import GRADED, State
+from domain.stays import graded, stays
 from tests.clocks import FixedClock
 from tests.unit.test_marks import texts
 
@@ -110,13 +110,13 @@ def test_stays_are_cut_out_of_transitions() -> None:
         Transition(20, "attention", 1.0, 1),
         Transition(30, "warning", 1.0, 2),
     ]
-    found = [(s.state, s.from_ms, s.to_ms, s.open) for s in stays(told, 5, 50)]
+    found = [(s.state, s.from_ms, s.to_ms, s.open) for s in graded(stays(told, 5, 50))]
     assert found == [
         (State.ALARM, 0, 10, False),
         (State.ATTENTION, 20, 30, False),
         (State.WARNING, 30, 50, True),
     ]
-    assert next(s.state for s in stays(told, 10, 50)) is State.ATTENTION
+    assert next(s.state for s in graded(stays(told, 10, 50))) is State.ATTENTION
     assert stays([], 0, 9) == []
 
 

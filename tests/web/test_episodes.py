@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from data_access.episodes import PAGE
 from data_access.tables import state_history
+from data_access.terms import remember_terms
 from domain.actor import Role
 from domain.clock import DAY_MS, MINUTE_MS
+from domain.sign import Direction
 from tests.web.site import Site, Visitor
 from tests.web.test_sources import rows_of, words
 
@@ -160,3 +163,47 @@ def test_what_is_not_understood_is_not_asked(city: Site, junk: dict[str, Any]) -
 def test_the_router_keeps_the_question(city: Site) -> None:
     routed = city.person(Role.LEADER).route("/episodes", "?state=alarm&after=17~x~y&lang=en&z=1")
     assert '"state":"alarm"' in routed.text and '"after":"17~x~y"' in routed.text
+
+
+def test_a_row_tells_names_and_cut_offs_of_then_and_why_it_ended(site: Site) -> None:
+    """Renamed since, in another unit, and at last out of the catalogue."""
+    catalogue, now = site.services.catalogue, site.clock.ms
+    gone = replace(
+        catalogue.signs[5],
+        code="OLD-1",
+        name_zh="旧体征",
+        name_en="Old sign",
+        unit="斗",
+        unit_en="dou",
+        decimals=1,
+        value_labels_zh=(),
+        direction=Direction.HIGHER_WORSE,
+    )
+    place = catalogue.code
+    remember_terms(site.db, replace(catalogue, signs=(*catalogue.signs, gone)), now - 9 * DAY_MS)
+    known = catalogue.signs[6]
+    renamed = replace(known, name_zh="新名称", name_en="New name")
+    signs = tuple(renamed if s is known else s for s in catalogue.signs)
+    remember_terms(site.db, replace(catalogue, signs=signs), now - DAY_MS)
+    day = 24 * 60 * MINUTE_MS
+    rows = [
+        (place, "OLD-1", now - 400 * day, "alarm", 90.04, 3, 80.0, None, False),
+        (place, "OLD-1", now - 399 * day, "unknown", None, 3, None, "withdrawn", False),
+        (place, known.code, now - 3 * day, "warning", 5.0, 1, 4.0, None, False),
+        (place, known.code, now - 2 * day, "normal", 5.0, 2, None, "cutoffs", False),
+        (place, known.code, now - day, "alarm", 9.0, 2, 8.0, None, False),
+        (place, known.code, now - day + 180_000, "unknown", None, 2, None, "silent", False),
+    ]
+    with site.db.write() as conn:
+        site.db.upsert(conn, state_history, rows)
+    leader = site.person(Role.LEADER)
+    new, old, oldest = listed(answer(leader))
+    for text in ("新名称", "3 分钟", "无数据", "第 2 版"):
+        assert text in new, text
+    for text in (known.name_zh, "口径变更", "1 天", "第 1 版"):
+        assert text in old, text
+    for text in ("旧体征", "2025-10-19 10:00:00", "90.0", "斗", "第 3 版 ≥ 80.0 斗", "已停用"):
+        assert text in oldest, text
+    lines = leader.get("/export/episodes.csv").text.splitlines()
+    assert "旧体征" in lines[-1] and lines[-1].rstrip().endswith("80.0,已停用")
+    assert ",1440.0," in lines[-1]

@@ -218,7 +218,7 @@ def test_what_is_stale_has_no_state_since(city: Site, visitors: dict[str, Visito
     found = ask(visitors["leader"], "sign", code=old.code, period="7d")
     (chart,) = [d for d in every(found["sign-course"], "div") if d[1].get("class") == "sign-chart"]
     (episode,) = json.loads(chart[1]["data-chart"])["episodes"]
-    assert episode["to"] == now - DAY_MS  # when it was last heard of
+    assert episode["to"] == now - DAY_MS + old.stale_after_s * 1000  # so long it counted
     assert "未解除" not in episode["said"]
 
 

@@ -155,7 +155,7 @@ def test_the_data_time_is_that_of_the_answer(site: Site, monkeypatch: pytest.Mon
     monkeypatch.setattr(cache_store, "LOCAL_S", 60.0)
     leader = site.person(Role.LEADER)
     zone = site.services.catalogue.zone
-    asked = day_and_time(site.clock.ms, zone)
+    asked = day_and_time(site.clock.ms, site.clock.ms, zone)
     for _ in range(2):
         assert asked in words(answer(leader)["desk-mark"])
         site.clock.step(7)

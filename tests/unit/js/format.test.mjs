@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CHINA, labels, load } from "./modules.mjs";
 
@@ -58,7 +59,21 @@ test("times are the city's, whatever the browser's zone", () => {
   assert.equal(format.clock(at, CHINA), "00:30");
   assert.equal(format.clock(at, CHINA, true), "00:30:05");
   assert.equal(format.stamp(at, at + 3600000, CHINA), "00:30");
-  assert.equal(format.stamp(at - 3600000, at, CHINA), "11-23"); // an hour ago was yesterday there
+  assert.equal(format.brief(at - 3600000, at, CHINA), "11-23"); // an hour ago was yesterday there
+});
+
+test("an instant tells the date that its reader cannot know, as the desks' rule does", () => {
+  const cases = JSON.parse(readFileSync(new URL("../instants.json", import.meta.url), "utf8"));
+  assert.ok(cases.length > 5);
+  for (const { what, at, now, clocks, stamp, brief, full } of cases) {
+    const [then, here] = [Date.parse(at), Date.parse(now)];
+    const seconds = ":" + at.slice(17, 19);
+    assert.equal(format.stamp(then, here, clocks), stamp, what);
+    assert.equal(format.stamp(then, here, clocks, true), stamp + seconds, what);
+    assert.equal(format.brief(then, here, clocks), brief, what);
+    assert.equal(format.dayAndTime(then, here, clocks), full, what);
+    assert.equal(format.dayAndTime(then, here, clocks, true), full + seconds, what);
+  }
 });
 
 test("a running clock", () => {
