@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve()
 CONFIG_FAULT = 2  # the supervisor does not restart what ends with this
-_OUR_FAULTS = (
-    "SECRET_KEY",
-    "LOG_LEVEL",
-    "MAP",
-    "ulimit -n",
-)  # ValueErrors that tell a person what to mend
 
 COMMANDS = {
     "run": "start everything and stay until Ctrl-C or SIGTERM",
@@ -68,30 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:
-        lines = _configuration_faults(fault)
+        from data_access.plain_faults import plain_fault
+
+        code, lines = plain_fault(fault)
         if not lines:
             raise
         print(*lines, sep="\n", file=sys.stderr)
-        return CONFIG_FAULT
-
-
-def _configuration_faults(fault: Exception) -> list[str]:
-    """What a person must mend before the product can start; empty for any other exception."""
-    from pydantic import ValidationError
-
-    from data_access.catalogue.loader import CatalogueError
-    from data_access.mapping import MappingError
-
-    if isinstance(fault, CatalogueError | MappingError):
-        return [str(fault)]
-    if isinstance(fault, ValidationError) and fault.title == "Settings":
-        return [
-            "the environment has faults:",
-            *(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors()),
-        ]
-    if isinstance(fault, ValueError) and str(fault).startswith(_OUR_FAULTS):
-        return [str(fault)]
-    return []
+        return code
 
 
 def _settings() -> "Settings":

@@ -29,7 +29,7 @@ class PublicFeed:
         self._rules = rules
         self._hub = hub
         self._stop = threading.Event()
-        self._lost = False
+        self.lost = False  # the store cannot be read now
         self.now: Published | None = None
 
     def start(self) -> None:
@@ -51,11 +51,11 @@ class PublicFeed:
             version = queries.newest_version(self._db)
             if version is not None and (self.now is None or version != self.now.version):
                 self._adopt()
-            self._lost = False
+            self.lost = False
         except (SQLAlchemyError, sqlite3.Error, msgspec.DecodeError, KeyError, ValueError) as fault:
-            if not self._lost:
+            if not self.lost:
                 log.warning("public: cannot be read, the last publication stays: %s", fault)
-            self._lost = True
+            self.lost = True
 
     def _adopt(self) -> None:
         now = read_published(self._db, self._catalogue, self._rules)

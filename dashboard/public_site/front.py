@@ -56,7 +56,9 @@ class Alone:
         """Answer one request."""
         path = environ["PATH_INFO"]
         if path in ("/healthz", "/readyz"):
-            said = b'{"publication":"%s"}' % (b"ok" if self.site.feed.now else b"none")
+            feed = self.site.feed
+            state = b"none" if feed.now is None else b"degraded" if feed.lost else b"ok"
+            said = b'{"publication":"%s"}' % state
             length = ("Content-Length", str(len(said)))
             start_response("200 OK", [("Content-Type", "application/json"), length])
             return [said]

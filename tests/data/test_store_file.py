@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from data_access import intake
 from data_access.condition import condition_of
 from data_access.db import Database, open_database
 from data_access.intake import Busy, accept
-from data_access.settings import Settings
+from data_access.settings import ROOT, Settings
 from data_access.sources import create_source
 from data_access.tables import sources
 from domain.catalogue import Catalogue
@@ -226,7 +228,7 @@ def test_the_engine_says_it_waits_and_goes_on_in_the_new_file(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(loop, "RETRY_S", 0.02)
+    monkeypatch.setattr(process, "RETRY_S", 0.02)
     stop = threading.Event()
     db = open_database(house.settings, durable=False)
     arguments = (house.settings, clock, db, house.catalogue, stop, lambda: True)
@@ -251,6 +253,22 @@ def test_the_engine_says_it_waits_and_goes_on_in_the_new_file(
         stop.set()
         engine.join()
         db.close()
+
+
+@pytest.mark.parametrize("command", ["status", "prepare"])
+def test_commands_say_it_in_a_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "pudong.db").write_bytes(b"garbage" * 500)
+    done = subprocess.run(
+        [sys.executable, "app.py", "db", command],
+        cwd=ROOT,
+        env={**os.environ, "YIPING_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, "not 2: it may pass, and is to be tried again"
+    assert "file is not a database" in done.stderr and "Traceback" not in done.stderr
 
 
 def _cursor(path: Path) -> int | None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -355,6 +356,25 @@ def test_alone_and_in_front_of_the_desks_it_is_the_same_page(
     assert asked == ["/screen", "/about"]
     alone.site.close()
     front.site.close()
+
+
+def test_alone_it_says_when_its_store_is_lost(
+    house: Settings, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    store = tmp_path / "lost.db"
+    with sqlite3.connect(house.public_db_url.removeprefix("sqlite:///")) as source:
+        source.execute("VACUUM INTO ?", (str(store),))
+    source.close()
+    settings = Settings(data_dir=tmp_path, public_database_url=f"sqlite:///{store}")
+    alone = Alone(PublicSite(settings, catalogue, FixedClock()))
+    alone.site.feed.look()
+    assert ask(alone, "/").status == 200
+    assert ask(alone, "/readyz").text == '{"publication":"ok"}'
+    store.unlink()
+    alone.site.feed.look()
+    assert ask(alone, "/readyz").text == '{"publication":"degraded"}'
+    assert ask(alone, "/").status == 200
+    alone.site.close()
 
 
 def test_before_the_first_publication_the_page_says_so(
