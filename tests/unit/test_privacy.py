@@ -13,6 +13,7 @@ from domain.privacy import (
     band,
     coarser,
     is_dominated,
+    release_rates,
     release_row,
     shown_count,
     shown_rate,
@@ -115,6 +116,7 @@ def test_longer_periods_add_up_what_was_released() -> None:
     assert coarser([(few, 90), (ten, 80)]) == Shown(Mark.ROUNDED, None, 9, 16)
     assert coarser([(ten, 90), (Shown(Mark.WITHHELD), 3)]) == Shown(Mark.ROUNDED, None, 8, 15)
     assert coarser([(ten, 90), (Shown(Mark.MISSING), 3)]).mark is Mark.MISSING
+    assert coarser([(ten, 90), (Shown(Mark.WITHHELD), None)]).mark is Mark.WITHHELD
     assert coarser([]).mark is Mark.MISSING
 
 
@@ -143,6 +145,30 @@ def test_a_rate_of_ten_thousand_goes_with_its_count_too(
     rate: float, cases: float, mark: Mark
 ) -> None:
     assert shown_rate(rate, cases, Rates(), RULES, whole=10_000).mark is mark
+
+
+def test_a_mean_over_cases_has_no_hits() -> None:
+    assert shown_rate(12.4, 29, Rates(), RULES, None).mark is Mark.WITHHELD
+    assert shown_rate(0.1, 30, Rates(), RULES, None).mark is Mark.ROUNDED
+
+
+@pytest.mark.parametrize(
+    ("cases", "told"),
+    [
+        ((900, 400, 40), (900, 400, 40)),
+        ((900, 400, 4), (900,)),  # 400 joins: else the district's rate gives the four away
+        ((900, 400, 29, 29), (900, 400)),
+        ((900, 400, 31, 10, 10), (900, 400)),  # twenty are not enough
+        ((900, 4), ()),
+        ((4,), ()),
+    ],
+)
+def test_the_streets_left_out_are_many_enough_together(
+    cases: tuple[int, ...], told: tuple[int, ...]
+) -> None:
+    streets = {str(n): (60.0, float(mass)) for n, mass in enumerate(cases)}
+    shown = release_rates(streets, Rates(), RULES)
+    assert tuple(cases[int(n)] for n in sorted(shown)) == told
 
 
 def test_bands() -> None:

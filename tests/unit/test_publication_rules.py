@@ -1,5 +1,7 @@
 """The rules of publication as data: read strictly, told to machines, never wider than the signs."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,9 @@ from data_access.catalogue.loader import load_catalogue_from
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from domain.publication import Kind, Period, Publication, manifest, week_days, week_start
+from domain.sign import Rule
 from domain.zone import Zone
-from tests.unit.broken_city import copy_city, faults_of
+from tests.unit.broken_city import copy_city, faults_of, read_table, set_cell, write_table
 
 FILE = "publication.toml"
 
@@ -36,6 +39,10 @@ def rules(catalogue: Catalogue) -> Publication:
         ("[page]", "[page", "not TOML"),
         ("largest_share = 0.7", "largest_share = 1.5", "a number in 0.3 … 0.9"),
         ("hours_days = 14", "hours_days = 7", "a number in 8 … 3660"),
+        ("delay_minutes = 60", "delay_minutes = 91", "not before a present value"),
+        ("[enterprises]", '[weights]\n"ENV-01" = "things"\n[enterprises]', "neither a weighted"),
+        ("[enterprises]", '[weights]\n"REQ-02" = "hours"\n[enterprises]', "one of people, cases"),
+        ("[enterprises]", '[weights]\n"REQ-99" = "things"\n[enterprises]', "unknown sign"),
         ("digits = 0", "digits = 0\nout_of = 100", "out_of: must be a table"),
         ("digits = 0", 'digits = 0\nout_of = { "REQ-99" = 1000 }', "unknown sign 'REQ-99'"),
         ("digits = 0", 'digits = 0\nout_of = { "REQ-02" = 0 }', "a number in 1 … 1000000"),
@@ -75,6 +82,54 @@ def test_a_rate_of_streets_says_what_it_counts_out_of(tmp_path: Path) -> None:
     assert city.publication and city.publication.whole(city.sign["REQ-02"]) == 10_000
 
 
+def test_every_weighted_sign_is_decided_of_people_or_of_things(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    weighted = {
+        s.code for s in catalogue.signs if Rule.WEIGHTED in (s.street_rule, s.district_rule)
+    }
+    folder = copy_city("pudong", tmp_path)
+    text = (folder / FILE).read_text(encoding="utf-8")
+    for code in sorted(weighted):
+        (folder / FILE).write_text(re.sub(rf'^"{code}" = .*$', "", text, flags=re.M))
+        (fault,) = faults_of(folder)
+        assert fault.reason.startswith(f"weights: {code} is weighted by ")
+
+
+def test_a_new_weighted_sign_needs_a_decision(tmp_path: Path) -> None:
+    folder = copy_city("pingshan", tmp_path)
+    table = read_table(folder / "vital_signs.csv")
+    row = next(row for row in table if row[0] == "REQ-02")
+    for n, cell in enumerate(row):
+        row[n] = "weighted" if cell == "ratio" else cell
+    write_table(folder / "vital_signs.csv", table)
+    (fault,) = faults_of(folder)
+    assert "REQ-02 is weighted by closed requests: say what that counts" in fault.reason
+    text = (folder / FILE).read_text(encoding="utf-8")
+    for counted, kind in (("cases", Kind.RATE), ("length", Kind.MEASURE)):
+        told = text.replace("[keep]", f'[weights]\n"REQ-02" = "{counted}"\n\n[keep]', 1)
+        (folder / FILE).write_text(told, encoding="utf-8")
+        city = load_catalogue_from(folder)
+        assert city.publication and city.publication.kind(city.sign["REQ-02"]) is kind
+
+
+def test_a_mean_over_people_is_a_rate_and_one_over_road_length_is_not(
+    catalogue: Catalogue, rules: Publication
+) -> None:
+    kinds = {code: rules.kind(catalogue.sign[code]) for code in ("SAF-11", "OPS-14", "TRA-01")}
+    assert kinds == {"SAF-11": Kind.RATE, "OPS-14": Kind.RATE, "TRA-01": Kind.MEASURE}
+    undecided = replace(rules, weights={})
+    assert undecided.kind(catalogue.sign["TRA-01"]) is Kind.RATE
+
+
+def test_a_rate_that_picks_one_of_its_streets_is_refused(tmp_path: Path) -> None:
+    folder = copy_city("pudong", tmp_path)
+    set_cell(folder, "vital_signs.csv", "SAF-11", "district_rule", "max")
+    assert [f.reason for f in faults_of(folder)] == [
+        "weights: SAF-11 stands on people, and the max of its streets tells on one of them"
+    ]
+
+
 def test_without_rules_a_city_publishes_nothing(tmp_path: Path) -> None:
     folder = copy_city("pingshan", tmp_path)
     (folder / FILE).unlink()
@@ -106,6 +161,8 @@ def test_the_manifest_has_an_entry_for_every_sign_and_says_what_is_left_out(
         expected = "daily band" if banded else "yes" if sign.public else "no"
         assert entries[sign.code]["published"] == expected
     assert told["small_counts"]["suppressed"] == [1, rules.counts.few]
+    assert entries["SAF-11"]["kind"] == "rate" and entries["SAF-11"]["weight_counts"] == "people"
+    assert told["totals"]["days_between_different_sets_of_streets"] == 1
 
 
 def test_a_week_begins_on_monday_at_local_midnight() -> None:

@@ -14,11 +14,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from dashboard.public_site.content import Content
 from dashboard.public_site.front import Alone, Front
 from dashboard.public_site.open_data import PER_MINUTE
 from dashboard.public_site.senders import ALL_PER_HOUR, PER_HOUR, Senders
 from dashboard.public_site.senders import FILE as SENT
 from dashboard.public_site.site import PublicSite
+from dashboard.public_site.words import Words
 from data_access.public.store import open_public
 from data_access.public.tables import public_reports
 from data_access.settings import Settings
@@ -260,6 +262,25 @@ def test_each_figure_has_its_limits_its_form_and_its_own_card(site: PublicSite) 
     assert "76 µg/m³" in page and 'name="figure" value="ENV-02"' in page
     assert re.search(r'og:title" content="PM2.5 hourly', page)
     assert ask(site, "/report").headers["Location"] == "/#report"
+
+
+def test_counts_are_told_of_moments_and_what_is_withheld_says_so(
+    site: PublicSite, catalogue: Catalogue
+) -> None:
+    told = ask(site, "/", f"street={STREET}").text
+    assert "少于 5 <small>" in told and "12345热线工单量" in told
+    assert "每小时最后一次公布" in ask(site, "/figure/OPS-01").text
+    assert site.feed.now is not None and catalogue.publication is not None
+    content = Content(catalogue, catalogue.publication, Words(catalogue, "zh"))
+    item = {"value": None, "state": "unknown", "freshness": "never", "at": None}
+    withheld, missing = (
+        content.cell(catalogue.sign["SAF-11"], {**item, "mark": mark}, site.feed.now)
+        for mark in ("withheld", "missing")
+    )
+    assert (withheld["word"], withheld["at"]) == ("暂不公布", "有街镇没有报送，或例数太少")
+    assert (missing["word"], missing["at"]) == ("无数据", "现在没有数据")
+    rows = json.loads(ask(site, "/api/v1/public/signs.json").body)["rows"]
+    assert {row["mark"] for row in rows} == {"exact", "missing"}
 
 
 def test_search_engines_are_given_whole_addresses(site: PublicSite) -> None:
