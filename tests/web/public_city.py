@@ -9,7 +9,7 @@ from dashboard.public_site.site import PublicSite
 from data_access.db import open_database
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, slot_start
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Kind
 from tests.clocks import FixedClock
 from tests.data.published_city import PublishedCity, poisson
@@ -39,7 +39,7 @@ def publish(folder: Path, template: Path, catalogue: Catalogue, now_ms: int) -> 
     assert rules is not None
     for sign in catalogue.signs:
         counted = rules.kind(sign) is Kind.COUNT
-        night = now_ms - slot_start(now_ms, DAY_MS, catalogue.offset_ms)  # since midnight
+        night = now_ms - catalogue.zone.day_start(now_ms)  # since midnight
         for ago in (HOUR_MS * 5 // 2, night + 3 * MINUTE_MS // 2, DAY_MS):
             values = {
                 p: float(poisson(chance, 3)) if counted else sign.typical for p in city.streets[:12]
