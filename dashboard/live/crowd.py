@@ -27,6 +27,7 @@ class Connection(Protocol):
 
     peer: str
     known: bool  # its last request was one of somebody with a valid session or key
+    until: float  # monotonic: how long it may wait
 
     def leave(self) -> None:
         """End now when it waits for a request, else after the answer."""
@@ -78,7 +79,7 @@ class Crowd:
         """Its request has come: None to answer it, else why it is refused."""
         self._stop_waiting(connection)
         claimed = self.ranks.claim(environ)
-        network = self.ranks.network(environ)
+        network = self.ranks.network(environ) if self.ranks.behind_proxy else connection.peer
         why = self._objection(claimed, network)
         if why is not None:
             proven = self.ranks.proven(environ, claimed)
@@ -100,6 +101,14 @@ class Crowd:
             self._taken[seat] -= 1
             if not self._taken[seat]:
                 del self._taken[seat]
+
+    def end_late(self) -> None:
+        """End those who have waited too long with their request."""
+        now = self._now()
+        for waiting in (self._strangers, self._friends):
+            for connection in [c for c in waiting if c.until < now]:
+                self.gone(connection)
+                connection.end()
 
     def gone(self, connection: Connection) -> None:
         """It has ended."""

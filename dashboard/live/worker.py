@@ -9,6 +9,7 @@ must stop sends its viewers away instead of waiting for them.
 import re
 import socket
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any, ClassVar
 from wsgiref.types import StartResponse
 
@@ -27,6 +28,7 @@ from domain.address import network_of
 FIRST_S = 10.0  # from a connection to its first request
 IDLE_S = 75.0  # between requests, and for any single read or write
 HEAD_S = 10.0  # from the first line of a request to the end of its head
+LOOK_S = 1.0  # between two looks for who is late
 MAX_HEAD = 16_384  # bytes of all header lines
 MAX_FIELDS = 64
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -96,6 +98,7 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
     known = False  # see crowd
     wsgi_input: Any = None
     peer = ""
+    until = 0.0
     _patience = FIRST_S
     _ended = False  # by us
 
@@ -112,25 +115,28 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
             crowd.gone(self)
 
     def read_requestline(self) -> str:
-        """Wait for a request."""
+        """Wait for a request; whoever keeps us waiting is ended by the crowd."""
+        self.until = monotonic() + self._patience
         self.waiting = True
         self.server.crowd.wait(self)
-        line: str = ""
-        with gevent.Timeout(self._patience, False):
-            line = super().read_requestline()
+        line: str = super().read_requestline()
         self._patience = IDLE_S
+        self.until = monotonic() + HEAD_S
         self.waiting = False
         return line
 
     def get_environ(self) -> Environ:
         """The environment of a request; its body is read by us, and not for ever."""
         environ: Environ = super().get_environ()
+        chunked = environ.get("HTTP_TRANSFER_ENCODING")
         expecting = self.socket if environ.get("HTTP_EXPECT") == "100-continue" else None
-        if environ.get("HTTP_TRANSFER_ENCODING"):
-            body: Chunks | Lengthy = Chunks(self.rfile, expecting)
+        if chunked:
+            body: Chunks | Lengthy | Body = Chunks(self.rfile, expecting)
         else:
             body = Lengthy(self.rfile, self.content_length, socket=expecting)
-        self.wsgi_input = environ["wsgi.input"] = Body(self, body, self.content_length)
+        if chunked or self.content_length:
+            body = Body(self, body, self.content_length)
+        self.wsgi_input = environ["wsgi.input"] = body
         environ["wsgi.input_terminated"] = True
         return environ
 
@@ -152,19 +158,18 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
     def linger(self) -> None:
         """The answer is given; whoever needs the connection may have it."""
         self.server.crowd.answered(self, self.environ)
+        self.until = monotonic() + IDLE_S  # a body has a deadline of its own
         self.server.crowd.wait(self)
         self.waiting = True
 
     def read_request(self, raw_requestline: str) -> bool:
-        """Read the head; ValueError or False (→ 400) when it is unclear or too slow."""
+        """Read the head; ValueError or False (→ 400) when it is unclear."""
         if not _FIRST_LINE.fullmatch(raw_requestline):
             raise ValueError("not the first line of an HTTP/1 request for a path of ours")
-        with gevent.Timeout(HEAD_S, False):
-            if not super().read_request(raw_requestline):
-                return False
-            self._check_framing()
-            return True
-        return False
+        if not super().read_request(raw_requestline):
+            return False
+        self._check_framing()
+        return True
 
     def _handle_client_error(self, ex: Exception) -> Any:
         # half a head is nobody's fault when we have ended the connection
@@ -196,7 +201,7 @@ class Handler(PyWSGIHandler):  # type: ignore[misc]  # gunicorn has no types
         self._ended = True
         try:
             self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
+        except (OSError, AttributeError):
             pass  # it ended by itself
 
 
@@ -242,9 +247,15 @@ class Worker(GeventPyWSGIWorker):  # type: ignore[misc]
         """Begin to listen for snapshots, then serve until told to stop."""
         ranks = getattr(self.wsgi, "ranks", None) or Ranks(behind_proxy=False)
         Server.crowd = Crowd(Limits(self.worker_connections), ranks)
+        gevent.spawn(self._end_late)
         self._tell("start")
         ring()
         super().run()
+
+    def _end_late(self) -> None:
+        while True:
+            gevent.sleep(LOOK_S)
+            Server.crowd.end_late()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: no new work; viewers are sent away at once."""
