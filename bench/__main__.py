@@ -11,6 +11,7 @@ from bench.report import HEADER, Figure, machine
 BENCHES = {
     "queries": "what a page reads from the store, with little and with much history",
     "intake": "readings by file and over HTTP, rolled up and judged",
+    "turn": "the engine's turn while much comes in at once",
     "live": "snapshots and event streams from the fast lane",
     "screen": "the wall screen in Chromium: weight, first paint, deltas",
     "latency": "from a committed reading to a changed pixel",

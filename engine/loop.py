@@ -24,9 +24,9 @@ from engine.write_set import WriteSet
 log = logging.getLogger("yiping.engine")
 
 MAX_ROWS = 200_000  # four batches of a file: a helping of half as many costs 45 % more a row
-TURN_S = 0.1  # a turn ends with the step in which this time is up
+TURN_S = 0.05  # a turn ends with the step in which this time is up
 PART_ROWS = 5_000  # rows in a transaction of what is written in parts
-PART_KEYS = 1_000  # buckets in a transaction of rolling up
+PART_KEYS = 500  # buckets in a transaction of rolling up
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
 PASS_TIME_MS = 5 * MINUTE_MS  # a score is asked for up to now, to five minutes
