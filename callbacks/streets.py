@@ -54,6 +54,7 @@ def _answer(
     view, city = question.view, services.catalogue
     found = standings(services, picture)
     looks = painted(view, city, found)
+    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
     trouble = worst_places(view, city, picture, found)
     demo = any(cell.demo for _, _, cell in picture.every())
     return {
@@ -64,7 +65,7 @@ def _answer(
             *([trouble] if trouble is not None else []),
         ],
         "streets-map": [
-            whole_map(view, drawing, looks, lambda c: view.href(place_path(c))),
+            whole_map(view, drawing, looks, lambda c: view.href(place_path(c)), names=names),
             png_button(view, "streets-map", view.text("streets.title")),
         ],
         "streets-body": [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data_access.geometry import Polygon, label_of, polygons, thinned
+from data_access.map_inset import Box, inset_of
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.place import Street
@@ -33,6 +34,7 @@ class MapData:
     notice_zh: str
     notice_en: str
     approval_no: str | None
+    inset: Box | None = None  # where small places lie close together: to be shown magnified
 
 
 Shapes = dict[str, list[Polygon]]
@@ -56,7 +58,8 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
         en = "; ".join(["Boundaries supplied by the operator", *credits])
     if approval:
         zh, en = f"{zh}。审图号：{approval}", f"{en}. Map approval number {approval}"
-    return MapData(geojson, settings.boundaries is None, zh, en, approval)
+    inset = inset_of(geojson["features"])
+    return MapData(geojson, settings.boundaries is None, zh, en, approval, inset)
 
 
 def _check_tiles(address: str, approval: str | None) -> None:

@@ -7,6 +7,8 @@
   let leaflet = null;
   let watcher = null;
   let painted = null; // {wall, streets} as last painted
+  let inset = null; // {box, rect, at, paths}: see map_inset.js
+  const KEPT = { home: 0.97, scene: 0.8 }; // of the map's size, where an inset stands beside it
 
   const ORDER = ["alarm", "warning", "attention", "unknown", "normal"];
 
@@ -27,6 +29,8 @@
     if (!path) return;
     if (path.dataset.state !== state(street)) path.dataset.state = state(street);
     path.dataset.code = shape.code;
+    const small = inset && inset.paths.get(shape.code);
+    if (small) small.dataset.state = state(street);
   }
 
   let pane = null; // {em, family, width, height} of the names, read when the size changes
@@ -38,13 +42,46 @@
       bounds = bounds ? bounds.extend(layer.getBounds()) : layer.getBounds().pad(0);
     }
     leaflet.invalidateSize({ animate: false, pan: false });
-    leaflet.fitBounds(bounds, { animate: false, padding: [4, 4] });
+    const found = planned(bounds);
+    const [before, after] = found ? found.padding : [0, 0];
+    leaflet.fitBounds(bounds, { animate: false, paddingTopLeft: [4 + before, 4], paddingBottomRight: [4 + after, 4] });
+    drawInset(found);
     leaflet.getContainer().dataset.fitted = "1"; // a frame after its shapes: until then it may lie anywhere
     const over = document.getElementById("wall-map-labels");
     if (!over) return;
     const { fontSize, fontFamily } = getComputedStyle(over);
     const { clientWidth: width, clientHeight: height } = over;
     pane = { em: parseFloat(fontSize) || 16, family: fontFamily, width, height };
+  }
+
+  /* The place of the inset in the frame as it is now; null without one. */
+  function planned(bounds) {
+    const box = painted && painted.wall.stat.map.inset;
+    if (!box) return null;
+    const { clientWidth, clientHeight } = leaflet.getContainer();
+    const land = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const keep = painted.wall.scene ? KEPT.scene : KEPT.home;
+    return root.yiping.mapInset.plan([clientWidth, clientHeight], land, box, keep);
+  }
+
+  function drawInset(found) {
+    const frame = leaflet.getContainer().parentElement;
+    inset = null;
+    if (!found) return root.yiping.mapInset.clear(frame);
+    const box = painted.wall.stat.map.inset;
+    const [a, b] = [[box[3], box[0]], [box[1], box[2]]].map((at) => leaflet.latLngToContainerPoint(at));
+    const mark = [a.x, a.y, b.x - a.x, b.y - a.y];
+    const drawn = root.yiping.mapInset.draw(frame, [...shapes.values()], box, found.rect, mark);
+    inset = { box, rect: found.rect, at: drawn.at, paths: drawn.paths };
+    const current = byCode();
+    for (const shape of shapes.values()) paintShape(shape, current.get(shape.code));
+    return undefined;
+  }
+
+  function inInset({ at: [lon, lat] }) {
+    if (!inset) return false;
+    const [west, south, east, north] = inset.box;
+    return lon > west && lon < east && lat > south && lat < north;
   }
 
   let settling = false;
@@ -80,7 +117,7 @@
     adopt(context.map);
     const at = feature.properties.label;
     const reach = root.yiping.mapLabels.reach(feature.geometry, at);
-    const shape = { code: code(feature), layer, at, reach };
+    const shape = { code: code(feature), layer, at, reach, geometry: feature.geometry };
     shapes.set(shape.code, shape);
     layer.on("add", () => {
       paintShape(shape, byCode().get(shape.code));
@@ -107,23 +144,23 @@
     return [{ size: [width, 2 * line], lines: [name, why] }, short];
   }
 
-  function labelled(wall, em, family) {
+  /* What the names of some places need: `point` is where [lon, lat] stands, in px. */
+  function labelled(wall, em, family, places, point) {
     const items = [];
     const streets = byCode();
-    for (const shape of shapes.values()) {
+    for (const shape of places) {
       const street = streets.get(shape.code);
       if (!street || !wall.street.has(shape.code)) continue;
       const [lon, lat] = shape.at;
-      const at = leaflet.latLngToContainerPoint([lat, lon]);
-      const edge = leaflet.latLngToContainerPoint([lat + shape.reach, lon]);
-      const reach = Math.abs(at.y - edge.y);
+      const [x, y] = point([lon, lat]);
+      const reach = Math.abs(y - point([lon, lat + shape.reach])[1]);
       const quiet = street.state === "normal" || street.state === "none";
       const texts = forms(wall, street, em, family);
       items.push({
         code: shape.code,
         street,
-        x: at.x,
-        y: at.y,
+        x,
+        y,
         mark: quiet ? 0 : 0.9 * em,
         room: 3 * reach,
         reach,
@@ -157,16 +194,42 @@
   function paintLabels() {
     const over = document.getElementById("wall-map-labels");
     if (!over || !painted || !leaflet || !pane) return;
-    const items = labelled(painted.wall, pane.em, pane.family);
-    const chosen = root.yiping.mapLabels.place(items, pane.width, pane.height);
-    over.replaceChildren(...items.flatMap((item) => label(item, chosen.get(item.code))));
+    const { em, family, width, height } = pane;
+    const every = [...shapes.values()];
+    const onMap = ([lon, lat]) => {
+      const { x, y } = leaflet.latLngToContainerPoint([lat, lon]);
+      return [x, y];
+    };
+    const items = labelled(painted.wall, em, family, every.filter((shape) => !inInset(shape)), onMap);
+    const chosen = root.yiping.mapLabels.place(items, width, height, inset ? [inset.rect] : []);
+    const nodes = items.flatMap((item) => label(item, chosen.get(item.code)));
+    over.replaceChildren(...nodes, ...(inset ? insetLabels(painted.wall, em, family) : []));
+  }
+
+  /* Names in the inset, kept inside its border. */
+  function insetLabels(wall, em, family) {
+    const [left, top, width, height] = inset.rect;
+    const point = (at) => {
+      const [x, y] = inset.at(at);
+      return [x - left, y - top];
+    };
+    const items = labelled(wall, em, family, [...shapes.values()].filter(inInset), point);
+    const chosen = root.yiping.mapLabels.place(items, width, height, []);
+    const moved = (found) => found && Object.assign({}, found, {
+      box: [found.box[0] + left, found.box[1] + top, found.box[2] + left, found.box[3] + top],
+    });
+    return items.flatMap((item) =>
+      label(Object.assign({}, item, { x: item.x + left, y: item.y + top }), moved(chosen.get(item.code)))
+    );
   }
 
   /* Colour the streets; names are placed anew only when a state or a cause changed. */
   function paint(wall, streets) {
     const key = streets.map(({ state, sign, note }) => [state, sign, note]).join();
     const same = painted && painted.key === key && painted.wall === wall;
+    const first = !painted || painted.wall !== wall; // only now it is known whether there is an inset
     painted = { wall, streets, key };
+    if (first && leaflet) settle();
     if (same) return;
     const current = byCode();
     for (const shape of shapes.values()) paintShape(shape, current.get(shape.code));

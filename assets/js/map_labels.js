@@ -59,14 +59,17 @@
   }
 
   /* items, the most important first: {code, x, y, mark (px, 0 = none), forms: [[w, h], …] from
-     the fullest, room (px, names without a mark only)}. Returns Map code → {form, box}|null. */
-  function place(items, width, height) {
+     the fullest, room (px, names without a mark only)}; `blocked`: rects [x, y, w, h] where nothing
+     may stand. Returns Map code → {form, box}|null. */
+  function place(items, width, height, blocked) {
+    const barred = (blocked || []).map(([x, y, w, h]) => ({ code: null, box: [x, y, x + w, y + h] }));
     const taken = items
       .filter((item) => item.mark)
       .map(({ code, x, y, mark }) => ({
         code,
         box: [x - mark / 2, y - mark / 2, x + mark / 2, y + mark / 2],
       }));
+    taken.push(...barred);
     const chosen = new Map();
     for (const item of items) {
       const found = seek(item, taken, width, height);

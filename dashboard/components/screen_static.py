@@ -43,6 +43,7 @@ def screen_static(services: Services) -> dict[str, object]:
             "schematic": maps.schematic,
             "notice_zh": maps.notice_zh,
             "notice_en": maps.notice_en,
+            "inset": maps.inset,
         },
     }
 

@@ -12,6 +12,14 @@ from typing import Any, NamedTuple
 
 from dashboard.components.gauge import shape
 from dashboard.components.light import Node, el
+from dashboard.components.map_names import (
+    INSET_MARK,
+    INSET_PX,
+    Frame,
+    meet,
+    names_beside,
+    names_inside,
+)
 from dashboard.components.view import View
 from data_access.boundaries import MapData
 from domain.place import Street
@@ -19,8 +27,6 @@ from domain.sign import GRADED, State
 
 WIDTH = 1000.0  # of the whole drawing, in its own units
 MARK = 19.0  # half the size of a mark on the whole drawing
-CLOSE_UP_PX = 250  # about how wide a close-up is shown
-NAME_PX = 13
 LEAST_CLOSE_UP = 130.0
 AROUND = 2.1  # a close-up is so many times as large as its place
 
@@ -30,7 +36,7 @@ class Shape(NamedTuple):
 
     path: str
     at: tuple[float, float]  # where its mark or name goes
-    box: tuple[float, float, float, float]  # west, north, east, south
+    box: Frame
 
 
 class Painted(NamedTuple):
@@ -47,7 +53,7 @@ class Drawing:
     data: MapData
 
     @cached_property
-    def _frame(self) -> tuple[float, float, float, float]:
+    def _frame(self) -> Frame:
         """West, north, units per degree of longitude and of latitude."""
         points = [p for f in self.data.geojson["features"] for p in _points(f["geometry"])]
         west, east = min(p[0] for p in points), max(p[0] for p in points)
@@ -75,6 +81,14 @@ class Drawing:
         return found
 
     @cached_property
+    def inset(self) -> Frame | None:
+        """The part that is shown magnified beside the whole, if there is one."""
+        if self.data.inset is None:
+            return None
+        west, south, east, north = self.data.inset
+        return (*self.place(west, north), *self.place(east, south))
+
+    @cached_property
     def height(self) -> float:
         """Height of the whole drawing in its units."""
         return max(drawn.box[3] for drawn in self.shapes.values())
@@ -86,8 +100,12 @@ def whole_map(
     places: Mapping[str, Painted],
     href: Callable[[str], str | None],
     chosen: str | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Node:
-    """All streets; `href` = where a click on one leads, `chosen` = the one drawn round."""
+    """All streets; `href` = where a click on one leads, `chosen` = the one drawn round.
+
+    With `names`, where small places lie close together, they are drawn once more beside it, larger.
+    """
     shapes = [_place(s, code, places, href(code), chosen) for code, s in drawing.shapes.items()]
     marks = [
         shape(painted.state, *drawing.shapes[code].at, MARK)
@@ -95,7 +113,15 @@ def whole_map(
         if code in drawing.shapes and painted.state in (*GRADED, State.UNKNOWN)
     ]
     box = f"-6 -6 {WIDTH + 12:.0f} {drawing.height + 12:.0f}"
-    return _figure(view, drawing, box, [*shapes, *marks], "street-map")
+    if names is None or drawing.inset is None:
+        return _figure(view, drawing, box, [*shapes, *marks], "street-map")
+    left, top, right, bottom = drawing.inset
+    edge = min(-6, left - 4)  # the frame may reach beyond the land
+    box = f"{edge:.0f} -6 {WIDTH + 6 - edge:.0f} {drawing.height + 12:.0f}"
+    frame = el("rect", cls="inset-frame", x=left, y=top, width=right - left, height=bottom - top)
+    inset = _inset(view, drawing, drawing.inset, places, names, href)
+    parts = [*shapes, *marks, frame]
+    return _figure(view, drawing, box, parts, "street-map street-map-double", inset)
 
 
 def close_up(
@@ -118,20 +144,52 @@ def close_up(
     high = wide * 3 / 4
     left, top = (west + east - wide) / 2, (north + south - high) / 2
     frame = (left, top, left + wide, top + high)
-    near = {c: s for c, s in drawing.shapes.items() if _meet(s.box, frame)}
+    near = {c: s for c, s in drawing.shapes.items() if meet(s.box, frame)}
     shapes = [_place(s, code, places, href(code), place.code) for code, s in near.items()]
     if own is None:
         shapes.append(el("circle", cls="street-spot", cx=west, cy=north, r=wide / 40))
     order = sorted(near, key=lambda code: code != place.code)
-    texts = _names({code: near[code].at for code in order}, names, frame, place.code)
+    texts = names_inside({code: near[code].at for code in order}, names, frame, place.code)
     box = f"{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"
     return _figure(view, drawing, box, [*shapes, *texts], "street-close")
 
 
-def _figure(view: View, drawing: Drawing, box: str, parts: Iterable[Node], cls: str) -> list[Any]:
+def _inset(
+    view: View,
+    drawing: Drawing,
+    frame: Frame,
+    places: Mapping[str, Painted],
+    names: Mapping[str, str],
+    href: Callable[[str], str | None],
+) -> Node:
+    """The small places of the middle of the city, large enough for their names and marks."""
+    near = {c: s for c, s in drawing.shapes.items() if meet(s.box, frame)}
+    unit = (frame[2] - frame[0]) / INSET_PX
+    shapes = [_place(s, code, places, href(code), None) for code, s in near.items()]
+    spots = {c: s.at for c, s in near.items() if meet((*s.at, *s.at), frame)}
+    small = sorted(spots, key=lambda c: near[c].box[2] - near[c].box[0])  # named nowhere else
+    texts = names_beside({code: spots[code] for code in small}, names, frame, unit)
+    marks = [
+        shape(places[code].state, *at, INSET_MARK * unit)
+        for code, at in spots.items()
+        if code in places
+    ]
+    box = f"{frame[0]:.1f} {frame[1]:.1f} {frame[2] - frame[0]:.1f} {frame[3] - frame[1]:.1f}"
+    about = {"role": "group", "aria_label": view.text("streets.inset")}
+    return el("svg", *shapes, *texts, *marks, viewBox=box, cls="street-inset", **about)
+
+
+def _figure(
+    view: View,
+    drawing: Drawing,
+    box: str,
+    parts: Iterable[Node],
+    cls: str,
+    inset: Node | None = None,
+) -> list[Any]:
     notice = view.name(drawing.data.notice_zh, drawing.data.notice_en)
     picture = el("svg", *parts, viewBox=box, role="group", aria_label=view.text("streets.map"))
-    return el("figure", picture, el("figcaption", notice), cls=cls)
+    return el("figure", picture, inset, el("figcaption", notice), cls=cls)
 
 
 def _place(
@@ -146,39 +204,6 @@ def _place(
         return path
     # the list beside it leads to the same places: one way for the keyboard is enough
     return el("a", path, href=href, tabindex="-1", aria_hidden="true")
-
-
-def _names(
-    spots: Mapping[str, tuple[float, float]],
-    names: Mapping[str, str],
-    frame: tuple[float, float, float, float],
-    chosen: str,
-) -> list[Node]:
-    """Names that lie whole inside the frame and on no other name, the chosen place first."""
-    unit = (frame[2] - frame[0]) / CLOSE_UP_PX
-    taken: list[tuple[float, float, float, float]] = []
-    texts: list[Node] = []
-    for code, (x, y) in spots.items():
-        half, tall = _ems(names.get(code, "")) * NAME_PX * unit / 2, 0.8 * NAME_PX * unit
-        box = (x - half, y - tall, x + half, y + tall)
-        inside = box[0] >= frame[0] and box[2] <= frame[2]
-        inside = inside and box[1] >= frame[1] and box[3] <= frame[3]
-        if not inside or any(_meet(box, other) for other in taken):
-            continue
-        taken.append(box)
-        cls = "street-name street-name-chosen" if code == chosen else "street-name"
-        move = f"translate({x:.1f} {y:.1f}) scale({unit:.4f})"
-        texts.append(el("text", names[code], cls=cls, transform=move, text_anchor="middle"))
-    return texts
-
-
-def _ems(text: str) -> float:
-    """Width of a text in ems: a Chinese character is one, a Latin one a bit more than half."""
-    return sum(1.0 if ord(character) >= 0x2E80 else 0.58 for character in text)
-
-
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _thin(ring: list[tuple[float, float]]) -> list[str]:

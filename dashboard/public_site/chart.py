@@ -1,11 +1,13 @@
 """Drawings made on the server: a line of values, the district's map. Plain SVG, no scripts."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from data_access.map_inset import Box, inset_of, rings
 
 WIDTH, HEIGHT, TOP, FOOT = 286.0, 90.0, 10.0, 80.0
 MAP_WIDTH = 640.0
@@ -77,27 +79,51 @@ def with_room(names: Sequence[tuple[Shape, str]], letter: float, height: float) 
     return found
 
 
+class Inset(NamedTuple):
+    """The part of the map that is drawn once more, magnified."""
+
+    frame: tuple[float, float, float, float]  # on the map itself: x, y, width, height
+    height: float  # its own; it is as wide as the map
+    shapes: tuple[Shape, ...]
+    named: frozenset[str]  # codes of the streets whose names stand in it
+
+
 class Drawing(NamedTuple):
     """The whole map."""
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
+    inset: Inset | None = None
+
+
+_At = Callable[[Sequence[float]], tuple[float, float]]
 
 
 def drawing(geojson: dict[str, Any]) -> Drawing:
     """Every street's outline in an SVG's coordinates, north up, true to shape."""
     features = geojson["features"]
-    points = [p for f in features for ring in _rings(f["geometry"]) for p in ring]
+    points = [p for f in features for ring in rings(f["geometry"]) for p in ring]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
+    at, height = _projection((west, south, east, north))
+    return Drawing(MAP_WIDTH, height, _shapes(features, at), _inset(features, at))
+
+
+def _projection(box: Box) -> tuple[_At, float]:
+    """Degrees to points of a drawing MAP_WIDTH wide, and its height."""
+    west, south, east, north = box
     shrink = cos(radians((south + north) / 2))  # a degree of longitude is shorter than of latitude
     scale = MAP_WIDTH / ((east - west) * shrink)
 
     def at(point: Sequence[float]) -> tuple[float, float]:
         return (point[0] - west) * shrink * scale, (north - point[1]) * scale
 
-    shapes = tuple(
+    return at, round((north - south) * scale, 1)
+
+
+def _shapes(features: Sequence[dict[str, Any]], at: _At) -> tuple[Shape, ...]:
+    return tuple(
         Shape(
             f["properties"]["code"],
             _path(f["geometry"], at),
@@ -106,7 +132,30 @@ def drawing(geojson: dict[str, Any]) -> Drawing:
         )
         for f in features
     )
-    return Drawing(MAP_WIDTH, round((north - south) * scale, 1), shapes)
+
+
+def _inset(features: Sequence[dict[str, Any]], on_map: _At) -> Inset | None:
+    box = inset_of(features)
+    if box is None:
+        return None
+    west, south, east, north = box
+    at, height = _projection(box)
+    near = [f for f in features if _meets(f, box)]
+    named = frozenset(
+        f["properties"]["code"]
+        for f in near
+        if west < _label(f)[0] < east and south < _label(f)[1] < north
+    )
+    (left, top), (right, bottom) = on_map((west, north)), on_map((east, south))
+    frame = (round(left), round(top), round(right - left), round(bottom - top))
+    return Inset(frame, height, _shapes(near, at), named)
+
+
+def _meets(feature: dict[str, Any], box: Box) -> bool:
+    points = [p for ring in rings(feature["geometry"]) for p in ring]
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    across = min(xs) < box[2] and max(xs) > box[0]
+    return across and min(ys) < box[3] and max(ys) > box[1]
 
 
 @lru_cache(maxsize=4)
@@ -126,22 +175,15 @@ def _rounded(point: tuple[float, float]) -> tuple[float, float]:
 
 def _room(geometry: dict[str, Any], at: Any) -> float:
     """A name fits where the shape is wide and not too flat."""
-    points = [at(point) for ring in _rings(geometry) for point in ring]
+    points = [at(point) for ring in rings(geometry) for point in ring]
     width = max(p[0] for p in points) - min(p[0] for p in points)
     height = max(p[1] for p in points) - min(p[1] for p in points)
     return float(round(min(width, 2.2 * height), 1))
 
 
 def _path(geometry: dict[str, Any], at: Any) -> str:
-    rings = (
+    drawn = (
         "M" + "L".join("{:.0f} {:.0f}".format(*at(point)) for point in ring) + "Z"
-        for ring in _rings(geometry)
+        for ring in rings(geometry)
     )
-    return "".join(rings)
-
-
-def _rings(geometry: dict[str, Any]) -> Iterable[list[list[float]]]:
-    coordinates = geometry["coordinates"]
-    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
-    for polygon in polygons:
-        yield from polygon
+    return "".join(drawn)

@@ -1,14 +1,14 @@
 """From content to HTML."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import jinja2
 
 from dashboard.labels import label
-from dashboard.public_site.chart import Drawing, with_room
+from dashboard.public_site.chart import Drawing, Shape, with_room
 from dashboard.public_site.content import Content, Published
 from dashboard.public_site.links import Links, Where
 from dashboard.public_site.news import correction_text
@@ -236,34 +236,19 @@ class Renderer:
         return found
 
     def _drawn(self, words: Words, now: Published) -> dict[str, Any]:
-        states = {code: item["state"] for code, item in now.street_states.items()}
-        named = [(s, words.short(self._catalogue.street[s.code])) for s in self._map.shapes]
-        letter, height = LETTERS[words.lang]
-        fits = with_room(named, letter, height)
-        fits_large = with_room(named, letter * LARGER, height * LARGER)
-        places = []
-        for shape, short in named:
-            street = self._catalogue.street[shape.code]
-            state = states.get(shape.code, "unknown")
-            places.append(
-                {
-                    "code": shape.code,
-                    "path": shape.path,
-                    "x": shape.x,
-                    "y": shape.y,
-                    "name": words.name(street),
-                    "short": short if shape.code in fits | fits_large else "",
-                    "tight": shape.code not in fits_large,
-                    "wide": shape.code not in fits,
-                    "state": state,
-                    "word": words.state(state),
-                }
-            )
+        places = self._placed(words, now, self._map.shapes)
         tally = Counter(place["state"] for place in places)
+        inset = self._map.inset
         return {
             "width": self._map.width,
             "height": self._map.height,
             "places": places,
+            "inset": inset
+            and {
+                "frame": inset.frame,
+                "height": inset.height,
+                "places": self._placed(words, now, inset.shapes, inset.named),
+            },
             "tally": [
                 {"state": s.value, "word": words.state(s.value), "n": tally[s.value]}
                 for s in _TALLY
@@ -271,6 +256,38 @@ class Renderer:
             ],
             "notice": self._notice[words.lang],
         }
+
+    def _placed(
+        self,
+        words: Words,
+        now: Published,
+        shapes: Sequence[Shape],
+        named: frozenset[str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Shapes with their states, and their names where these have room (None: any of them)."""
+        names = {s.code: words.short(self._catalogue.street[s.code]) for s in shapes}
+        asked = [(s, names[s.code]) for s in shapes if named is None or s.code in named]
+        letter, height = LETTERS[words.lang]
+        fits = with_room(asked, letter, height)
+        fits_large = with_room(asked, letter * LARGER, height * LARGER)
+        found = []
+        for shape in shapes:
+            state = now.street_states.get(shape.code, {}).get("state", "unknown")
+            found.append(
+                {
+                    "code": shape.code,
+                    "path": shape.path,
+                    "x": shape.x,
+                    "y": shape.y,
+                    "name": words.name(self._catalogue.street[shape.code]),
+                    "short": names[shape.code] if shape.code in fits | fits_large else "",
+                    "tight": shape.code not in fits_large,
+                    "wide": shape.code not in fits,
+                    "state": state,
+                    "word": words.state(state),
+                }
+            )
+        return found
 
 
 def _odd(words: Words, n: int) -> str:
