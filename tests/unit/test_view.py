@@ -46,8 +46,9 @@ def test_spans(ms: int, zh: str, en: str) -> None:
 
 
 def test_times_are_the_citys() -> None:
-    assert day_and_time(1_795_392_000_000, Zone.fixed(480)) == "11-23 08:00:00"
-    assert day_and_time(1_795_392_000_000, Zone.fixed(0)) == "11-23 00:00:00"
+    at = 1_795_392_000_000
+    assert day_and_time(at, at, Zone.fixed(480)) == "11-23 08:00:00"
+    assert day_and_time(at, at, Zone.fixed(0)) == "11-23 00:00:00"
     assert grouped(1234567) == "1,234,567"
 
 
