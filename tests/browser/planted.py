@@ -20,25 +20,28 @@ PARTS = (
 _Cells = dict[str, str]
 
 
-def copied_product(folder: Path) -> Path:
-    """The product's own files in another place, with the planted city among the others."""
+def copied_product(folder: Path, plant: Callable[[Path], None] | None = None) -> Path:
+    """The product's own files in another place, with a city that `plant` makes among the others.
+
+    `plant` gets the folder of all catalogues; by default it makes the city whose names are markup.
+    """
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    _plant(folder / "data_access" / "catalogue")
+    (plant or _plant)(folder / "data_access" / "catalogue")
     return folder
 
 
 def _plant(catalogues: Path) -> None:
     city = catalogues / CITY
     shutil.copytree(catalogues / "pudong", city)
-    _rewrite(city / "vital_signs.csv", _sign)
+    rewrite(city / "vital_signs.csv", _sign)
     for name in ("streets.csv", "departments.csv"):
-        _rewrite(city / name, _place)
-    _rewrite(city / "sources.csv", _named)
+        rewrite(city / name, _place)
+    rewrite(city / "sources.csv", _named)
     toml = (city / "city.toml").read_text(encoding="utf-8")
     lines = [
         line.replace('= "', f"= '{LONG}", 1)[:-1] + "'" if line.startswith("name_") else line
@@ -66,7 +69,8 @@ def _sign(cells: _Cells, number: int) -> None:
         cells[labels] = ";".join(LONG + word for word in cells[labels].split(";") if word)
 
 
-def _rewrite(path: Path, change: Callable[[_Cells, int], None]) -> None:
+def rewrite(path: Path, change: Callable[[_Cells, int], None]) -> None:
+    """Change every row of a CSV file of a catalogue."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), list(reader.fieldnames or ())
