@@ -20,9 +20,12 @@ PARTS = (
 _Cells = dict[str, str]
 
 
-def copied_product(folder: Path) -> Path:
-    """The product's own files in another place, with the planted city among the others."""
-    _plant(copied(folder) / "data_access" / "catalogue")
+def copied_product(folder: Path, plant: Callable[[Path], None] | None = None) -> Path:
+    """The product's own files in another place, with a city that `plant` makes among the others.
+
+    `plant` gets the folder of all catalogues; by default it makes the city whose names are markup.
+    """
+    (plant or _plant)(copied(folder) / "data_access" / "catalogue")
     return folder
 
 
@@ -40,10 +43,10 @@ def copied(folder: Path) -> Path:
 def _plant(catalogues: Path) -> None:
     city = catalogues / CITY
     shutil.copytree(catalogues / "pudong", city)
-    _rewrite(city / "vital_signs.csv", _sign)
+    rewrite(city / "vital_signs.csv", _sign)
     for name in ("streets.csv", "departments.csv"):
-        _rewrite(city / name, _place)
-    _rewrite(city / "sources.csv", _named)
+        rewrite(city / name, _place)
+    rewrite(city / "sources.csv", _named)
     toml = (city / "city.toml").read_text(encoding="utf-8")
     lines = [
         line.replace('= "', f"= '{LONG}", 1)[:-1] + "'" if line.startswith("name_") else line
@@ -71,7 +74,8 @@ def _sign(cells: _Cells, number: int) -> None:
         cells[labels] = ";".join(LONG + word for word in cells[labels].split(";") if word)
 
 
-def _rewrite(path: Path, change: Callable[[_Cells, int], None]) -> None:
+def rewrite(path: Path, change: Callable[[_Cells, int], None]) -> None:
+    """Change every row of a CSV file of a catalogue."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), list(reader.fieldnames or ())
