@@ -44,10 +44,11 @@ def samples(
 ) -> Iterator[tuple[str, str, Sample]]:
     """(place, sign, sample) of every sample in the intervals, oldest first in each.
 
-    The hour tier has the same samples, but for their states, of signs whose slot is an hour.
+    The hour tier has the same samples, but for their states, of signs whose slot is an hour; and
+    hours without one, in which the last still holds.
     """
     names = _SAMPLE if tier == "minute" else _SAMPLE_OF_HOURS
-    found = _ask(conn, questions, names, TIERS[tier].name, "ORDER BY bucket")
+    found = _ask(conn, questions, names, TIERS[tier].name, "AND count > 0 ORDER BY bucket")
     for place, sign, bucket, total, count, denominator, demo, severity in found:
         yield place, sign, Sample(bucket, total / count, denominator, bool(demo), severity)
 

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from data_access.closed_samples import samples
 from data_access.db import open_database
 from data_access.public import releases
 from data_access.public.store import open_public
 from data_access.settings import Settings
+from data_access.tables import rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from engine.publication import Publication
@@ -238,3 +241,17 @@ def test_what_a_landed_version_has_released_stays(
     assert kept[COUNT, district, day + 23 * HOUR_MS][1:4] == (322, 318, 324)
     assert kept[COUNT, district, day][1] == 322, "a day says what its last hour said"
     assert marks(city, COUNT, "day", day)["withheld"] == 36
+
+
+def test_hours_in_which_an_older_value_holds_are_no_samples(city: PublishedCity, day: int) -> None:
+    """A week of daily counts is read from the hours, most of which have no sample of their own."""
+    place = city.streets[0]
+    city.samples("ENV-21", day + 8 * HOUR_MS, {place: 3.0})
+    with city.db.write() as conn:
+        row = conn.execute(select(rollup_hour).where(rollup_hour.c.street_code == place)).one()
+        held = {**row._mapping, "bucket": row.bucket + HOUR_MS, "sum": 0, "count": 0}
+        conn.execute(rollup_hour.insert().values(**held))
+    asked = [(place, "ENV-21", day, day + DAY_MS)]
+    with city.db.read() as conn:
+        found = [(sample.bucket, sample.value) for *_, sample in samples(conn, asked, "hour")]
+    assert found == [(day + 8 * HOUR_MS, 3.0)]
