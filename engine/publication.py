@@ -16,6 +16,7 @@ from data_access.closed_samples import busy_days
 from data_access.condition import condition_of
 from data_access.db import Database
 from data_access.public import releases
+from data_access.public.queries import newest_version
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Publication as Rules
@@ -45,12 +46,16 @@ class Publication:
         catalogue: Catalogue,
         settle_ms: int = SETTLE_MS,
         prepare: Callable[[], None] | None = None,
+        steady: Callable[[], bool] = lambda: True,
     ) -> None:
         """`settle_ms`: how long a first start waits for what its sources have kept.
+
+        `steady`: whether the clock can be believed; else nothing is closed, for ever as that is.
 
         `prepare` lays the publication store out before the first step, again until it succeeds.
         """
         self._prepare = prepare
+        self._steady = steady
         self._prepared = False
         self._settle_ms = settle_ms
         self._began = 0
@@ -97,7 +102,7 @@ class Publication:
         if self._rules is None:
             return
         self._began = min(self._began or now_ms, now_ms)  # a clock set back has not run since
-        settled = now_ms - self._began >= self._settle_ms
+        settled = self._steady() and now_ms - self._began >= self._settle_ms
         with self._db.read() as conn:
             self._write_manifest(now_ms)
             with self._public.read() as published:
@@ -140,7 +145,8 @@ class Publication:
         """The present, and the hours that have ended in it: together they are told once."""
         if self._rules is None:
             return
-        version = now_ms // MINUTE_MS
+        # never backwards, also when the clock was: viewers keep what is newest
+        version = max(now_ms // MINUTE_MS, (newest_version(self._public) or 0) + 1)
         newest = last_closed(now_ms, HOUR_MS, self._rules.delay_ms, self._catalogue.zone)
         rows = []
         if newest >= first_hour and not teller.fresh:

@@ -1,12 +1,14 @@
 """What the engine says to the outside, on time, whatever else it is doing."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from data_access.db import Database
 from data_access.public.store import migrate_public, open_public
 from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
 from domain.clock import Clock, is_due, to_ms
+from domain.steadiness import Steadiness
 from engine.city import City
 from engine.publication import Publication
 from engine.publisher import Publisher
@@ -30,10 +32,12 @@ class Voice:
         mine: Callable[[], bool],
     ) -> None:
         now = to_ms(clock())
+        self._steadiness = Steadiness(lambda: to_ms(clock()), monotonic)
         self._publisher = Publisher(db, open_redis(settings), build_id(), now)
         self._publication = Publication(
             *(db, open_public(settings, read_only=False), city().catalogue),
             prepare=lambda: migrate_public(settings),  # a lost public store must not stop the desks
+            steady=self._steadiness.look,
         )
         self._city, self._clock, self._mine = city, clock, mine
         self._published_at = 0
@@ -45,6 +49,7 @@ class Voice:
             return
         if not self._mine():
             raise LockLost
+        self._steadiness.look()
         self._publisher.publish(self._city(), now)
         self._published_at = now
         self._publication.step(now)

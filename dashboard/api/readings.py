@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import NoReturn, TypeVar
 
 import flask
@@ -29,6 +30,8 @@ from data_access.intake import WAIT_S, Busy, Judged, Outcome, judge, refuse_body
 from data_access.keys import Key
 from data_access.sources import RetiredSource, UnknownSource
 from domain.declared import Sentinels
+from domain.reading import Reason
+from domain.steadiness import Steadiness
 
 EACH = 16  # requests of one key that a process holds at once
 TOGETHER = 64  # of all keys; the first of each key is always let in
@@ -50,6 +53,9 @@ class _Body:
     cost: int = 0  # in readings, told when it has been read
 
 
+_BY_CLOCK = frozenset({Reason.TOO_FAR_AHEAD, Reason.TOO_FAR_BEHIND})
+
+
 class ReadingsApi:
     """The view and what it keeps between requests."""
 
@@ -59,6 +65,7 @@ class ReadingsApi:
         self._shares = Shares(EACH, TOGETHER)
         self._reading, self._readers = Turns(READERS), NativeThreads(READERS)
         self._precedence = Precedence()
+        self._steadiness = Steadiness(lambda: services.now_ms, monotonic)
         self._storing, self._writer = Turns(1), Writer(services.settings, services.db)
 
     def __call__(self) -> flask.Response:
@@ -92,6 +99,8 @@ class ReadingsApi:
             self._allowance.charge(key, body.cost)
         if isinstance(judged, Unreadable):
             self._refuse(key, body, judged)
+        if not self._steadiness.look() and any(r.reason in _BY_CLOCK for r, _ in judged.refused):
+            raise Busy("our clock has just been set: nothing is refused by it yet, send again")
         if not judged.parcel.readings and not judged.parcel.faults:
             return Outcome(0, 0, ())
         return self._write(key, lambda db: store(db, [judged], body.at_ms, "api")[0])
