@@ -136,7 +136,7 @@ def test_where_a_rule_is_left_out_the_same_observer_gets_something(
     troubles, patches = LEAKS[left_out]
     for place, name, careless in patches:
         monkeypatch.setattr(place, name, careless)
-    loot = Observer(watch(3, troubles)).rob()
+    loot = Observer(watch(2, troubles)).rob()
     print(len(loot.recovered), len(loot.narrowed), len(loot.told_means), loot.small)
     found = loot.told_means if left_out == "a mean over few" else loot.recovered
     assert found, loot

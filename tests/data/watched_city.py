@@ -142,7 +142,7 @@ class WatchedCity:
             now = at + AT_MS
             self._send(self._readings(now, troubles), now)
             self._publish(now)
-            if (at - self.start) % DAY_MS < 3 * HOUR_MS or self.chance.random() < 0.2:
+            if (at - self.start) % DAY_MS < 3 * HOUR_MS or self.chance.random() < 0.1:
                 self._publish(now + 29 * MINUTE_MS)
             for end in [e for e in ends if now < e <= now + STEP_MS]:
                 self._catch_up(end, troubles)
