@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.tables import latest, point_latest, state_history
@@ -108,12 +108,16 @@ def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Tr
     return found
 
 
-def changed_since(conn: Connection, from_ms: int) -> list[tuple[str, str, int]]:
-    """(place, sign, instant) of every change of state since an instant (epoch ms)."""
-    found: list[tuple[str, str, int]] = []
-    t = state_history.c
+def changed_since(conn: Connection, from_ms: int) -> list[tuple[str, str, int, int]]:
+    """(place, sign, instant, that of the change before, else the same) of every change of state
+    since an instant (epoch ms)."""
+    found: list[tuple[str, str, int, int]] = []
+    t, b = state_history.c, state_history.alias("b").c
+    same = (b.street_code == t.street_code) & (b.sign == t.sign) & (b.since < t.since)
+    before = select(func.max(b.since)).where(same).correlate(state_history).scalar_subquery()
     for state in State:  # each along its index
-        query = select(t.street_code, t.sign, t.since).where(t.state == str(state))
+        query = select(t.street_code, t.sign, t.since, func.coalesce(before, t.since))
+        query = query.where(t.state == str(state))
         found += [tuple(row) for row in conn.execute(query.where(t.since >= from_ms))]
     return found
 

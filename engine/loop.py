@@ -80,8 +80,8 @@ class Engine:
             hours |= self._hours_near(found.city, *key, now_ms)
             if n % PART_KEYS == PART_KEYS - 1:
                 yield
-        for place, code, since in ended:
-            hours |= self._hours_between(place, code, rolled_at, since)
+        for place, code, since, before in ended:
+            hours |= self._hours_between(place, code, max(before, rolled_at), since)
         self.city, self.cursor = found.city, found.cursor
         self._hours, self._days, self._passed_at = hours, set(), 0
         self._reloaded_at = now_ms
