@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,14 @@ def _plant(catalogues: Path) -> None:
         rewrite(city / name, _place)
     rewrite(city / "sources.csv", _named)
     toml = (city / "city.toml").read_text(encoding="utf-8")
-    lines = [
-        line.replace('= "', f"= '{LONG}", 1)[:-1] + "'" if line.startswith("name_") else line
-        for line in toml.splitlines()
-    ]
+    lines = [_marked(line) if line.startswith("name_") else line for line in toml.splitlines()]
     (city / "city.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _marked(line: str) -> str:
+    """A line `name = "text"` of a TOML file, its text led by markup."""
+    ((name, text),) = tomllib.loads(line).items()
+    return f"{name} = {json.dumps(LONG + text, ensure_ascii=False)}"
 
 
 def _named(cells: _Cells, _number: int) -> None:
