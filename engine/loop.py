@@ -295,8 +295,7 @@ class Engine:
 
     def _roll_hours(self, conn: Connection, hours: Iterable[rollups.Key], now_ms: int) -> None:
         whole_from = engine_state.get(conn, "minute_from")
-        begun = (key for key in hours if key[2] <= now_ms)
-        rollups.roll_hours(self.db, conn, begun, whole_from, now_ms)
+        rollups.roll_hours(self.db, conn, hours, whole_from, now_ms)
 
 
 def _parts(keys: Iterable[rollups.Key], size: int) -> Iterable[list[rollups.Key]]:
