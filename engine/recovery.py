@@ -176,9 +176,12 @@ class _Refill:
         """Let the recorded states stand and go on from them, up to now."""
         window, code = self.window, self.window.sign.code
         known = {row.street_code: row.state for row in self.latest}
-        for row in self.latest:  # what stands on nothing that is left, as on a street that is gone
+        for row in self.latest:
+            # a total may stand on nothing that is left, as on a street that is gone; a street's
+            # newest is told again with its batch, and must then be news to the district
             newest = window.newest(row.street_code)
-            if newest is None or newest[0].at < row.observed_at:
+            whole = row.street_code == self.city.catalogue.code
+            if whole and (newest is None or newest[0].at < row.observed_at):
                 self._recall(row)
         for place in list(window.samples):
             from_ms, told = self.told.get(place) or self._history(place, window.first(place))
