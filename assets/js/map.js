@@ -8,7 +8,7 @@
   let watcher = null;
   let painted = null; // {wall, streets} as last painted
   let inset = null; // {box, rect, at, paths}: see map_inset.js
-  const KEPT = { home: 0.97, scene: 0.8 }; // of the map's size, where an inset stands beside it
+  const KEPT = { home: 0.97, scene: 0.7 }; // of the map's size, where an inset stands beside it
 
   const ORDER = ["alarm", "warning", "attention", "unknown", "normal"];
 

@@ -65,7 +65,7 @@ class Shape(NamedTuple):
 
 
 def with_room(names: Sequence[tuple[Shape, str]], letter: float, height: float) -> set[str]:
-    """Codes of the shapes whose names fit into them and past one another; the widest first."""
+    """Codes of the shapes whose names fit into them, the map and past one another."""
     kept: list[tuple[float, float, float]] = []
     found = set()
     for shape, name in sorted(names, key=lambda pair: -pair[0].room):
@@ -73,7 +73,8 @@ def with_room(names: Sequence[tuple[Shape, str]], letter: float, height: float) 
         free = all(
             abs(shape.x - x) > half + other or abs(shape.y - y) > height for x, y, other in kept
         )
-        if free and 2 * half <= shape.room:
+        whole = half <= shape.x <= MAP_WIDTH - half
+        if free and whole and 2 * half <= shape.room:
             kept.append((shape.x, shape.y, half))
             found.add(shape.code)
     return found
