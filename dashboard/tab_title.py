@@ -13,7 +13,9 @@ from dash import _pages
 from flask import has_request_context, request
 
 from dashboard.components.view import View
+from dashboard.security.sessions import current_session
 from dashboard.services import current_services
+from domain.actor import Role
 
 Asked = Mapping[str, str]  # the address's query, and what the path names
 Naming = Callable[[View, Asked], str]
@@ -50,7 +52,11 @@ def street_named(view: View, asked: Asked) -> str:
 
 
 def department_named(view: View, asked: Asked) -> str:
-    """A department."""
+    """A department; to whoever may not open it, its page has no name."""
+    actor = current_session().actor
+    mine = actor.role is not Role.DEPARTMENT or actor.department == asked.get("code")
+    if not mine:
+        return view.text("department.title")
     found = current_services().catalogue.department.get(asked.get("code", ""))
     return (
         view.text("department.title") if found is None else view.name(found.name_zh, found.name_en)

@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy import insert, select, update
 
-from data_access import engine_state, intake, tables
+from data_access import engine_state, intake, store_file, tables
 from data_access.account_commands import main as account_main
 from data_access.audit import newest
 from data_access.db import Database, alembic_config, migrate, open_database
@@ -114,6 +114,7 @@ def test_a_filled_store_learns_which_sources_are_archives(
     add_key(older, "k", KeyKind.INGEST, "keyed", clock.ms)
     ensure_sources_as_before(older, catalogue, clock)
     older.close()
+    store_file._files.clear()  # as in the process of the newer version
     migrate(db_settings)
     newer = open_database(db_settings)
     found = {row.code: row.expected for row in registered(newer)}

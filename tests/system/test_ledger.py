@@ -189,7 +189,10 @@ def _same_as_undisturbed(
     calm = contents(db)
     db.close()
     for name in calm:
-        a, b = _rounded(stored[name]), _rounded(calm[name])
+        # how long the last state has lasted depends on when the hours were last added up
+        width = 10 if name in ("rollup_hour", "rollup_day") else None
+        a, b = ({row[:width] for row in map(tuple, rows[name])} for rows in (stored, calm))
+        a, b = _rounded(list(a)), _rounded(list(b))
         assert (sorted(a - b)[:5], sorted(b - a)[:5]) == ([], []), name
 
 

@@ -42,5 +42,5 @@ def test_a_ranking_is_no_newer_than_what_was_judged(site: Site) -> None:
     judged = site.clock.ms
     site.clock.step(3 * 3600)
     said = mark(site, visitor, "rankings")
-    assert f"'{day_and_time(judged, zone)}'" in said
-    assert f"'{day_and_time(site.clock.ms, zone)}'" not in said
+    assert f"'{day_and_time(judged, site.clock.ms, zone)}'" in said
+    assert f"'{day_and_time(site.clock.ms, site.clock.ms, zone)}'" not in said

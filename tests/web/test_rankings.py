@@ -32,7 +32,7 @@ def told(shared_site: Site) -> Site:
         for n, sign in enumerate(city.signs):
             if place != city.code and not sign.at_street:
                 continue
-            known = 86_400 / max(sign.cadence_s, 3_600)
+            known = 24.0  # hours
             for back in range(DAYS):
                 alarm = known * dice.random() / 40
                 silent = place == city.streets[0].code and n % 2 == 0
