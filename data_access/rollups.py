@@ -145,9 +145,8 @@ WHERE excluded.bucket >= {whole_from}
    OR (excluded.count >= {target}.count AND excluded.denominator >= {target}.denominator)
 """
 _DROP_EMPTY = """
-DELETE FROM rollup_hour WHERE count = 0 AND known = 0 AND EXISTS (SELECT 1 FROM rollup_dirty k
- WHERE k.street_code = rollup_hour.street_code AND k.sign = rollup_hour.sign
- AND k.bucket = rollup_hour.bucket)
+DELETE FROM rollup_hour WHERE (street_code, sign, bucket) IN
+ (SELECT street_code, sign, bucket FROM rollup_dirty) AND count = 0 AND known = 0
 """
 _TEMPORARY = (
     "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty (street_code VARCHAR(12), sign VARCHAR(16),"
