@@ -26,6 +26,11 @@ _SQLITE = {
 AWAY = "does not answer"
 
 
+def store_said(name: str, error: BaseException) -> str:
+    """What an answer tells of the store `name` when a question to it has failed."""
+    return f"the database ({name}) {condition_of(error) or AWAY}"
+
+
 def condition_of(error: BaseException) -> str | None:
     """What is the matter with the store, to stand after its name; None for a fault of ours."""
     cause: object = error.orig if isinstance(error, DBAPIError) else error

@@ -3,13 +3,9 @@
 import argparse
 import gc
 import logging
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from data_access.archives import told_of
 from data_access.cache import uncached
@@ -33,6 +29,7 @@ from data_access.sources import (
     is_retired,
     source_codes,
 )
+from data_access.stopping import Stop, stopping
 from data_access.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
@@ -86,7 +83,7 @@ def _load(
     path: Path,
     settings: Settings,
     clock: Clock,
-    stop: "Stop",
+    stop: Stop,
 ) -> int:
     began = to_ms(clock())
     held = demo_codes(db)
@@ -132,7 +129,7 @@ def _load(
     return max((code for code, _ in problems), default=0)
 
 
-def _problems(work: Loading | CountLoading, stop: "Stop") -> list[tuple[int, str]]:
+def _problems(work: Loading | CountLoading, stop: Stop) -> list[tuple[int, str]]:
     """Read and commit: exit codes and reasons of what went wrong, none when all is well."""
     found: list[tuple[int, str]] = []
     for step in (work.read, work.finish):
@@ -178,30 +175,3 @@ def register(
         cadence_s=source.cadence_s,
         expected=False,  # of a file nobody knows that another will follow
     )
-
-
-class Stop:
-    """Set by SIGTERM or SIGINT."""
-
-    def __init__(self) -> None:
-        self.event = threading.Event()
-        self.signal = 0
-
-    def __call__(self, number: int, _frame: FrameType | None) -> None:
-        """The signal handler."""
-        self.signal = number
-        self.event.set()
-
-
-@contextmanager
-def stopping() -> Iterator[Stop]:
-    """While inside, SIGTERM and SIGINT only set the event: work ends between two commits."""
-    stop = Stop()
-    old: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        old = {n: signal.signal(n, stop) for n in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
-from data_access.ingest import FAULT, WRONG, register, stopping
+from data_access.ingest import FAULT, WRONG, register
 from data_access.intake import Busy
 from data_access.load_report import nothing_read, report, told
 from data_access.mapping import MappingError, load_mapping, mapping_names
@@ -22,6 +22,7 @@ from data_access.parcels import Feeder, Stopped
 from data_access.replay_series import HISTORY_H, Plan, Series
 from data_access.settings import Settings, load_settings
 from data_access.sources import RetiredSource
+from data_access.stopping import stopping
 from data_access.tabular import FileFault
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, Clock, to_ms, to_rfc3339, utc_now

@@ -11,13 +11,13 @@ from data_access.condition import condition_of
 from data_access.db import Database, migrate, migrate_present, open_database
 from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
+from data_access.stopping import stopping
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
 from engine.agreement import Watch
 from engine.loop import MAX_ROWS, TURN_S, Engine, Outdated
 from engine.retention import Retention
 from engine.steps import advance
-from engine.stopping import Stop
 from engine.voice import LockLost, Voice
 
 log = logging.getLogger("yiping.engine")
@@ -31,8 +31,7 @@ def run(settings: Settings, clock: Clock = utc_now) -> None:
     migrate(settings)
     catalogue = load_catalogue(settings.city)
     db = open_database(settings, durable=False)
-    stop = Stop()
-    with engine_lock(db, settings, stop.event) as mine:
+    with stopping() as stop, engine_lock(db, settings, stop.event) as mine:
         if mine():
             _loop(settings, clock, db, catalogue, stop.event, mine)
     db.close()

@@ -27,7 +27,7 @@ from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.senders import KNOWN, sender_of
 from dashboard.security.sessions import identify
 from dashboard.services import Services
-from data_access.condition import AWAY, condition_of
+from data_access.condition import store_said
 from data_access.revocation import generation, news_path
 from domain.actor import Actor, Role
 
@@ -113,8 +113,7 @@ class Lane:
             actor = self._caller(environ)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             log.error("live: a caller could not be identified: %s", error)
-            db = self._services.db
-            detail = f"the database ({db.name}) {condition_of(error) or AWAY}"
+            detail = store_said(self._services.db.name, error)
             return refuse(environ, start_response, "503 Service Unavailable", detail, RETRY)
         if actor is None:
             self._note("anonymous", "denied.anonymous", environ)

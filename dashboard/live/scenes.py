@@ -20,7 +20,7 @@ from dashboard.live.documents import json_document
 from dashboard.live.replies import JSON, RETRY, REVALIDATE, Document, Environ, refuse
 from dashboard.services import Services
 from data_access import frames, rollups
-from data_access.condition import AWAY, condition_of
+from data_access.condition import store_said
 from domain.actor import Actor
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
@@ -54,7 +54,7 @@ class _Answers:
         try:
             found = self._find(environ, environ[ACTOR])
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            said = f"the database ({self._services.db.name}) {condition_of(error) or AWAY}"
+            said = store_said(self._services.db.name, error)
             log.error("live: %s: %s: %s", environ["PATH_INFO"], said, error)
             found = ("503 Service Unavailable", said)
         if isinstance(found, Document):

@@ -19,7 +19,7 @@ from dashboard.security.headers import FRONT_CSP
 from dashboard.services import current_services
 from dashboard.themes import theme
 from dashboard.writer import Overloaded
-from data_access.condition import AWAY, condition_of
+from data_access.condition import condition_of, store_said
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _store(error: Exception) -> AnyResponse:
     missing = isinstance(error, OperationalError | sqlite3.OperationalError)  # no such table
     if why is None and not missing:
         return _fault(error)
-    said = f"the database ({current_services().db.name}) {why or AWAY}"
+    said = store_said(current_services().db.name, error)
     log.error("%s: %s", request.path, said)
     return answer(ServiceUnavailable(said))
 

@@ -55,7 +55,7 @@ class Lobby:
         self.door = door
         self.step = "database"  # what is being prepared: a key of the labels `starting.…`
         self._selector = selector
-        self._guests: list[socket.socket] = []
+        self._guests: dict[socket.socket, bool] = {}  # whether it has had its answer
         self._open = False
 
     def open(self) -> None:
@@ -65,16 +65,16 @@ class Lobby:
             self._selector.register(self.door, selectors.EVENT_READ, self._welcome)
 
     def shut(self) -> None:
-        """Leave the door to others; who has not said what he wants is sent away to ask again."""
+        """Leave the door to others; who is in already still gets an answer from us."""
         if self._open:
             self._open = False
             self._selector.unregister(self.door)
-        for guest in list(self._guests):
-            self._bid_farewell(guest)
 
     def close(self) -> None:
         """Nobody listens on this address any more."""
         self.shut()
+        for guest in list(self._guests):
+            self._bid_farewell(guest)
         self.door.close()
 
     def _welcome(self) -> None:
@@ -84,25 +84,39 @@ class Lobby:
             return
         guest.setblocking(False)
         if len(self._guests) >= MOST_GUESTS:
-            self._bid_farewell(self._guests[0])
-        self._guests.append(guest)
+            self._make_room()
+        self._guests[guest] = False
         self._selector.register(guest, selectors.EVENT_READ, self._hearing(guest))
+
+    def _make_room(self) -> None:
+        oldest = next(iter(self._guests))
+        self._hear(oldest)  # it may have spoken this moment
+        if oldest in self._guests:
+            self._bid_farewell(oldest)
 
     def _hearing(self, guest: socket.socket) -> Callable[[], None]:
         return lambda: self._hear(guest)
 
     def _hear(self, guest: socket.socket) -> None:
+        """Answer the first words; then listen until it leaves: the kernel resets a connection that
+        is closed with something unread, and the answer would be lost on its way."""
+        if guest not in self._guests:  # sent away while its words were on the way
+            return
         try:
-            asked = guest.recv(LONGEST_HEAD)
-            if asked:
-                guest.send(answer(asked, self.step))
+            said = guest.recv(LONGEST_HEAD)
+            if said and not self._guests[guest]:
+                self._guests[guest] = True
+                guest.send(answer(said, self.step))
                 guest.shutdown(socket.SHUT_WR)
+        except BlockingIOError:
+            return
         except OSError:
-            pass  # it left
-        self._bid_farewell(guest)
+            said = b""  # it left
+        if not said:
+            self._bid_farewell(guest)
 
     def _bid_farewell(self, guest: socket.socket) -> None:
-        self._guests.remove(guest)
+        del self._guests[guest]
         self._selector.unregister(guest)
         guest.close()
 

@@ -86,7 +86,10 @@
   /* `count` deltas, then the calm picture again. Resolves when the page has painted it. */
   window.storm = async (count) => {
     if (!calm) calm = await (await fetch("/live/screen")).json();
-    if (!last) last = calm;
+    if (!last) {
+      last = calm;
+      say("snapshot", calm); // the page may have been painted from an older one
+    }
     last = { ...calm, version: last.version, as_of: last.as_of };
     for (let n = 0; n < count; n += 1) {
       say("delta", delta());

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.api.body import MAX_BYTES, gunzip
-from dashboard.api.budget import CPU_S, Budget, TooSlow
+from dashboard.api.budget import Budget, TooSlow
 from dashboard.api.cutting import Unreadable
 from dashboard.api.decoding import MAX_READINGS, TooMany, decode_array, decode_lines
 from dashboard.api.errors import ApiError
@@ -38,9 +38,18 @@ def each() -> Iterator[tuple[str, Read, bytes]]:
             yield name, read, body
 
 
+def plain_reading(body: bytes) -> float:
+    """Processor seconds that the standard library takes to read the same, here and now."""
+    begun = time.thread_time()
+    json.loads(body)
+    return time.thread_time() - begun
+
+
 def test_no_body_costs_more_than_it_may() -> None:
-    """Half of the budget at the most, so that nothing is refused that is only large."""
+    """None costs what the standard library takes for a body full of empty arrays. That is what the
+    budget allows on the machine where it was set, so nothing is refused that is only large."""
     slow = {}
+    most = plain_reading(ARRAYS["empty arrays"])
     for name, read, body in each():
         assert len(body) <= MAX_BYTES, name
         budget = Budget()
@@ -50,8 +59,8 @@ def test_no_body_costs_more_than_it_may() -> None:
             found = b""
         if isinstance(found, Parcel):
             assert len(found.readings) + len(found.faults) <= MAX_READINGS
-        if budget.spent > CPU_S / 2:
-            slow[f"{read.__name__}: {name}"] = round(budget.spent, 2)
+        if budget.spent > most:
+            slow[f"{read.__name__}: {name}"] = round(budget.spent / most, 2)
     assert not slow
 
 

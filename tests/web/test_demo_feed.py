@@ -14,7 +14,7 @@ from data_access.keys import list_keys, revoke_key
 from data_access.settings import Settings
 from data_access.sources import ensure_sources
 from domain.catalogue import Catalogue
-from domain.clock import MINUTE_MS, to_ms, utc_now
+from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from engine.demo.archive import Archive
 from engine.demo.backlog import newest
 from engine.demo.behaviour_files import load_behaviour
@@ -83,7 +83,15 @@ def feed(demo: Settings, pauses: Pauses) -> Iterator[Feed]:
 
 
 def _rows(count: int, back_ms: int) -> list[SimReading]:
-    rows = [r for r in newest(living(), to_ms(utc_now()) - back_ms) if r["value"] == r["value"]]
+    """Numbers of an instant, without those of sources whose clocks happen to run ahead: stamped
+    with another test's instant they would contradict its readings."""
+    at_ms = to_ms(utc_now()) - back_ms
+    until = to_rfc3339(at_ms)
+    rows = [
+        row
+        for row in newest(living(), at_ms)
+        if row["value"] == row["value"] and row["observed_at"] <= until
+    ]
     return rows[:count]
 
 
