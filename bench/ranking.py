@@ -119,7 +119,7 @@ def _fill(db: Database, catalogue: Catalogue) -> int:
         for sign in catalogue.signs:
             if place != catalogue.code and not sign.at_street:
                 continue
-            known = 86_400 / max(sign.cadence_s, 3_600)
+            known = 24.0
             for back in range(YEAR):
                 ill = dice.random() * known / 4
                 start = today - back * DAY_MS

@@ -91,6 +91,13 @@ def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[
 # how long each state lasted within the hours of rollup_dirty, by the recorded changes of state
 _SPENT = """
 INSERT INTO rollup_spent
+WITH k AS MATERIALIZED (
+  SELECT street_code, sign, bucket,
+         CASE WHEN bucket + 3600000 < {now} THEN bucket + 3600000 ELSE {now} END AS ends,
+         COALESCE((SELECT MAX(f.since) FROM state_history f WHERE f.street_code = d.street_code
+           AND f.sign = d.sign AND f.since <= d.bucket), bucket) AS first
+  FROM rollup_dirty d WHERE bucket < {now}
+)
 SELECT street_code, sign, bucket,
        SUM(CASE WHEN state <> 'unknown' THEN lasted ELSE 0 END) / 3600000.0,
        SUM(CASE WHEN state = 'attention' THEN lasted ELSE 0 END) / 3600000.0,
@@ -102,12 +109,9 @@ FROM (
          AS lasted
   FROM (
     SELECT k.street_code, k.sign, k.bucket, h.state,
-           CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began,
-           CASE WHEN k.bucket + 3600000 < {now} THEN k.bucket + 3600000 ELSE {now} END AS ends
-    FROM rollup_dirty k JOIN state_history h ON h.street_code = k.street_code AND h.sign = k.sign
-      AND h.since < k.bucket + 3600000 AND h.since < {now} AND k.bucket < {now}
-      AND h.since >= COALESCE((SELECT MAX(f.since) FROM state_history f
-        WHERE f.street_code = k.street_code AND f.sign = k.sign AND f.since <= k.bucket), k.bucket)
+           CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began, k.ends
+    FROM k CROSS JOIN state_history h WHERE h.street_code = k.street_code AND h.sign = k.sign
+      AND h.since < k.ends AND h.since >= k.first
   ) AS held
 ) AS spent
 GROUP BY street_code, sign, bucket

@@ -10,7 +10,7 @@ from data_access.states import HistoryRow, LatestRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
-from domain.sign import GRADED, SEVERITY, Sign, State
+from domain.sign import SEVERITY, Sign, State
 from domain.state import Judge, Judged, make_judge
 from domain.terms import Ledger
 from domain.zone import Zone
@@ -229,15 +229,13 @@ class City:
             self.write(code, self.windows[code].renew(place), out)
         return out
 
-    def alive(self, graded: bool = False) -> list[tuple[str, str, int]]:
-        """(place, sign, beginning of the newest sample) of what has a state (or a graded one)."""
+    def alive(self) -> list[tuple[str, str, int]]:
+        """(place, sign, newest observation) of what has a state."""
         found = []
         for code, window in self.windows.items():
             for place in window.samples:
                 newest = window.newest(place)
-                if newest is None or newest[1] is None or window.silent_since(place) is not None:
-                    continue
-                if not graded or newest[1].state in GRADED:
+                if newest is not None and newest[1] and window.silent_since(place) is None:
                     found.append((place, code, newest[0].at))
         return found
 

@@ -87,14 +87,15 @@ class Fold:
         judged = self.judged.setdefault(place, {})
         recorded = self.recorded.setdefault(place, {})
         before, until = self._before(place, order, samples, at, changes)
-        last = len(order) - 1
+        last, turns, now = len(order) - 1, self._turns, self._present.now_ms
         for n in range(at, len(order)):
             slot = order[n]
             sample = samples[slot]
             # a value carried into the slot changes the state here, not where it was observed
             begin = max(sample.at, slot)
             told = recorded.get(slot, ())
-            head = _sealed(told, begin)
+            simple = not turns and (not told or (len(told) == 1 and told[0].cause is None))
+            head = () if simple else _sealed(told, begin)
             if head:
                 before = _held(head[-1])
             elif begin > until:
@@ -109,6 +110,11 @@ class Fold:
             judged[slot] = after
             until = self.until(place, sample)
             following = None if n == last else self._start(place, order[n + 1], samples)
+            if simple and until >= (now if following is None else following):
+                if told != head:  # as nearly always: nothing happens up to the next one
+                    changes.record(place, slot, recorded, head)
+                before = after
+                continue
             closed = any(t.cause in _CLOSED for t in told)
             later = _later(told, begin, following) if closed else ()
             before = self._finish(place, slot, sample, after, head, later, following, changes)
@@ -135,6 +141,8 @@ class Fold:
         known = self.recorded.setdefault(place, {}).get(slot, ())
         head = tuple(t for t in known if t.since <= begin)
         later = _later(known, begin, following)
+        if head and head[-1].cause in _CLOSED:  # it closed at the very instant of the sample
+            head, later = head[:-1], (head[-1], *later)
         return self._finish(place, slot, sample, state, head, later, following, changes, told=told)
 
     def _finish(
@@ -225,7 +233,12 @@ class Fold:
             return self.seeds.get(place, Seed(None, 0))
         slot, sample = order[at - 1], samples[order[at - 1]]
         following = self._start(place, order[at], samples) if at < len(order) else None
-        return self.renew(place, slot, sample, changes, following), self.until(place, sample)
+        until = self.until(place, sample)
+        told = self.recorded[place].get(slot)
+        simple = not self._turns and (not told or (len(told) == 1 and told[0].cause is None))
+        if simple and following is not None and following <= until:
+            return self.judged[place].get(slot), until  # nothing has happened in between
+        return self.renew(place, slot, sample, changes, following), until
 
     def _start(self, place: str, slot: int, samples: Samples) -> int:
         """When something was first recorded of a slot, or its sample begins."""

@@ -85,7 +85,7 @@ class Engine:
         self.city, self.cursor = found.city, found.cursor
         self._hours, self._days, self._passed_at = hours, set(), 0
         self._reloaded_at = now_ms
-        self._pass_time(now_ms, everything=True)
+        self._pass_time(now_ms)
         if found.out:
             self._write(found.out, now_ms)
         self._whole = True
@@ -206,13 +206,10 @@ class Engine:
         if out:
             self._write(out)
 
-    def _pass_time(self, now_ms: int, *, everything: bool) -> None:
+    def _pass_time(self, now_ms: int) -> None:
         """What holds goes on: the hours since it was last added up are to be added up again."""
-        if everything:
-            since, self._passed_at = self._passed_at, now_ms
-        else:
-            since = now_ms
-        for place, code, at in self.city.alive(graded=not everything):
+        since, self._passed_at = self._passed_at, now_ms
+        for place, code, at in self.city.alive():
             first = at if since == 0 else min(since, now_ms)
             self._hours |= self._hours_between(place, code, first, now_ms)
 
@@ -261,9 +258,8 @@ class Engine:
     def _begin_rolling(self, now_ms: int, *, force: bool) -> None:
         hours_due = force or is_due(now_ms, self._hours_at, ROLL_HOURS_MS)
         days_due = force or is_due(now_ms, self._days_at, ROLL_DAYS_MS)
-        if hours_due:
-            all_due = force or is_due(now_ms, self._passed_at, PASS_TIME_MS)
-            self._pass_time(now_ms, everything=all_due)
+        if hours_due and (force or is_due(now_ms, self._passed_at, PASS_TIME_MS)):
+            self._pass_time(now_ms)
         if not hours_due or not (self._hours or (days_due and self._days)):
             return
         self._hours_at = now_ms

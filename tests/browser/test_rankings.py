@@ -47,7 +47,7 @@ def store(city: Stack, catalogue: Catalogue) -> Iterator[Database]:
         for sign in catalogue.signs:
             if place != catalogue.code and not sign.at_street:
                 continue
-            known = 86_400 / max(sign.cadence_s, 3_600) * (dice.random() > 0.03)
+            known = 24.0 * (dice.random() > 0.03)
             for back in range(1, DAYS + 1):
                 parts = sorted(dice.random() ** 9 * known for _ in range(3))
                 spent = (parts[0], parts[1] - parts[0], parts[2] - parts[1])
