@@ -55,6 +55,7 @@ def city(shared_site: Site) -> Iterator[Site]:
     picture = Picture(
         *(1, site.clock.ms, catalogue.version, tuple(s.code for s in catalogue.signs), places),
         (row, *[below] * len(catalogue.streets)),
+        catalogue.weights[-1],
     )
     history: list[Any] = []
     for n, sign in enumerate(catalogue.signs):
