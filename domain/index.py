@@ -35,12 +35,19 @@ class Index(NamedTuple):
     low: float | None
     excluded: int  # signs without a known state
     detractors: tuple[Detractor, ...]  # worst first
+    signs: int  # that apply
+    hidden: float  # points that each excluded sign takes from `low`
+
+    @property
+    def blind(self) -> bool:
+        """Whether fewer than half of the signs are known."""
+        return blind(self.excluded, self.signs)
 
 
 def city_index(states: Sequence[tuple[str, State]], weights: Weights) -> Index:
     """The index of a group of signs given as (code, state), all that apply to the place."""
     if not states:
-        return Index(None, None, 0, ())
+        return Index(None, None, 0, (), 0, 0.0)
     factor = weights.scale / len(states)
     found = [
         Detractor(code, state, round(weights.of(state) * factor, 2))
@@ -50,12 +57,12 @@ def city_index(states: Sequence[tuple[str, State]], weights: Weights) -> Index:
     found.sort(key=lambda d: (-d.points, d.sign))
     excluded = sum(1 for _, state in states if state is State.UNKNOWN)
     lost = sum(d.points for d in found)
+    each = round(weights.alarm * factor, 2)
     if excluded == len(states):
-        return Index(None, 0.0, excluded, ())
-    hidden = excluded * round(weights.alarm * factor, 2)
+        return Index(None, 0.0, excluded, (), len(states), each)
     value = round(max(0.0, 100 - lost), 2)
-    low = round(max(0.0, 100 - lost - hidden), 2)
-    return Index(value, low, excluded, tuple(found))
+    low = round(max(0.0, 100 - lost - excluded * each), 2)
+    return Index(value, low, excluded, tuple(found), len(states), each)
 
 
 def blind(unknown: int, signs: int) -> bool:
