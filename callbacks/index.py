@@ -23,7 +23,7 @@ from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
 from dashboard.services import Services
 from data_access.editions import editions
-from data_access.index_history import index_course
+from data_access.index_course import index_course
 from domain.actor import PEOPLE, Actor, Role
 from domain.clock import MINUTE_MS
 from domain.picture import Picture

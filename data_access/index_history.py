@@ -7,9 +7,8 @@ from sqlalchemy import select, union_all
 from data_access.cache import cached_query
 from data_access.db import Database
 from data_access.tables import index_history
-from domain.actor import Actor, require_person, require_viewer
-from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.actor import Actor, require_person
+from domain.clock import MINUTE_MS
 
 WITHIN_MS = 15 * MINUTE_MS  # an older one says nothing about the instant that was asked for
 
@@ -54,61 +53,3 @@ def indexes_at(
             if at - within_ms < bucket <= at and (kept is None or kept.at < bucket):
                 found[place][n] = Past(bucket, value, low)
     return {place: tuple(row) for place, row in found.items()}
-
-
-class Minute(NamedTuple):
-    """The district's index at a past minute, as it stood on the wall."""
-
-    at: int  # epoch ms, start of the minute
-    value: float | None  # None when no sign was known then
-    low: float | None
-    blind: bool  # fewer than half of the signs were known: no figure to be trusted
-
-
-class Grain(NamedTuple):
-    """How finely a course is told: a point each `step_ms`, from rows that are `row_ms` apart."""
-
-    step_ms: int
-    row_ms: int
-
-
-_GRAINS = (  # (longest period, grain): never more than some 3,000 rows, whatever is kept
-    (2 * DAY_MS, Grain(MINUTE_MS, MINUTE_MS)),
-    (8 * DAY_MS, Grain(15 * MINUTE_MS, 5 * MINUTE_MS)),
-)
-_COARSE = Grain(HOUR_MS, 15 * MINUTE_MS)  # past the minutes' retention quarters are kept
-
-
-def grain(span_ms: int) -> Grain:
-    """The grain of a period of that length."""
-    return next((found for longest, found in _GRAINS if span_ms <= longest), _COARSE)
-
-
-@cached_query(ttl=60, stale_ttl=60)
-def index_course(
-    db: Database, actor: Actor, catalogue: Catalogue, from_ms: int, to_ms: int
-) -> tuple[Minute, ...]:
-    """The district's index over [from_ms, to_ms], oldest first: of each step its last row.
-
-    A step in which nothing was written has no entry. Whoever may see the wall may see this. One
-    read along the primary key, of at most some 3,000 rows. Round the ends to the minute.
-    """
-    require_viewer(actor, "the history of the index")
-    step, row = grain(to_ms - from_ms)
-    t = index_history.c
-    asked = (
-        select(t.bucket, t.value, t.low, t.blind)
-        .where(t.street_code == catalogue.code, t.bucket > from_ms - step, t.bucket <= to_ms)
-        .where(t.bucket % row == 0)
-        .order_by(t.bucket)
-    )
-    with db.read() as conn:
-        rows = conn.execute(asked).all()
-    found = {-(-bucket // step): (bucket, *rest) for bucket, *rest in rows}
-    return tuple(_minute(*row) for row in found.values())
-
-
-def _minute(at: int, value: float | None, low: float | None, dark: bool | None) -> Minute:
-    if dark is None:  # of the version before: at the lowest bound nobody can say any more
-        dark = low == 0
-    return Minute(at, value, low, dark)

@@ -31,6 +31,14 @@ class Share(NamedTuple):
     excess: float
 
 
+class HourCost(NamedTuple):
+    """An hour of a place: how many signs were known, and Σ weighted and scaled shares of it."""
+
+    start: int  # epoch ms
+    known: int
+    cost: float
+
+
 class RateSum(NamedTuple):
     """Cases of a rate at a place, the numerator in the sign's unit."""
 
@@ -87,6 +95,15 @@ def _by_stretch(stretches: Sequence[Stretch], told: Sequence[str]) -> str:
     return chosen
 
 
+def _weighted(stretches: Sequence[Stretch]) -> str:
+    """SQL: weighted and scaled hours of a row, by the weights that held when it began."""
+    costs = [
+        f"{w.scale} * ({w.attention} * attention + {w.warning} * warning + {w.alarm} * alarm)"
+        for _, _, w in stretches
+    ]
+    return f"({_by_stretch(stretches, costs)})"
+
+
 @uncached("its callers keep what they make of it")
 def shares(
     db: Database,
@@ -98,12 +115,7 @@ def shares(
     by_sign: bool = False,
 ) -> list[Share]:
     """What each block did to the score of each place, ordered by place (sign) and block."""
-    costs = [
-        f"{w.scale} * ({w.attention} * attention + {w.warning} * warning + {w.alarm} * alarm)"
-        for _, _, w in stretches
-    ]
-    weighted = _by_stretch(stretches, costs)
-    rows, values = _rows(db, f"known, {weighted} AS weighted", places, signs, span)
+    rows, values = _rows(db, f"known, {_weighted(stretches)} AS weighted", places, signs, span)
     block = _block(span)
     sign = "r.sign" if by_sign else "NULL"
     found = _ask(
@@ -117,6 +129,31 @@ def shares(
         values * 2,
     )
     return [Share(place, sign, _start_of(span, int(n)), excess) for place, sign, n, excess in found]
+
+
+@uncached("its caller keeps what it makes of it")
+def hour_costs(
+    db: Database,
+    place: str,
+    signs: Sequence[str],
+    from_ms: int,
+    to_ms: int,
+    stretches: Sequence[Stretch],
+) -> list[HourCost]:
+    """What each hour of [from_ms, to_ms) cost a place, oldest first, of those with any row.
+
+    A sign counts as known where it was for half of the hour.
+    """
+    mark = placeholder(db.dialect)
+    where, inside = _within(db, "t", [place], signs)
+    found = _ask(
+        db,
+        f"SELECT bucket, COUNT(*), SUM({_weighted(stretches)} / known) FROM rollup_hour t"  # noqa: S608
+        f" WHERE {where} AND bucket >= {mark} AND bucket < {mark} AND known >= 0.5"
+        " GROUP BY 1 ORDER BY 1",
+        [*inside, from_ms, to_ms],
+    )
+    return [HourCost(*row) for row in found]
 
 
 @uncached("its callers keep what they make of it")

@@ -6,7 +6,7 @@ from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning, weights_facts
 from data_access.editions import editions
-from data_access.index_history import index_course
+from data_access.index_course import index_course
 from domain.clock import MINUTE_MS
 from domain.sign import Sign, State
 
@@ -74,13 +74,14 @@ def course(ask: Ask) -> Document:
     columns = (
         ask.column("time", Kind.TIME, _TIME),
         *(Column(ask.text(f"col.{name}"), Kind.NUMBER, 12, 2) for name in ("index", "index_low")),
-        *(ask.column("blind"), ask.column("weights_version")),
+        *(ask.column("blind"), ask.column("told", width=24), ask.column("weights_version")),
     )
     rows = [
         (
             one.at,
             *(None if one.blind else rounded(n, 2) for n in (one.value, one.low)),
             ask.text("blind" if one.blind or one.value is None else "blind.no"),
+            ask.text("told.mean" if one.width_ms else "told.shown"),
             str(city.weights_at(one.at).version),
         )
         for one in found
