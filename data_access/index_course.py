@@ -23,7 +23,7 @@ class Point(NamedTuple):
     """The district's index at a minute, or over an hour."""
 
     at: int  # epoch ms, start of it
-    width_ms: int  # 0: at the minute, as the wall showed it; an hour: its mean, by the log
+    width_ms: int  # 0: at the minute, as the wall showed it; else an hour: its mean, by the log
     value: float | None  # None when no sign was known
     low: float | None
     blind: bool  # fewer than half of the signs were known: no figure to be trusted
@@ -85,16 +85,16 @@ def _minute(at: int, value: float | None, low: float | None, dark: bool | None) 
 
 
 def _hours(db: Database, catalogue: Catalogue, from_ms: int, to_ms: int) -> list[Point]:
-    """The whole hours of [from_ms, to_ms), of which no minute was kept."""
-    first = catalogue.zone.slot_end(from_ms - 1, HOUR_MS)
-    last = catalogue.zone.slot_start(to_ms, HOUR_MS)
-    if first >= last:
+    """The hours of [from_ms, to_ms), of which no minute was kept; the last one up to `to_ms`."""
+    if from_ms >= to_ms:
         return []
+    first = catalogue.zone.slot_start(from_ms, HOUR_MS)
     signs = [sign.code for sign in catalogue.signs]
-    over = catalogue.weights_over(first, last)
+    over = catalogue.weights_over(first, to_ms)
     points = []
-    for hour in hour_costs(db, catalogue.code, signs, first, last, over):
+    for hour in hour_costs(db, catalogue.code, signs, first, to_ms, over):
         dark = blind(len(signs) - hour.known, len(signs))
         value = round(max(0.0, 100 - hour.cost / len(signs)), 2)
-        points.append(Point(hour.start, HOUR_MS, value, None, dark))
+        width = min(HOUR_MS, to_ms - hour.start)
+        points.append(Point(hour.start, width, value, None, dark))
     return points
