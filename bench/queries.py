@@ -76,7 +76,9 @@ def _publish(db: Database, places: list[str], signs: list[str]) -> None:
         return Cell(value, State.NORMAL, Freshness.LIVE, at, at - DAY_MS, False)
 
     rows = tuple(tuple(cell() for _ in signs) for _ in places)
-    picture = Picture(1, NOW, "bench", tuple(signs), tuple(places), rows)
+    picture = Picture(
+        1, NOW, "bench", tuple(signs), tuple(places), rows, load_catalogue("pudong").weights[0]
+    )
     with db.write() as conn:
         body = pictures.pack_picture(picture)
         engine_state.write_published(db, conn, pictures.VIEW, 1, NOW, body)

@@ -1,5 +1,6 @@
 """The answer of /department/<code>: its signs, what stands open, its rank and its receipt."""
 
+from dataclasses import replace
 from typing import Any
 
 import dash
@@ -21,6 +22,7 @@ from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
 from data_access.departments import department_days, open_department
+from data_access.editions import receipt_editions
 from data_access.scores import Standings, department_ranking, department_receipt
 from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
@@ -135,7 +137,8 @@ def _receipt(
         links=export_links(view, "receipt", asked),
     )
     made = department_receipt(services.db, actor, city, department.code, found.span)
-    return receipt_panel(slip, made)
+    cuts = receipt_editions(services.db, actor, city, made, found.span)
+    return receipt_panel(replace(slip, editions=cuts), made)
 
 
 def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> list[Node]:

@@ -12,7 +12,7 @@ from dashboard.components.moment import moment
 from dashboard.components.rank_controls import controls, remark
 from dashboard.components.rank_question import Question, department_path
 from dashboard.components.rank_table import Look, out_table, rank_table
-from dashboard.components.rank_words import ends, lead, notes
+from dashboard.components.rank_words import ends, lead, notes, weighed
 from dashboard.components.receipt_panel import Slip, heading, receipt_panel
 from dashboard.components.receipt_rate import rate_panel
 from dashboard.components.street_question import place_path
@@ -20,6 +20,7 @@ from dashboard.components.tick import held
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
+from data_access.editions import receipt_editions
 from data_access.scores import (
     Standings,
     department_ranking,
@@ -79,6 +80,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         el("h2", view.text("rankings.out")) if out else None,
         out,
         remark(question, city),
+        *(weighed(view, city, span) if sign is None else ()),
         notes(look, found.ranking),
     )
     panel = _panel(services, question, actor, sign, found)
@@ -162,7 +164,7 @@ def _panel(
     services: Services, question: Question, actor: Actor, sign: Sign | None, found: Standings
 ) -> Node | None:
     """The receipt that is asked for, or the word why there is none."""
-    code = question.receipt
+    code, city = question.receipt, services.catalogue
     if code is None:
         return None
     row = next((row for row in found.ranking.rows if row.code == code), None)
@@ -178,7 +180,8 @@ def _panel(
         services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
         return _word(slip, "rankings.receipt.forbidden")
     links = export_links(question.view, "receipt", question.filters())
-    return receipt_panel(replace(slip, links=links), receipt)
+    cuts = receipt_editions(services.db, actor, city, receipt, found.span)
+    return receipt_panel(replace(slip, links=links, editions=cuts), receipt)
 
 
 def _receipt(

@@ -26,6 +26,7 @@ from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
 from dashboard.services import Services
 from data_access.boundaries import load_map
+from data_access.editions import editions
 from data_access.index_history import indexes_at
 from data_access.notes import notes_on
 from data_access.scores import rate_ranking, rate_signs, street_ranking
@@ -93,7 +94,8 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     cells = picture.at_place(place.code)
     bad = exceptions(city, cells, place.code, picture.as_of)
     now = standing(city, picture, place, past)
-    return Here(question, city, picture, now, cells, bad, current_actor())
+    cuts = editions(services.db, current_actor(), city, tuple(cells), minute, minute + MINUTE_MS)
+    return Here(question, city, picture, now, cells, bad, current_actor(), cuts)
 
 
 def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[Node]]:

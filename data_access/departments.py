@@ -37,8 +37,8 @@ def department_days(
 ) -> tuple[DayScore, ...]:
     """The score of each day in [from_ms, to_ms) on which anything was known, oldest first.
 
-    Each day is scored for itself by the rules of `domain.receipt`, over the department's signs at
-    the district. Forbidden for whom `open_department` refuses.
+    Each day is scored for itself by the rules of `domain.receipt` and the weights of that day,
+    over the department's signs at the district. Forbidden for whom `open_department` refuses.
     """
     open_department(catalogue, actor, department)
     signs = [s for s in catalogue.signs if s.department == department]
@@ -49,15 +49,18 @@ def department_days(
         days.setdefault(bucket, {})[sign] = Hours(*hours)
     found = []
     for start, known in sorted(days.items()):
+        weights = (catalogue.weights_at(start),)
         lines = (
             line_of(
-                *(s.code, s.goal, s.department, known.get(s.code, Hours(0.0))),
+                *(s.code, s.goal, s.department),
+                parts=(known.get(s.code, Hours(0.0)),),
                 expected=1.0,
+                weights=weights,
                 signs=len(signs),
             )
             for s in signs
         )
-        made = receipt(department, lines)
+        made = receipt(department, lines, weights)
         if made.score is not None:
             found.append(DayScore(start, made.score, made.usable or 0.0))
     return tuple(found)

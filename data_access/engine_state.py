@@ -52,9 +52,9 @@ def write_frame(db: Database, conn: Connection, view: str, minute: int, packed: 
 
 
 def write_indexes(
-    db: Database, conn: Connection, rows: list[tuple[str, int, float | None, float | None]]
+    db: Database, conn: Connection, rows: list[tuple[str, int, float | None, float | None, bool]]
 ) -> None:
-    """Keep the index of places: (place, minute, value, low)."""
+    """Keep the index of places: (place, minute, value, low, blind)."""
     db.upsert(conn, index_history, rows)
 
 

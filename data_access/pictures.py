@@ -17,12 +17,14 @@ from domain.actor import Actor, Forbidden
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
 from domain.picture import Cell, Picture
+from domain.scoring.weights import Weights
 
 VIEW = "picture"
 KEEP_S = 0.5  # one process asks for a new one no more often
 AGES_AFTER_MS = 10_000  # the engine publishes at least every five seconds
 
-_Wire = tuple[int, int, str, tuple[str, ...], tuple[str, ...], tuple[tuple[Cell | None, ...], ...]]
+_Rows = tuple[tuple[Cell | None, ...], ...]
+_Wire = tuple[int, int, str, tuple[str, ...], tuple[str, ...], _Rows, Weights]
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[_Wire]" = msgspec.msgpack.Decoder(_Wire)
 
@@ -35,7 +37,7 @@ def picture_key(city: str) -> str:
 def pack_picture(picture: Picture) -> bytes:
     """The bytes of a picture, compressed lightly: it is read by machines next door."""
     p = picture
-    body = _encoder.encode((p.version, p.as_of, p.catalogue, p.signs, p.places, p.cells))
+    body = _encoder.encode((p.version, p.as_of, p.catalogue, p.signs, p.places, p.cells, p.weights))
     return zlib.compress(body, 1)
 
 

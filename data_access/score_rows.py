@@ -10,30 +10,33 @@ from typing import Any, NamedTuple
 from data_access.cache import cached_query, uncached
 from data_access.db import Database, driver_cursor, placeholder
 from domain.clock import DAY_MS, HOUR_MS
-from domain.index import DEDUCTION
 from domain.receipt import Hours
-from domain.sign import State
+from domain.scoring.weights import Stretch
 from domain.span import Span
 
 _DIGITS = 4  # of hours
-_WEIGHTED = (
-    f"({DEDUCTION[State.ATTENTION]} * attention + {DEDUCTION[State.WARNING]} * warning"
-    f" + {DEDUCTION[State.ALARM]} * alarm)"
-)
 _STATES = "known, attention, warning, alarm"
 
 
 class Share(NamedTuple):
     """What a block did to a sign's part of a score.
 
-    `excess` is (weighted hours of the block − its share at the sign's mean) / known hours of the
-    span: over all blocks it adds up to 0.
+    `excess` is (weighted and scaled hours of the block − its share at the sign's mean) / known
+    hours of the span: over all blocks it adds up to 0.
     """
 
     place: str
     sign: str | None  # None: all signs together
     start: int  # epoch ms
     excess: float
+
+
+class HourCost(NamedTuple):
+    """An hour of a place: how many signs were known, and Σ weighted and scaled shares of it."""
+
+    start: int  # epoch ms
+    known: int
+    cost: float
 
 
 class RateSum(NamedTuple):
@@ -52,18 +55,67 @@ def state_sums(
     db: Database, places: Sequence[str], signs: Sequence[str], span: Span
 ) -> dict[tuple[str, str], Hours]:
     """Hours in each state by (place, sign), of those with any row."""
-    rows, values = _rows(db, _STATES, places, signs, span)
+    found = _sums(db, places, signs, span, "0")
+    return {(place, sign): hours for place, sign, _, hours in found}
+
+
+@uncached("its callers keep what they make of it")
+def weighed_sums(
+    db: Database,
+    places: Sequence[str],
+    signs: Sequence[str],
+    span: Span,
+    stretches: Sequence[Stretch],
+) -> dict[tuple[str, str], tuple[Hours, ...]]:
+    """The same, apart for each stretch of the weights: a row counts where it begins."""
+    number = _by_stretch(stretches, [str(n) for n in range(len(stretches))])
+    nothing = Hours(0.0)
+    found: dict[tuple[str, str], list[Hours]] = {}
+    for place, sign, n, hours in _sums(db, places, signs, span, number):
+        found.setdefault((place, sign), [nothing] * len(stretches))[n] = hours
+    return {key: tuple(parts) for key, parts in found.items()}
+
+
+def _sums(
+    db: Database, places: Sequence[str], signs: Sequence[str], span: Span, number: str
+) -> list[tuple[str, str, int, Hours]]:
+    """(place, sign, number of the stretch, hours); `number` is its SQL."""
+    rows, values = _rows(db, f"{_STATES}, {number} AS stretch", places, signs, span)
     sums = ", ".join(f"SUM({name})" for name in _STATES.split(", "))
-    found = _ask(db, f"SELECT street_code, sign, {sums} FROM {rows} GROUP BY 1, 2", values)  # noqa: S608
-    return {(p, s): Hours(*(round(h, _DIGITS) for h in hours)) for p, s, *hours in found}
+    select = f"SELECT street_code, sign, stretch, {sums} FROM {rows} GROUP BY 1, 2, 3"  # noqa: S608
+    found = _ask(db, select, values)
+    return [(p, s, n, Hours(*(round(h, _DIGITS) for h in hours))) for p, s, n, *hours in found]
+
+
+def _by_stretch(stretches: Sequence[Stretch], told: Sequence[str]) -> str:
+    """SQL: one of `told` for each stretch, by the beginning of a row."""
+    chosen = told[0]
+    for stretch, text in zip(stretches[1:], told[1:], strict=True):
+        chosen = f"CASE WHEN bucket >= {stretch.from_ms} THEN {text} ELSE {chosen} END"
+    return chosen
+
+
+def _weighted(stretches: Sequence[Stretch]) -> str:
+    """SQL: weighted and scaled hours of a row, by the weights that held when it began."""
+    costs = [
+        f"{w.scale} * ({w.attention} * attention + {w.warning} * warning + {w.alarm} * alarm)"
+        for _, _, w in stretches
+    ]
+    return f"({_by_stretch(stretches, costs)})"
 
 
 @uncached("its callers keep what they make of it")
 def shares(
-    db: Database, places: Sequence[str], signs: Sequence[str], span: Span, *, by_sign: bool = False
+    db: Database,
+    places: Sequence[str],
+    signs: Sequence[str],
+    span: Span,
+    stretches: Sequence[Stretch],
+    *,
+    by_sign: bool = False,
 ) -> list[Share]:
     """What each block did to the score of each place, ordered by place (sign) and block."""
-    rows, values = _rows(db, f"known, {_WEIGHTED} AS weighted", places, signs, span)
+    rows, values = _rows(db, f"known, {_weighted(stretches)} AS weighted", places, signs, span)
     block = _block(span)
     sign = "r.sign" if by_sign else "NULL"
     found = _ask(
@@ -77,6 +129,31 @@ def shares(
         values * 2,
     )
     return [Share(place, sign, _start_of(span, int(n)), excess) for place, sign, n, excess in found]
+
+
+@uncached("its caller keeps what it makes of it")
+def hour_costs(
+    db: Database,
+    place: str,
+    signs: Sequence[str],
+    from_ms: int,
+    to_ms: int,
+    stretches: Sequence[Stretch],
+) -> list[HourCost]:
+    """What each hour of [from_ms, to_ms) cost a place, oldest first, of those with any row.
+
+    A sign counts as known where it was for half of the hour.
+    """
+    mark = placeholder(db.dialect)
+    where, inside = _within(db, "t", [place], signs)
+    found = _ask(
+        db,
+        f"SELECT bucket, COUNT(*), SUM({_weighted(stretches)} / known) FROM rollup_hour t"  # noqa: S608
+        f" WHERE {where} AND bucket >= {mark} AND bucket < {mark} AND known >= 0.5"
+        " GROUP BY 1 ORDER BY 1",
+        [*inside, from_ms, to_ms],
+    )
+    return [HourCost(*row) for row in found]
 
 
 @uncached("its callers keep what they make of it")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from data_access.cache import cached_query, uncached
 from data_access.db import Database
-from data_access.score_rows import Share, shares, state_sums
+from data_access.score_rows import Share, shares, weighed_sums
 from domain.catalogue import Catalogue
-from domain.index import REFERENCE_SIGNS
 from domain.ranking import ScoreUnit, known_enough
-from domain.receipt import Hours, Line, Receipt, line_of, receipt
+from domain.receipt import Hours, Receipt, line_of, receipt
+from domain.scoring.weights import Stretch
 from domain.sign import Sign
-from domain.span import Span
+from domain.span import STEP_MS, Span
 
 _HUNDREDTHS = 100
 
@@ -26,18 +26,62 @@ class Scored:
     blocks: Mapping[str, tuple[float, ...]]  # of the units that have a score
 
 
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Hours of a span by place and sign, under each version of the weights that holds in it."""
+
+    span: Span
+    since: int  # epoch ms; when data begin
+    over: tuple[Stretch, ...]
+    sums: Mapping[tuple[str, str], tuple[Hours, ...]]
+
+    def receipt(self, unit: str, signs: Sequence[Sign], place: str) -> Receipt:
+        """The receipt of a unit over its signs at a place, also those that nothing is known of."""
+        weights = [stretch.weights for stretch in self.over]
+        nothing = (Hours(0.0),) * len(weights)
+        lines = (
+            line_of(
+                *(s.code, s.goal, s.department),
+                parts=self.sums.get((place, s.code), nothing),
+                expected=self.span.expected_hours(s.cadence_s, self.since),
+                weights=weights,
+                signs=len(signs),
+            )
+            for s in signs
+        )
+        return receipt(unit, lines, weights)
+
+
+@uncached("its callers keep what they make of it")
+def summed(
+    db: Database,
+    catalogue: Catalogue,
+    places: Sequence[str],
+    signs: Sequence[Sign],
+    span: Span,
+    since: int,
+) -> Summed:
+    """What the receipts of these places over some of these signs are made of."""
+    over = weighed_over(catalogue, span)
+    sums = weighed_sums(db, places, [s.code for s in signs], span, over)
+    return Summed(span, since, over, sums)
+
+
+def weighed_over(catalogue: Catalogue, span: Span) -> tuple[Stretch, ...]:
+    """The weights that hold in what has passed of a span; its last hours may just have begun."""
+    reached = min(span.to_ms, span.until + STEP_MS)
+    return catalogue.weights_over(span.from_ms, max(reached, span.from_ms + 1))
+
+
 @cached_query(ttl=60, stale_ttl=600)  # the period before stands for hours while today moves on
 def places_scored(
     db: Database, catalogue: Catalogue, places: tuple[str, ...], span: Span, since: int
 ) -> Scored:
     """Receipts and blocks of places; `since` (epoch ms) is when their data begin."""
+    made = summed(db, catalogue, places, catalogue.signs, span, since)
+    receipts = {place: made.receipt(place, signs_of(catalogue, place), place) for place in places}
     codes = [s.code for s in catalogue.signs]
-    sums = state_sums(db, places, codes, span)
-    receipts = {
-        place: receipt(place, lines(signs_of(catalogue, place), place, sums, span, since))
-        for place in places
-    }
-    return _scored(receipts, [(s.place, s) for s in shares(db, places, codes, span)])
+    return _scored(receipts, [(s.place, s) for s in shares(db, places, codes, span, made.over)])
 
 
 @uncached("its callers keep what they make of it")
@@ -47,12 +91,10 @@ def departments_scored(
     """Receipts and blocks of departments over the signs that each owns, at the district."""
     place = catalogue.code
     owner = {s.code: department for department, signs in owned.items() for s in signs}
-    sums = state_sums(db, (place,), list(owner), span)
-    receipts = {
-        department: receipt(department, lines(signs, place, sums, span, since))
-        for department, signs in owned.items()
-    }
-    found = shares(db, (place,), list(owner), span, by_sign=True)
+    theirs = [s for signs in owned.values() for s in signs]
+    made = summed(db, catalogue, (place,), theirs, span, since)
+    receipts = {code: made.receipt(code, signs, place) for code, signs in owned.items()}
+    found = shares(db, (place,), list(owner), span, made.over, by_sign=True)
     return _scored(receipts, [(owner[s.sign], s) for s in found if s.sign is not None])
 
 
@@ -65,7 +107,7 @@ def _scored(receipts: Mapping[str, Receipt], found: Iterable[tuple[str, Share]])
     blocks = {}
     for unit, known in receipts.items():
         if known.score is not None:
-            factor = len(starts) * REFERENCE_SIGNS / known.signs
+            factor = len(starts) / known.signs
             mine, score = excess[unit], known.score / _HUNDREDTHS
             blocks[unit] = tuple(score - factor * mine.get(start, 0.0) for start in starts)
     return Scored(receipts, starts, blocks)
@@ -90,28 +132,6 @@ def score_unit(code: str, now: Scored, then: Scored) -> ScoreUnit:
         None if before is None else before / _HUNDREDTHS,
         then.blocks.get(code, ()),
     )
-
-
-def lines(
-    signs: Sequence[Sign],
-    place: str,
-    sums: Mapping[tuple[str, str], Hours],
-    span: Span,
-    since: int,
-) -> list[Line]:
-    """A line for every sign, also for those that nothing is known of."""
-    nothing = Hours(0.0)
-    return [
-        line_of(
-            s.code,
-            s.goal,
-            s.department,
-            sums.get((place, s.code), nothing),
-            span.expected_hours(s.cadence_s, since),
-            len(signs),
-        )
-        for s in signs
-    ]
 
 
 def signs_of(catalogue: Catalogue, place: str) -> tuple[Sign, ...]:

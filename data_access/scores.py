@@ -14,16 +14,16 @@ from data_access.db import Database
 from data_access.score_rows import first_data, rate_sums, state_sums
 from data_access.score_units import (
     departments_scored,
-    lines,
     owned,
     places_scored,
     score_unit,
     signs_of,
+    summed,
 )
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.ranking import Ranking, RateUnit, dispersion, rank_rates, rank_scores
-from domain.receipt import Hours, Receipt, receipt
+from domain.receipt import Hours, Receipt
 from domain.sign import Direction, Rule, Sign
 from domain.span import Span
 
@@ -132,8 +132,7 @@ def place_receipt(
     mine = _visible(actor, catalogue)
     signs = signs_of(catalogue, place)
     since = _data_from(db, catalogue, span)
-    sums = state_sums(db, (place,), [s.code for s in signs], span)
-    found = receipt(place, lines(signs, place, sums, span, since))
+    found = summed(db, catalogue, (place,), signs, span, since).receipt(place, signs, place)
     return found.without({s.code for s in signs} - mine)
 
 
@@ -149,9 +148,8 @@ def department_receipt(
     if actor.role is Role.DEPARTMENT and actor.department != department:
         raise Forbidden("the receipt of another department")
     signs = owned(catalogue)[catalogue.department[department].code]
-    since = _data_from(db, catalogue, span)
-    sums = state_sums(db, (catalogue.code,), [s.code for s in signs], span)
-    return receipt(department, lines(signs, catalogue.code, sums, span, since))
+    since, place = _data_from(db, catalogue, span), catalogue.code
+    return summed(db, catalogue, (place,), signs, span, since).receipt(department, signs, place)
 
 
 @cached_query(ttl=60, stale_ttl=600)

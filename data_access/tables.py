@@ -225,6 +225,7 @@ index_history = Table(
     Column("bucket", BigInteger, primary_key=True),  # minute
     Column("value", Float),
     Column("low", Float),
+    Column("blind", Boolean),  # fewer than half of the signs were known; NULL: not written down
 )
 
 notes = Table(

@@ -35,6 +35,12 @@ class Actor:
         return f"{self.role}:{self.name}"
 
 
+def require_viewer(actor: Actor, what: str) -> None:
+    """Forbidden, naming `what` was asked for, unless the actor may see the wall."""
+    if actor.role not in (*PEOPLE, Role.SCREEN):
+        raise Forbidden(what)
+
+
 def require_person(actor: Actor, what: str) -> None:
     """Forbidden, naming `what` was asked for, unless the actor is somebody with an account."""
     if actor.role not in PEOPLE:

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, Named, Street
 from domain.publication import Publication
+from domain.scoring import weights as scoring
+from domain.scoring.weights import Stretch, Weights
 from domain.sign import Sign, State
 from domain.wall import WallProfile
 from domain.zone import Zone
@@ -75,6 +77,7 @@ class Catalogue:
     industries: tuple[Industry, ...]
     scenarios: tuple[Scenario, ...]
     map_path: str  # GeoJSON of the schematic map, absolute
+    weights: tuple[Weights, ...]  # versions of what a state costs, ascending, never empty
     platforms: tuple[Named, ...] = ()  # of scenarios: 城市运行, 经济治理, …
     stages: tuple[Named, ...] = ()  # of scenarios: 应用, 新建, 预研, 储备
     scaling: Mapping[str, str] = field(default_factory=dict)  # threshold rule → Street attribute
@@ -119,6 +122,18 @@ class Catalogue:
     def source(self) -> dict[str, CatalogueSource]:
         """Expected business systems by code."""
         return {s.code: s for s in self.sources}
+
+    @cached_property
+    def _weights_begin(self) -> tuple[int, ...]:
+        return scoring.starts(self.weights, self.zone)
+
+    def weights_at(self, at_ms: int) -> Weights:
+        """The weights that hold at an instant (epoch ms)."""
+        return scoring.in_force(self.weights, self._weights_begin, at_ms)
+
+    def weights_over(self, from_ms: int, to_ms: int) -> tuple[Stretch, ...]:
+        """The weights that hold within [from_ms, to_ms) in epoch ms, oldest first."""
+        return scoring.stretches(self.weights, self._weights_begin, from_ms, to_ms)
 
     def due(self, state: State, since_ms: int | None) -> int | None:
         """When a state that holds since an instant should have ended; None: it has no limit."""

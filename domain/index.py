@@ -2,28 +2,22 @@
 
     index = max(0, 100 − Σ D(state))      over the signs whose state is known
 
-with D = 0.25 for attention, 0.75 for warning, 2 for alarm, as if the city had as many signs as the
-reference catalogue of 117: a group of n signs (a domain, a goal, a street) counts each deduction
-117/n-fold, so that groups of different size compare and the district's index is the mean of its
-groups weighted by their number of signs. Signs without a fresh value deduct nothing and are
-counted apart; `low` is what the index would be were they all in alarm. Where fewer than half of
-the signs are known (`blind`) a reader is told so wherever the index stands: a hundred made of
-silence is no good news, and such a place is not called normal (`condition`).
+with D and a scale from the version of the city's weights that holds at the moment
+(`domain.scoring.weights`). Deductions are those of a city of `scale` signs: a group of n signs (a
+domain, a goal, a street) counts each one scale/n-fold, so that groups of different size compare
+and the district's index is the mean of its groups weighted by their number of signs. Signs without
+a fresh value deduct nothing and are counted apart; `low` is what the index would be were they all
+in alarm. Where fewer than half of the signs are known (`blind`) a reader is told so wherever the
+index stands: a hundred made of silence is no good news, and such a place is not called normal
+(`condition`).
 Our own construction: the source names no formula.
 """
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from domain.scoring.weights import Weights
 from domain.sign import GRADED, SEVERITY, State
-
-DEDUCTION: dict[State, float] = {
-    State.NORMAL: 0.0,
-    State.ATTENTION: 0.25,
-    State.WARNING: 0.75,
-    State.ALARM: 2.0,
-}
-REFERENCE_SIGNS = 117
 
 
 class Detractor(NamedTuple):
@@ -41,27 +35,34 @@ class Index(NamedTuple):
     low: float | None
     excluded: int  # signs without a known state
     detractors: tuple[Detractor, ...]  # worst first
+    signs: int  # that apply
+    hidden: float  # points that each excluded sign takes from `low`
+
+    @property
+    def blind(self) -> bool:
+        """Whether fewer than half of the signs are known."""
+        return blind(self.excluded, self.signs)
 
 
-def city_index(states: Sequence[tuple[str, State]]) -> Index:
+def city_index(states: Sequence[tuple[str, State]], weights: Weights) -> Index:
     """The index of a group of signs given as (code, state), all that apply to the place."""
     if not states:
-        return Index(None, None, 0, ())
-    factor = REFERENCE_SIGNS / len(states)
+        return Index(None, None, 0, (), 0, 0.0)
+    factor = weights.scale / len(states)
     found = [
-        Detractor(code, state, round(DEDUCTION[state] * factor, 2))
+        Detractor(code, state, round(weights.of(state) * factor, 2))
         for code, state in states
-        if DEDUCTION.get(state)
+        if weights.of(state)
     ]
     found.sort(key=lambda d: (-d.points, d.sign))
     excluded = sum(1 for _, state in states if state is State.UNKNOWN)
     lost = sum(d.points for d in found)
+    each = round(weights.alarm * factor, 2)
     if excluded == len(states):
-        return Index(None, 0.0, excluded, ())
-    hidden = excluded * round(DEDUCTION[State.ALARM] * factor, 2)
+        return Index(None, 0.0, excluded, (), len(states), each)
     value = round(max(0.0, 100 - lost), 2)
-    low = round(max(0.0, 100 - lost - hidden), 2)
-    return Index(value, low, excluded, tuple(found))
+    low = round(max(0.0, 100 - lost - excluded * each), 2)
+    return Index(value, low, excluded, tuple(found), len(states), each)
 
 
 def blind(unknown: int, signs: int) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
+from domain.scoring.weights import Weights
 from domain.sign import State
 
 
@@ -48,6 +49,7 @@ class Picture:
     signs: tuple[str, ...]
     places: tuple[str, ...]  # the district first
     cells: tuple[tuple[Cell | None, ...], ...]  # a row a place, in the order of `signs`
+    weights: Weights  # what a state costs at the moment
 
     @cached_property
     def _row(self) -> dict[str, int]:
@@ -91,7 +93,7 @@ class Picture:
         """The index of a place over its signs, or over those of `signs` (a domain, a goal)."""
         cells = self.at_place(place)
         wanted = cells if signs is None else [code for code in signs if code in cells]
-        return city_index([(code, cells[code].state) for code in wanted])
+        return city_index([(code, cells[code].state) for code in wanted], self.weights)
 
     def every(self) -> Iterator[tuple[str, str, Cell]]:
         """(place, sign, cell) of every cell there is."""

@@ -1,18 +1,20 @@
 """The score receipt (得分小票): the sum behind a score, line by line, exact to the last digit.
 
     score = max(0, 100 − Σ points)
-    points = floor(weighted / known · (11700 / n) + 0.5) hundredths
-    weighted = 0.25·attention + 0.75·warning + 2·alarm
+    points = floor(Σ weighted / known · (100 · scale / n) + 0.5) hundredths
+    weighted = a·attention + w·warning + l·alarm
 
 over the n signs that apply to the place; hours are those of the period in each state, `known`
-those judged at all. The deductions and the scale of 117 are the index's (`domain.index`): a sign
-in one state all the time costs what it costs the index. A sign without known hours deducts
-nothing and counts as excluded. Points are whole hundredths, so lines and groups add up exactly.
+those judged at all. The weights a, w, l and the scale are the index's (`domain.index`): a sign in
+one state all the time costs what it costs the index. Where they change within the period, Σ runs
+over the versions, each with the hours of its own days; nearly always there is one. A sign without
+known hours deducts nothing and counts as excluded. Points are whole hundredths, so lines and
+groups add up exactly.
 
 A browser computes the very same in IEEE doubles, operation by operation in this order:
 
-    x = (0.25 * attention + 0.75 * warning + 2 * alarm) / known
-    points = Math.floor(x * (11700 / n) + 0.5)
+    x = x + (a * attention + w * warning + l * alarm) / known * (100 * scale / n)
+    points = Math.floor(x + 0.5)
     score = Math.max(0, 10000 - sum(points))
 
 What-if: the hours in a state of one line are changed at the cost of its hours in the normal
@@ -24,14 +26,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import floor
 
-from domain.index import DEDUCTION, REFERENCE_SIGNS
-from domain.sign import State
+from domain.scoring.weights import Weights
 
 FULL = 10_000  # hundredths of a point
 _SLACK_H = 0.001  # hours are rounded where they are summed
-_ATTENTION = DEDUCTION[State.ATTENTION]
-_WARNING = DEDUCTION[State.WARNING]
-_ALARM = DEDUCTION[State.ALARM]
 
 
 class Unusable(StrEnum):
@@ -59,6 +57,7 @@ class Line:
     goal: str
     department: str
     hours: Hours
+    parts: tuple[Hours, ...]  # the same by version of the weights, as `Receipt.weights` has them
     expected: float  # hours that the sign should have been known by now
     points: int  # hundredths taken away
     why: Unusable | None  # None: the line counts
@@ -105,6 +104,7 @@ class Receipt:
     score: int | None  # hundredths; None when no sign is known
     coverage: float | None  # mean of the usable lines that had something due
     usable: float | None  # share of the lines that count among those that should
+    weights: tuple[Weights, ...]  # the versions that it was made by, oldest first
 
     @property
     def excluded(self) -> int:
@@ -135,26 +135,47 @@ class Receipt:
         return replace(self, lines=shown, folded=folded)
 
 
-def points_of(hours: Hours, signs: int) -> int:
-    """Hundredths that a sign takes away as one of `signs`; 0 where nothing is known."""
-    if hours.known <= 0:
+def whole(parts: Sequence[Hours]) -> Hours:
+    """Hours by version added up."""
+    if len(parts) == 1:
+        return parts[0]
+    return Hours(
+        sum(part.known for part in parts),
+        sum(part.attention for part in parts),
+        sum(part.warning for part in parts),
+        sum(part.alarm for part in parts),
+    )
+
+
+def points_of(parts: Sequence[Hours], weights: Sequence[Weights], signs: int) -> int:
+    """Hundredths that a sign takes away as one of `signs`; 0 where nothing is known.
+
+    `parts` are its hours under each of `weights`.
+    """
+    known = whole(parts).known
+    if known <= 0:
         return 0
-    weighted = _ATTENTION * hours.attention + _WARNING * hours.warning + _ALARM * hours.alarm
-    return floor(weighted / hours.known * (100 * REFERENCE_SIGNS / signs) + 0.5)
+    lost = 0.0
+    for spent, w in zip(parts, weights, strict=True):
+        weighted = w.attention * spent.attention + w.warning * spent.warning + w.alarm * spent.alarm
+        lost += weighted / known * (100 * w.scale / signs)
+    return floor(lost + 0.5)
 
 
 def line_of(
-    sign: str, goal: str, department: str, hours: Hours, expected: float, signs: int
+    *about: str, parts: Sequence[Hours], expected: float, weights: Sequence[Weights], signs: int
 ) -> Line:
-    """The line of a sign among `signs` that apply to the place."""
-    why = None
+    """The line of a sign (its code, goal and department) among `signs` of the place."""
+    sign, goal, department = about
+    hours, why = whole(parts), None
     if hours.known <= 0:
         why = Unusable.NO_DATA if expected > 0 else Unusable.NOT_DUE
-    return Line(sign, goal, department, hours, expected, points_of(hours, signs), why)
+    points = points_of(parts, weights, signs)
+    return Line(sign, goal, department, hours, tuple(parts), expected, points, why)
 
 
-def receipt(place: str, lines: Iterable[Line]) -> Receipt:
-    """The receipt of a place from the lines of all signs that apply to it."""
+def receipt(place: str, lines: Iterable[Line], weights: Sequence[Weights]) -> Receipt:
+    """The receipt of a place from the lines of all signs that apply to it, made by `weights`."""
     lines = tuple(lines)
     points = sum(line.points for line in lines)
     known = [line for line in lines if line.why is None]
@@ -170,21 +191,22 @@ def receipt(place: str, lines: Iterable[Line]) -> Receipt:
         score=max(0, FULL - points) if known else None,
         coverage=sum(shares) / len(shares) if shares else None,
         usable=len(known) / len(due) if due else None,
+        weights=tuple(weights),
     )
 
 
-def what_if(
-    given: Receipt, sign: str, *, attention: float, warning: float, alarm: float
-) -> int | None:
-    """The score (hundredths) had `sign` spent these hours in its states, all else as it was.
+def what_if(given: Receipt, sign: str, parts: Sequence[Hours]) -> int | None:
+    """The score (hundredths) had `sign` spent its hours like that, all else as it was.
 
-    KeyError for a sign without a line of its own; ValueError where the hours are negative or more
-    than are known. None where the receipt has no score.
+    KeyError for a sign without a line of its own; ValueError where hours are negative or others
+    than those that are known. None where the receipt has no score.
     """
     line = {known.sign: known for known in given.lines}[sign]
-    hours = Hours(line.hours.known, attention, warning, alarm)
-    if min(attention, warning, alarm) < 0 or attention + warning + alarm > hours.known + _SLACK_H:
-        raise ValueError(f"{sign}: these hours do not fit into the {hours.known} that are known")
+    for now, then in zip(parts, line.parts, strict=True):
+        spent = (now.attention, now.warning, now.alarm)
+        if min(spent) < 0 or now.known != then.known or sum(spent) > then.known + _SLACK_H:
+            raise ValueError(f"{sign}: these hours do not fit into the {then.known} that are known")
     if given.score is None:
         return None
-    return max(0, FULL - (given.points - line.points + points_of(hours, given.signs)))
+    taken = points_of(parts, given.weights, given.signs)
+    return max(0, FULL - (given.points - line.points + taken))

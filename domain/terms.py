@@ -53,6 +53,13 @@ class NameTerms:
     name: Name
 
 
+class Edition(NamedTuple):
+    """The cut-offs of a sign while nothing about its judging changes."""
+
+    version: int
+    since: str  # ISO date: of the version, or of the start that found it edited
+
+
 class Ledger:
     """Terms by code, each ascending; the first holds for all the time before it too."""
 
@@ -103,6 +110,21 @@ class Ledger:
             starts = version_starts(catalogue, mine.sign)
             found += [at for at in starts if at > mine.since and (end is None or at < end)]
         return tuple(sorted(set(found)))
+
+    def editions(
+        self, catalogue: Catalogue, code: str, from_ms: int, to_ms: int
+    ) -> tuple[Edition, ...]:
+        """The cut-offs that judged a sign within [from_ms, to_ms) in epoch ms, oldest first."""
+        turns = self.turns(catalogue, code)
+        found: list[Edition] = []
+        for at in (from_ms, *(turn for turn in turns if from_ms < turn < to_ms)):
+            terms = self.sign(code, at)
+            if terms is not None:
+                cut = terms.sign.thresholds_on(catalogue.zone.date(at))
+                last = max((turn for turn in turns if turn <= at), default=None)
+                since = cut.valid_from if last is None else catalogue.zone.date(last)
+                found.append(Edition(cut.version, since))
+        return tuple(found)
 
 
 def shares(catalogue: Catalogue, sign: Sign) -> Shares:

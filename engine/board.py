@@ -67,15 +67,17 @@ class Board:
             }
             for street in catalogue.streets
         }
-        self.index = city_index([(code, c.state) for code, c in self.district.items()])
+        self.weights = catalogue.weights_at(now_ms)
+        self.index = self.group_index(self.district)
 
     def street_index(self, street: str) -> Index:
         """The index of a street over the signs that apply to it."""
-        return city_index([(code, c.state) for code, c in self.streets[street].items()])
+        cells = self.streets[street].items()
+        return city_index([(code, c.state) for code, c in cells], self.weights)
 
     def group_index(self, codes: Iterable[str]) -> Index:
         """The index of a group of district signs (a domain, a goal)."""
-        return city_index([(code, self.district[code].state) for code in codes])
+        return city_index([(code, self.district[code].state) for code in codes], self.weights)
 
     def picture(self, version: int) -> Picture:
         """Every cell, for the pages that ask for more than the wall shows."""
@@ -88,6 +90,7 @@ class Board:
             signs,
             (self.city.catalogue.code, *self.streets),
             tuple(tuple(row.get(code) for code in signs) for row in rows),
+            self.weights,
         )
 
     # -- the parts of the snapshot ----------------------------------------------------------

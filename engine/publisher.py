@@ -99,10 +99,9 @@ class Publisher:
             self._redis_was_there = there
 
     def _keep_indexes(self, conn: Connection, board: Board, minute: int) -> None:
-        rows = [(board.city.catalogue.code, minute, board.index.value, board.index.low)]
-        for street in board.streets:
-            index = board.street_index(street)
-            rows.append((street, minute, index.value, index.low))
+        district = board.city.catalogue.code
+        found = {district: board.index, **{s: board.street_index(s) for s in board.streets}}
+        rows = [(p, minute, one.value, one.low, one.blind) for p, one in found.items()]
         engine_state.write_indexes(self._db, conn, rows)
 
     def _slow_parts(self, conn: Connection, city: City, now_ms: int) -> Json:

@@ -41,7 +41,7 @@ def _sections(view: View) -> list[Component]:
     return [
         html.H1(view.text("about.title")),
         method.lead(view, city),
-        method.index_section(view),
+        method.index_section(view, city, services.now_ms),
         method.state_section(view),
         method.freshness_section(view),
         method.aggregation_section(view, city),

@@ -115,8 +115,10 @@
       return { code: goal.code, node: row, bar, value };
     });
     const list = el("ul", "deductions");
+    const link = el("a", "", t("wall.index")); // all that was taken, and the course
+    link.href = wall.lang === "zh" ? "/index" : "/index?lang=" + wall.lang;
     node.replaceChildren(
-      el("div", "score", [el("p", "caption", [el("span", "", t("wall.index")), sum]), big, low]),
+      el("div", "score", [el("p", "caption", [el("span", "", [link]), sum]), big, low]),
       el("div", "course", [hour, el("ul", "goals", goals.map((goal) => goal.node))]),
       el("div", "deduct", [el("p", "caption", t("wall.detractors")), list])
     );

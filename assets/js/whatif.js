@@ -3,22 +3,32 @@
 (function (root) {
   "use strict";
 
-  const WEIGHT = { attention: 0.25, warning: 0.75, alarm: 2 };
   const FULL = 10000; // hundredths of 100 points
 
-  /* Hundredths that a line takes away as one of `signs`: {known, attention, warning, alarm} are
-     hours. The order of the operations is that of domain/receipt.py, so the last bit is the same. */
-  function taken(line, signs) {
+  /* Hundredths that a line takes away from a receipt of {signs, weights: [{attention, warning, alarm,
+     scale}]}: the line has {known, parts: [{attention, warning, alarm}]}, its hours under each of
+     the weights. The order of the operations is that of domain/receipt.py, so the last bit is the same. */
+  function taken(line, receipt) {
     if (line.known <= 0) return 0;
-    const weighted = WEIGHT.attention * line.attention + WEIGHT.warning * line.warning
-      + WEIGHT.alarm * line.alarm;
-    return Math.floor(weighted / line.known * (11700 / signs) + 0.5);
+    let lost = 0;
+    receipt.weights.forEach((weight, n) => {
+      const part = line.parts[n];
+      const weighted = weight.attention * part.attention + weight.warning * part.warning
+        + weight.alarm * part.alarm;
+      lost += weighted / line.known * (100 * weight.scale / receipt.signs);
+    });
+    return Math.floor(lost + 0.5);
   }
 
-  /* The score in hundredths with other hours. `receipt`: {signs, rest, lines: [{known, …}]} where
-     `rest` is what all other lines take; `hours`: [{warning: 1.5}, …] by line. */
+  /* A line with other hours, by part: [{warning: 1.5}]. */
+  function changed(line, hours) {
+    return { ...line, parts: line.parts.map((part, n) => ({ ...part, ...(hours || [])[n] })) };
+  }
+
+  /* The score in hundredths with other hours. `receipt`: {signs, weights, rest, lines} where `rest`
+     is what all other lines take; `hours`: [[{warning: 1.5}], …] by line and part. */
   function recompute(receipt, hours) {
-    const lines = receipt.lines.map((line, n) => taken({ ...line, ...(hours[n] || {}) }, receipt.signs));
+    const lines = receipt.lines.map((line, n) => taken(changed(line, hours[n]), receipt));
     const points = lines.reduce((sum, one) => sum + one, receipt.rest);
     return Math.max(0, FULL - points);
   }
@@ -70,13 +80,15 @@
     return [...panel.querySelectorAll("input[type=range][data-line]")];
   }
 
-  /* Hours by line as the sliders have them; one that stands where it began is left out. */
+  /* Hours by line and part as the sliders have them; one that stands where it began is left out. */
   function asked(panel) {
     const hours = [];
     for (const slider of sliders(panel)) {
       if (slider.value === slider.max) continue;
-      const n = Number(slider.dataset.line);
-      hours[n] = { ...hours[n], [slider.dataset.kind]: Number(slider.value) / 60 };
+      const line = Number(slider.dataset.line);
+      const part = Number(slider.dataset.part);
+      hours[line] = hours[line] || [];
+      hours[line][part] = { ...hours[line][part], [slider.dataset.kind]: Number(slider.value) / 60 };
     }
     return hours;
   }

@@ -26,6 +26,7 @@ class _Entry(NamedTuple):
 
 NAVIGATION = (
     _Entry("/screen", "nav.screen", True),
+    _Entry("/index", "nav.index"),
     _Entry("/signs", "nav.signs", number=lambda city: len(city.signs)),
     _Entry("/streets", "nav.streets", number=lambda city: len(city.counted)),
     _Entry("/rankings", "nav.rankings"),
@@ -114,6 +115,13 @@ def _account(view: View, place: Place) -> Component:
     role = view.text(f"role.{actor.role}")
     post = f"{role} · {view.name(owner.short_zh, owner.name_en)}" if owner else role
     token = csrf.csrf_token(services.secret, session.id_hash)
+    out: list[Any] = [
+        html.Span("·", **aria(hidden="true")),
+        dcc.Input(type="hidden", name=csrf.FIELD, value=token),
+        html.Button(view.text("nav.signout"), type="submit"),
+    ]
+    if actor.role is Role.SCREEN:  # a passer-by must not put a wall out
+        out = []
     return html.Div(
         [
             html.P(actor.name, className="desk-who"),
@@ -121,9 +129,7 @@ def _account(view: View, place: Place) -> Component:
             html.Form(
                 [
                     html.A(view.text("language.other"), href=other.href(place.path, **place.query)),
-                    html.Span("·", **aria(hidden="true")),
-                    dcc.Input(type="hidden", name=csrf.FIELD, value=token),
-                    html.Button(view.text("nav.signout"), type="submit"),
+                    *out,
                 ],
                 action="/logout",
                 method="POST",

@@ -1,6 +1,7 @@
 """The sections of /about. Every number in them is taken from the rules or the catalogue."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -8,12 +9,14 @@ from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
 from dashboard.components.mark import GLYPHS
+from dashboard.components.versions import weights_words
 from dashboard.components.view import View
 from dashboard.labels import table
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
-from domain.index import DEDUCTION, REFERENCE_SIGNS, city_index
+from domain.index import city_index
+from domain.scoring.weights import Weights
 from domain.sign import GRADED, Rule, State
 from domain.state import CLEAR_SHARE
 
@@ -38,8 +41,9 @@ def lead(view: View, city: Catalogue) -> Component:
     )
 
 
-def index_section(view: View) -> Component:
-    """The formula, its receipt and what it leaves out."""
+def index_section(view: View, city: Catalogue, now_ms: int) -> Component:
+    """The formula, its receipt, the versions of its weights and what it leaves out."""
+    weights = city.weights_at(now_ms)
     return _section(
         view,
         "about.index",
@@ -47,10 +51,11 @@ def index_section(view: View) -> Component:
         html.P(view.text("about.index.rule")),
         _table(
             [view.text("about.state.col"), view.text("about.state.deduction")],
-            [[state_mark(view, s), f"{DEDUCTION[s]:g}"] for s in (State.NORMAL, *GRADED)],
+            [[state_mark(view, s), f"{weights.of(s):g}"] for s in (State.NORMAL, *GRADED)],
         ),
-        html.P(_example(view), className="example"),
-        html.P(view.text("about.index.group", reference=REFERENCE_SIGNS)),
+        *_versions(view, city, weights),
+        html.P(_example(view, weights), className="example"),
+        html.P(view.text("about.index.group", reference=weights.scale)),
         html.P(view.text("about.index.unknown")),
         html.P(view.text("about.index.own"), className="desk-note"),
     )
@@ -145,15 +150,42 @@ def _freshness_mark(view: View, freshness: Freshness) -> Component:
     return html.Span(view.text(f"freshness.{freshness}"), className="fresh", **about)
 
 
-def _example(view: View) -> str:
+def _versions(view: View, city: Catalogue, now: Weights) -> list[Component]:
+    """The version in force; all of them where there are several."""
+    said: list[Component] = [html.P(weights_words(view, now))]
+    if len(city.weights) > 1:
+        grades = [view.text(f"state.{state}") for state in GRADED]
+        version, since, scale = (
+            view.text(f"versions.col.{name}") for name in ("version", "since", "scale")
+        )
+        said += [
+            html.P(view.text("about.index.versions")),
+            _table(
+                [version, since, *grades, scale],
+                [
+                    [
+                        str(w.version),
+                        w.valid_from,
+                        *(f"{w.of(state):g}" for state in GRADED),
+                        str(w.scale),
+                    ]
+                    for w in city.weights
+                ],
+            ),
+        ]
+    return said
+
+
+def _example(view: View, weights: Weights) -> str:
     states = [(f"{state}-{n}", state) for state, count in EXAMPLE.items() for n in range(count)]
-    states += [(f"rest-{n}", State.NORMAL) for n in range(REFERENCE_SIGNS - len(states))]
-    parts = [f"{count} × {DEDUCTION[state]:g}" for state, count in EXAMPLE.items()]
+    states += [(f"rest-{n}", State.NORMAL) for n in range(weights.scale - len(states))]
+    weights = replace(weights, scale=len(states))  # as they stand in the table
+    parts = [f"{count} × {weights.of(state):g}" for state, count in EXAMPLE.items()]
     return view.text(
         "about.index.example",
         sum=" − ".join(["100", *parts]),
-        value=f"{city_index(states).value:g}",
-        total=REFERENCE_SIGNS,
+        value=f"{city_index(states, weights).value:g}",
+        total=len(states),
         **{str(state): count for state, count in EXAMPLE.items()},
     )
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import Look, because, places, signed
 from dashboard.components.times import day_and_time, grouped
+from dashboard.components.versions import weights_words
 from dashboard.components.view import View
+from data_access.score_units import weighed_over
 from data_access.scores import Standings
+from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.ranking import (
     DRAWS,
@@ -18,6 +21,7 @@ from domain.ranking import (
     Ranked,
     Ranking,
 )
+from domain.span import Span
 from domain.zone import Zone
 
 NAMED = 6  # names in one sentence
@@ -55,6 +59,14 @@ def notes(look: Look, ranking: Ranking) -> Node:
         for name in ("interval", "ties", "who")
     ]
     return el("div", *parts, cls="rank-notes")
+
+
+def weighed(view: View, catalogue: Catalogue, span: Span) -> list[Node]:
+    """By which weights the scores are made."""
+    over = [stretch.weights for stretch in weighed_over(catalogue, span)]
+    said = [view.text("versions.mixed", n=len(over))] if len(over) > 1 else []
+    said += [weights_words(view, weights) for weights in over]
+    return [el("p", text, cls="desk-note") for text in said]
 
 
 def _who(view: View, ranking: Ranking) -> str:

@@ -1,21 +1,20 @@
 """The receipt of a score (得分小票), in light elements: every line, to the last digit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.light import Node, el
 from dashboard.components.rank_table import MINUS, NONE, places
 from dashboard.components.receipt_whatif import whatif
+from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
-from domain.index import DEDUCTION, REFERENCE_SIGNS
 from domain.ranking import Ranked
 from domain.receipt import FULL, Folded, Group, Hours, Line, Receipt, points_of
-from domain.sign import State
 
 COLUMNS = ("sign", "attention", "warning", "alarm", "known", "points")
-GRADES = (State.ATTENTION, State.WARNING, State.ALARM)
+GRADES = ("attention", "warning", "alarm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Slip:
     others: tuple[int, ...] = ()  # the ranked scores of its peers, in hundredths
     close: str | None = None  # where the panel is not open
     links: Node | None = None  # to take the lines away
+    editions: Editions = field(default_factory=dict)  # cut-offs behind the lines
 
 
 def receipt_panel(slip: Slip, receipt: Receipt) -> list[Any]:
@@ -41,11 +41,11 @@ def receipt_panel(slip: Slip, receipt: Receipt) -> list[Any]:
         "section",
         heading(slip),
         _score(slip, receipt),
-        el("p", _formula(view, receipt), cls="receipt-formula"),
+        *_made_by(slip, receipt),
         el(
             "table",
             el("thead", el("tr", *(_th(view, name) for name in COLUMNS))),
-            el("tbody", *(row for group in groups for row in _group(slip, group, receipt.signs))),
+            el("tbody", *(row for group in groups for row in _group(slip, group, receipt))),
             el("tbody", *_rest(view, rest), *_folded(view, receipt.folded)),
             el("tfoot", *_sum(view, receipt)),
             cls="receipt-table",
@@ -99,16 +99,25 @@ def _score(slip: Slip, receipt: Receipt) -> Node:
     return el("p", *said, cls="receipt-score")
 
 
-def _formula(view: View, receipt: Receipt) -> str:
-    weights = {state.value: f"{DEDUCTION[state]:g}" for state in GRADES}
-    return view.text("rankings.receipt.formula", of=REFERENCE_SIGNS, n=receipt.signs, **weights)
+def _made_by(slip: Slip, receipt: Receipt) -> list[Node]:
+    """The formula with its weights, and the versions of weights and cut-offs."""
+    view, n = slip.view, len(receipt.weights)
+    said = [view.text("versions.mixed", n=n)] if n > 1 else []
+    for weights in receipt.weights:
+        costs = {grade: f"{getattr(weights, grade):g}" for grade in GRADES}
+        asked = {"of": weights.scale, "n": receipt.signs, **costs}
+        said += [weights_words(view, weights), view.text("rankings.receipt.formula", **asked)]
+    shown = {line.sign for line in receipt.lines}
+    cuts = {code: listed for code, listed in slip.editions.items() if code in shown}
+    said += cut_words(view, slip.catalogue, cuts)
+    return [el("p", text, cls="receipt-formula") for text in said]
 
 
 def _th(view: View, name: str) -> Node:
     return el("th", view.text(f"rankings.receipt.col.{name}"), scope="col")
 
 
-def _group(slip: Slip, group: Group, signs: int) -> list[Node]:
+def _group(slip: Slip, group: Group, receipt: Receipt) -> list[Node]:
     goal = next(goal for goal in slip.catalogue.goals if goal.code == group.goal)
     name = slip.view.name(goal.name_zh, goal.name_en)
     known = any(line.why is None for line in group.lines)  # nothing known is not nothing taken
@@ -119,14 +128,14 @@ def _group(slip: Slip, group: Group, signs: int) -> list[Node]:
         cls="receipt-goal",
     )
     told = sorted(filter(_told, group.lines), key=lambda line: (-line.points, line.sign))
-    return [head, *(_line(slip, line, signs) for line in told)]
+    return [head, *(_line(slip, line, receipt) for line in told)]
 
 
-def _line(slip: Slip, line: Line, signs: int) -> Node:
+def _line(slip: Slip, line: Line, receipt: Receipt) -> Node:
     view = slip.view
     name = sign_name(slip, line.sign)
     if line.why is not None:
-        most = points_of(Hours(known=1, alarm=1), signs)
+        most = points_of((Hours(known=1, alarm=1),), receipt.weights[-1:], receipt.signs)
         why = view.text(f"rankings.unusable.{line.why}")
         return el(
             "tr",
@@ -135,19 +144,21 @@ def _line(slip: Slip, line: Line, signs: int) -> Node:
             el("td", f"({hundredths(most)})"),
             cls="receipt-none",
         )
-    hours = line.hours
     return el(
         "tr",
         el("td", name),
-        *(_hours(spent) for spent in (hours.attention, hours.warning, hours.alarm)),
-        el("td", f"{hours.known:.1f}", cls="receipt-none"),
+        *(_hours([getattr(part, grade) for part in line.parts]) for grade in GRADES),
+        el("td", f"{line.hours.known:.1f}", cls="receipt-none"),
         el("td", _taken(line.points), cls="receipt-points"),
         data_points=line.points,
     )
 
 
-def _hours(spent: float) -> Node:
-    return el("td", f"{spent:.1f}") if spent else el("td", NONE, cls="receipt-none")
+def _hours(spent: Sequence[float]) -> Node:
+    """Hours in a state, apart for each version of the weights."""
+    if not any(spent):
+        return el("td", NONE, cls="receipt-none")
+    return el("td", " + ".join(f"{hours:.1f}" for hours in spent))
 
 
 def _taken(points: int) -> str:

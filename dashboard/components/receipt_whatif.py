@@ -9,10 +9,9 @@ from dashboard.components.light import Node, el
 from dashboard.components.view import View
 from dashboard.labels import label
 from domain.catalogue import Catalogue
-from domain.index import DEDUCTION
 from domain.ranking import SHRINK_M, Ranked, Ranking
 from domain.receipt import Line, Receipt
-from domain.sign import State
+from domain.sign import GRADED, State
 
 SLIDERS = 4
 _WORDS = ("alarm", "warning", "attention", "none", "join", "rank")
@@ -20,9 +19,10 @@ _SPANS = ("hours", "minutes", "hours_minutes")
 
 
 class Lever(NamedTuple):
-    """One slider: the hours of a line in one state."""
+    """One slider: the hours of a line in one state, under one version of the weights."""
 
     line: Line
+    part: int
     state: State
     hours: float
 
@@ -31,19 +31,17 @@ def levers(receipt: Receipt) -> list[Lever]:
     """The hours of trouble that took most, the most first: in a calm city those in attention."""
     found = []
     for line in receipt.lines:
-        spent = line.hours
-        for state, hours in (
-            (State.ALARM, spent.alarm),
-            (State.WARNING, spent.warning),
-            (State.ATTENTION, spent.attention),
-        ):
-            if line.points > 0 and round(hours * 60) >= 1:
-                found.append(Lever(line, state, hours))
+        for part, spent in enumerate(line.parts):
+            for state in reversed(GRADED):
+                hours: float = getattr(spent, state)
+                if line.points > 0 and round(hours * 60) >= 1:
+                    found.append(Lever(line, part, state, hours))
 
     def took(lever: Lever) -> float:
-        return DEDUCTION[lever.state] * lever.hours / lever.line.hours.known
+        weights = receipt.weights[lever.part]
+        return weights.scale * weights.of(lever.state) * lever.hours / lever.line.hours.known
 
-    found.sort(key=lambda lever: (-took(lever), lever.line.sign, lever.state))
+    found.sort(key=lambda lever: (-took(lever), lever.line.sign, lever.state, lever.part))
     return found[:SLIDERS]
 
 
@@ -58,7 +56,7 @@ def whatif(
     place = {line.sign: n for n, line in enumerate(lines)}
     return _panel(
         view,
-        [_row(view, catalogue, lever, place[lever.line.sign]) for lever in chosen],
+        [_row(view, catalogue, receipt, lever, place[lever.line.sign]) for lever in chosen],
         ranked=bool(others),
         data_whatif=_model(receipt, lines, others),
         data_words=_words(view),
@@ -139,11 +137,15 @@ def _panel(view: View, rows: Sequence[Node], *, ranked: bool, **about: str) -> l
     )
 
 
-def _row(view: View, catalogue: Catalogue, lever: Lever, n: int) -> Node:
+def _row(view: View, catalogue: Catalogue, receipt: Receipt, lever: Lever, n: int) -> Node:
     sign = catalogue.sign.get(lever.line.sign)
     code = lever.line.sign
     name = code if sign is None else view.name(sign.short_zh, sign.short_en)
     about = f"whatif-{code}-{lever.state}"
+    if len(receipt.weights) > 1:
+        version = receipt.weights[lever.part].version
+        name = view.text("versions.of", name=name, version=version)
+        about = f"{about}-{version}"
     minutes = round(lever.hours * 60)
     slider = el(
         "input",
@@ -155,6 +157,7 @@ def _row(view: View, catalogue: Catalogue, lever: Lever, n: int) -> Node:
         step=1,
         value=minutes,
         data_line=n,
+        data_part=lever.part,
         data_kind=lever.state.value,
     )
     text = view.text("rankings.whatif.row", name=name, state=view.text(f"state.{lever.state}"))
@@ -172,13 +175,14 @@ def _model(receipt: Receipt, lines: Sequence[Line], others: Sequence[int]) -> st
     """All that the script needs: hours as they are, everything else as one sum (hundredths)."""
     model = {
         "signs": receipt.signs,
+        "weights": receipt.weights,
         "rest": receipt.points - sum(line.points for line in lines),
         "lines": [
             {
                 "known": line.hours.known,
-                "attention": line.hours.attention,
-                "warning": line.hours.warning,
-                "alarm": line.hours.alarm,
+                "parts": [
+                    {state.value: getattr(part, state) for state in GRADED} for part in line.parts
+                ],
             }
             for line in lines
         ],

@@ -17,6 +17,7 @@ from dashboard.components.street_words import (
     people_text,
     state_word,
 )
+from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
 from data_access.index_history import Past
 from domain.actor import Actor
@@ -38,6 +39,7 @@ class Here(NamedTuple):
     cells: dict[str, Cell]
     troubles: list[str]  # signs in attention, warning or alarm, the worst first
     actor: Actor
+    editions: Editions  # the cut-offs that judge its signs
 
     @property
     def view(self) -> View:
@@ -217,7 +219,15 @@ def receipt(here: Here, index: Index) -> list[Node]:
     return [
         *said,
         el("p", el("span", view.text("street.sum.head")), el("b", total), cls="street-sum"),
+        *(el("p", text, cls="street-versions") for text in made_by(here)),
     ]
+
+
+def made_by(here: Here) -> list[str]:
+    """The versions of the weights and of the cut-offs behind the listed deductions."""
+    listed = {sign: here.editions[sign] for sign in here.troubles if sign in here.editions}
+    cuts = cut_words(here.view, here.city, listed)
+    return [weights_words(here.view, here.picture.weights), *cuts]
 
 
 def _line(here: Here, detractor: Detractor, whole: float) -> Node:

@@ -1,10 +1,12 @@
 """口径: what the signs of a table measure, from whom, how often, and where their colours begin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dashboard.components.times import span
+from dashboard.components.versions import weights_words
 from dashboard.export.ask import Ask
-from domain.sign import Bounds, Sign
+from domain.scoring.weights import Stretch
+from domain.sign import GRADED, Bounds, Sign
 
 _HEADS = (
     *("code", "name", "unit", "street_rule", "district_rule", "source", "cadence"),
@@ -17,6 +19,17 @@ def meaning(ask: Ask, signs: Iterable[Sign]) -> tuple[tuple[str, ...], ...]:
     today = ask.city.zone.date(ask.services.now_ms)
     heads = tuple(ask.text(f"meaning.{name}") for name in _HEADS)
     return (heads, *(_line(ask, sign, today) for sign in signs))
+
+
+def weights_facts(ask: Ask, over: Sequence[Stretch]) -> tuple[tuple[str, str], ...]:
+    """The weights behind scores or an index: a fact for each version that holds."""
+    what = ask.text("weights")
+    said = [ask.view.text("versions.mixed", n=len(over))] if len(over) > 1 else []
+    for _, _, weights in over:
+        costs = {state.value: f"{weights.of(state):g}" for state in GRADED}
+        said.append(weights_words(ask.view, weights))
+        said.append(ask.text("weights.costs", scale=weights.scale, **costs))
+    return tuple((what, text) for text in said)
 
 
 def _line(ask: Ask, sign: Sign, today: str) -> tuple[str, ...]:

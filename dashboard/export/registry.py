@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dashboard.export import tables_audit, tables_now, tables_past, tables_scores, tables_sources
+from dashboard.export import (
+    tables_audit,
+    tables_index,
+    tables_now,
+    tables_past,
+    tables_scores,
+    tables_sources,
+)
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document
 from dashboard.security.policy import ADMINS, STAFF, Roles
@@ -27,6 +34,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "sign-streets": Table(STAFF, tables_now.sign_streets),
         "streets": Table(STAFF, tables_now.streets),
         "street-signs": Table(STAFF, tables_now.street_signs),
+        "index": Table(STAFF, tables_index.index),
+        "index-course": Table(STAFF, tables_index.course),
         "series": Table(STAFF, tables_past.series_table),
         "episodes": Table(STAFF, tables_past.episodes),
         "rankings": Table(STAFF, tables_scores.rankings),

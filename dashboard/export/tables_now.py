@@ -11,7 +11,7 @@ from dashboard.components.street_standing import standing
 from dashboard.components.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
-from dashboard.export.meaning import meaning
+from dashboard.export.meaning import meaning, weights_facts
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
@@ -80,6 +80,7 @@ def streets(ask: Ask) -> Document:
         kind=question.kind and _kind(ask, question.kind),
         state=question.state and ask.view.text(f"state.{question.state}"),
     )
+    facts += weights_facts(ask, ask.city.weights_over(picture.as_of, picture.as_of + 1))
     return ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
 
 

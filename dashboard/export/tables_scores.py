@@ -3,9 +3,12 @@
 from werkzeug.exceptions import NotFound
 
 from dashboard.components.rank_question import Question
+from dashboard.components.versions import Editions, editions_short
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row
-from dashboard.export.meaning import meaning
+from dashboard.export.meaning import meaning, weights_facts
+from data_access.editions import receipt_editions
+from data_access.score_units import weighed_over
 from data_access.scores import (
     Standings,
     department_ranking,
@@ -58,12 +61,13 @@ def receipt(ask: Ask) -> Document:
         raise NotFound("there is no such receipt")
     read = department_receipt if question.departments else place_receipt
     found = read(ask.services.db, ask.actor, city, code, span)
+    cuts = receipt_editions(ask.services.db, ask.actor, city, found, span)
     columns = (
         *(ask.column("goal"), ask.column("sign_code"), ask.column("sign", width=24)),
         ask.column("owner", width=22),
         *(ask.column(name, Kind.NUMBER) for name in _HOURS),
         Column(ask.text("col.points"), Kind.NUMBER, 10, 2),
-        ask.column("counts"),
+        *(ask.column("counts"), ask.column("weights_version"), ask.column("cuts_version")),
     )
     facts = (
         *_facts(ask, question, None, span),
@@ -73,16 +77,26 @@ def receipt(ask: Ask) -> Document:
         (ask.text("floored"), _hundredths(found.floored) or "0"),
     )
     signs = [city.sign[line.sign] for line in found.lines if line.sign in city.sign]
-    rows = _lines(ask, found)
+    rows = _lines(ask, found, cuts)
     return ask.short("receipt", columns, rows, facts, meaning(ask, signs), demo=ask.simulated())
 
 
-def _lines(ask: Ask, found: Receipt) -> list[Row]:
+def _lines(ask: Ask, found: Receipt, cuts: Editions) -> list[Row]:
+    """Every line with the versions of weights and cut-offs that it was made by."""
+    weights = " → ".join(str(one.version) for one in found.weights)
     goals = {goal.code: ask.view.name(goal.name_zh, goal.name_en) for goal in ask.city.goals}
-    rows: list[Row] = [_line(ask, line, goals.get(line.goal, line.goal)) for line in found.lines]
+    rows: list[Row] = [
+        (
+            *_line(ask, line, goals.get(line.goal, line.goal)),
+            *(weights, editions_short(cuts.get(line.sign, ()))),
+        )
+        for line in found.lines
+    ]
     if found.folded is not None:
         others = ask.text("folded", n=found.folded.lines)
-        rows.append((None, None, others, *(None,) * 7, found.folded.points / 100, None))
+        rows.append(
+            (None, None, others, *(None,) * 7, found.folded.points / 100, None, weights, None)
+        )
     return rows
 
 
@@ -134,12 +148,13 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     measured = ask.view.text("rankings.measure.index")
     picture = ask.services.pictures.now(ask.actor)
-    return ask.marks(
+    marks = ask.marks(
         None if picture is None else min(span.until, picture.as_of),
         measure=ask.sign_name(sign.code) if sign else measured,
         of=question.group_name(ask.city),
         period=f"{ask.when(span.from_ms)} – {ask.when(span.to_ms)}",
     )
+    return marks if sign else (*marks, *weights_facts(ask, weighed_over(ask.city, span)))
 
 
 def _name(ask: Ask, question: Question, code: str) -> str:

@@ -52,6 +52,7 @@ which has the publication store and nothing else (dashboard/public_site)."""
 
 PAGES: Mapping[str, Roles] = {
     "/screen": EVERYBODY,
+    "/index": EVERYBODY,
     "/signs": STAFF,
     "/sign/<code>": STAFF,
     "/streets": STAFF,

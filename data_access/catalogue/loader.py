@@ -25,6 +25,7 @@ from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, check_standards, load_aqi
 from data_access.catalogue.units import read_units
 from data_access.catalogue.wall import read_walls
+from data_access.catalogue.weights import read_weights
 from data_access.catalogue.wording import read_wording
 from domain.catalogue import Catalogue
 
@@ -96,6 +97,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         industries=read_industries(folder, city, codes, report),
         scenarios=read_scenarios(folder, city, codes, report),
         map_path=str(folder / MAP_FILE),
+        weights=read_weights(folder, () if of_signs is not report else signs, report),
         platforms=words["platforms"],
         stages=words["stages"],
         scaling=city.scaling,

@@ -11,6 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator
+from datetime import date
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
@@ -59,6 +60,19 @@ class Row:
         elif found := unfit(value):
             self.fault(f"{name}: {found} in {value[:40]!r}")
         return value
+
+    def day(self, name: str, *, empty: bool = False) -> str | None:
+        """A date as `2026-11-30`; None for an empty or a wrong one."""
+        value = self.text(name, longest=10, empty=empty)
+        if not value:
+            return None
+        try:
+            if date.fromisoformat(value).isoformat() == value:
+                return value
+        except ValueError:
+            pass
+        self.fault(f"{name}: {value!r} is not a date YYYY-MM-DD")
+        return None
 
     def code(self, name: str, pattern: str = SLUG, longest: int = 64) -> str:
         """An identifier of the form `pattern`."""

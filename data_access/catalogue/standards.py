@@ -1,4 +1,4 @@
-"""Tables that hold for every city: units of measurement, air quality index breakpoints."""
+"""Tables that hold for every city: units of measurement, air quality index breakpoints, kinds."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +12,8 @@ KINDS = ("code", "group", "name_zh", "name_en", "many_en", "counts")
 FOLDER = Path(__file__).parent / "standards"
 
 
-def _refused(report: Report) -> CatalogueError:
-    """As seen from a city's folder."""
+def refused(report: Report) -> CatalogueError:
+    """The error for a wrong table of the standards, named as seen from a city's folder."""
     faults = [Fault(f"../{FOLDER.name}/{f.file}", f.line, f.reason) for f in report.faults]
     return CatalogueError(FOLDER.name, faults)
 
@@ -46,7 +46,7 @@ def load_aqi() -> dict[str, AqiScale]:
             row.fault(f"breakpoint {point} does not follow {last}")
         scales[name] = AqiScale(name, unit, averaging, (*scale.points, point))
     if report.faults:
-        raise _refused(report)
+        raise refused(report)
     return scales
 
 
@@ -72,7 +72,7 @@ def load_kinds() -> tuple[Kind, ...]:
         for row in read_rows(FOLDER, "kinds.csv", KINDS, report)
     )
     if report.faults:
-        raise _refused(report)
+        raise refused(report)
     return kinds
 
 
@@ -83,5 +83,5 @@ def load_units() -> frozenset[str]:
     rows = read_rows(FOLDER, "units.csv", ("unit", "quantity"), report)
     units = frozenset(row.text("unit", longest=12) for row in rows)
     if report.faults:
-        raise _refused(report)
+        raise refused(report)
     return units

@@ -1,7 +1,6 @@
 """`thresholds.csv`: the dated versions of every sign's cut-offs."""
 
 import itertools
-from datetime import date
 from pathlib import Path
 
 from data_access.catalogue.faults import Report
@@ -46,8 +45,8 @@ def _thresholds(row: Row) -> Thresholds:
         grade: Bounds(row.optional_number(f"{grade}_low"), row.optional_number(f"{grade}_high"))
         for grade in GRADES
     }
-    valid_from = _day(row, "valid_from") or "0001-01-01"
-    valid_to = _day(row, "valid_to")
+    valid_from = row.day("valid_from") or "0001-01-01"
+    valid_to = row.day("valid_to", empty=True)
     if valid_to is not None and valid_to <= valid_from:
         row.fault(f"valid_to: {valid_to} is not after valid_from {valid_from}")
     return Thresholds(
@@ -59,19 +58,6 @@ def _thresholds(row: Row) -> Thresholds:
         alarm=bounds["alarm"],
         normal=bounds["normal"],
     )
-
-
-def _day(row: Row, name: str) -> str | None:
-    value = row.text(name, longest=10, empty=name == "valid_to")
-    if not value:
-        return None
-    try:
-        if date.fromisoformat(value).isoformat() == value:
-            return value
-    except ValueError:
-        pass
-    row.fault(f"{name}: {value!r} is not a date YYYY-MM-DD")
-    return None
 
 
 def _check_validity(versions: Versions) -> None:

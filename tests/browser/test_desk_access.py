@@ -28,6 +28,7 @@ def test_no_desk_page_has_a_serious_fault(city: Stack, visit: Visit, catalogue: 
     axe = (files("axe_playwright_python") / "axe.min.js").read_text()
     street, sign = catalogue.counted[0].code, catalogue.signs[0]
     for path in (
+        "/index",
         "/signs",
         f"/sign/{sign.code}",
         "/streets",

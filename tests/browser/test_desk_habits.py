@@ -16,6 +16,7 @@ from tests.web_client import Client
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 ZOOMED = (720, 450)  # what 1440 by 900 is at 200 %
 PAGES = {
+    "/index": ".index-page:has(.index-rule):has(.sign-chart svg)",
     "/signs": "#signs-body table",
     "/signs?view=grid": "#signs-body svg",
     "/sign/FAC-13": "#sign-head h1",

@@ -22,6 +22,7 @@ WIDTHS = [(390, 844), (1440, 900), (1920, 1080), (3840, 2160)]
 PAGES = {
     "/sources": ".source-table",
     "/sources?source=browser": ".quarantine-table",
+    "/index": ".index-page:has(.index-sum):has(.sign-chart svg)",
     "/episodes": ".episode-table",
     "/about": ".method-table",
     "/login": "form",

@@ -22,6 +22,7 @@ FILL_ZH = "以检验版面是否仍然可读且没有重叠与裁切也不会横
 FILL_EN = " of an extraordinarily long and interdepartmental administration"
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 PAGES = {
+    "/index": ".index-page:has(.index-rule):has(.sign-chart svg)",
     "/signs": "#signs-body table",
     "/sign/FAC-13?street=310115005": "#sign-head h1",
     "/streets": ".street-table",

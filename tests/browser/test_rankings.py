@@ -157,7 +157,7 @@ def recomputed(given: Receipt, tried: dict[str, dict[str, float]]) -> int:
     for line in given.lines:
         if line.sign in tried:
             hours: Any = replace(line.hours, **tried[line.sign])
-            points += points_of(hours, given.signs) - line.points
+            points += points_of((hours,), given.weights, given.signs) - line.points
     return max(0, FULL - points)
 
 

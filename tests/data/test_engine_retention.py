@@ -213,7 +213,7 @@ def test_the_index_of_long_ago_is_kept_by_quarters_of_an_hour(
     with db.write() as conn:
         for place in (catalogue.code, STREET):
             whens = (ancient, *minutes, clock.ms)
-            engine_state.write_indexes(db, conn, [(place, at, 90.0, 80.0) for at in whens])
+            engine_state.write_indexes(db, conn, [(place, at, 90.0, 80.0, False) for at in whens])
     retention = Retention(db, db_settings, catalogue)
     retention.drop_raw(clock.ms, 0)
     with db.read() as conn:

@@ -15,7 +15,7 @@ WITHIN = 5 * MINUTE_MS
 
 def _keep(db: Database, *rows: tuple[str, int, float | None, float | None]) -> None:
     with db.write() as conn:
-        write_indexes(db, conn, [(p, NOW + n * MINUTE_MS, v, low) for p, n, v, low in rows])
+        write_indexes(db, conn, [(p, NOW + n * MINUTE_MS, v, low, False) for p, n, v, low in rows])
 
 
 def test_the_last_one_within_the_tolerance(db: Database) -> None:

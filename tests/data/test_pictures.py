@@ -26,7 +26,8 @@ class Link:
 
 
 def empty(catalogue: Catalogue, version: int, as_of: int) -> bytes:
-    return pack_picture(Picture(version, as_of, catalogue.version, (), (catalogue.code,), ((),)))
+    codes, weights = (catalogue.code,), catalogue.weights[-1]
+    return pack_picture(Picture(version, as_of, catalogue.version, (), codes, ((),), weights))
 
 
 def test_the_newest_of_both_is_shown(db: Database, catalogue: Catalogue, clock: FixedClock) -> None:

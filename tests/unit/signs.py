@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from domain.scoring.weights import Weights
 from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
 
 
@@ -16,6 +17,9 @@ def thresholds(version: int = 1, valid_from: str = "2020-01-01", **edges: float)
         version, valid_from, None, bounds("attention"), bounds("warning"), bounds("alarm")
     )
 
+
+WEIGHTS = Weights(1, "2020-01-01", 0.25, 0.75, 2.0, 117)
+"""Those of the reference city, spelled out: what they make must not change."""
 
 _DEPTH = Sign(
     code="T-01",

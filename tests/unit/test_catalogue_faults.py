@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from data_access.catalogue.files import OPTIONAL
 from data_access.catalogue.loader import FOLDER, CatalogueError, Fault, load_catalogue_from
 from tests.unit.broken_city import (
     copy_city,
@@ -110,7 +111,7 @@ def test_an_unreadable_file_is_not_blamed_on_those_who_refer_to_it(folder: Path,
 def test_a_missing_file(folder: Path, file: str) -> None:
     (folder / file).unlink()
     found = faults_of(folder)
-    if file == "demo.csv":  # the simulator's own, not part of the catalogue
+    if file in OPTIONAL:  # the simulator's own, and weights, which the standards have too
         assert found == []
     else:
         assert Fault(file, 1, "cannot be read: No such file or directory") in found

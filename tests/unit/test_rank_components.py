@@ -26,9 +26,12 @@ from dashboard.components.receipt_whatif import SLIDERS, levers
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.ranking import Change, Ranked, Ranking, Why
-from domain.receipt import FULL, Hours, line_of, receipt
+from domain.receipt import FULL, Hours, Line, line_of, receipt
+from domain.sign import Sign
+from tests.unit.signs import WEIGHTS
 
 VIEW = View()
+ONE = (WEIGHTS,)
 hours = st.integers(0, 700).map(lambda quarters: quarters / 4)
 
 
@@ -156,13 +159,11 @@ def test_the_printed_lines_of_a_receipt_add_up_to_the_printed_score(
 ) -> None:
     signs = catalogue.signs[: len(given_hours)]
     lines = [
-        line_of(s.code, s.goal, s.department, Hours(sum(spent) if n % 5 else 0.0, *spent[1:]),
-                24.0, len(signs)) if n % 5 else
-        line_of(s.code, s.goal, s.department, Hours(0.0), 24.0, len(signs))
+        _line(s, Hours(sum(spent), *spent[1:]) if n % 5 else Hours(0.0), 24.0, len(signs))
         for n, (s, spent) in enumerate(zip(signs, given_hours, strict=True))
-    ]  # fmt: skip
+    ]
     hidden = {signs[1].code, signs[2].code}
-    for made in (receipt("x", lines), receipt("x", lines).without(hidden)):
+    for made in (receipt("x", lines, ONE), receipt("x", lines, ONE).without(hidden)):
         panel = receipt_panel(Slip(VIEW, catalogue, "x", "28"), made)
         shown = [cents(words(row[-1])) for row in find(panel, data_points="")]
         (total,) = find(panel, data_figure="total")
@@ -179,6 +180,11 @@ def test_the_printed_lines_of_a_receipt_add_up_to_the_printed_score(
         assert len(brackets) == len(unusable) >= 1
 
 
+def _line(sign: Sign, spent: Hours, expected: float, signs: int) -> Line:
+    about = (sign.code, sign.goal, sign.department)
+    return line_of(*about, parts=(spent,), expected=expected, weights=ONE, signs=signs)
+
+
 def cents(text: str) -> int:
     return int(text.replace("−", "-").replace(".", ""))
 
@@ -186,18 +192,15 @@ def cents(text: str) -> int:
 def test_sliders_are_the_states_that_took_most(catalogue: Catalogue) -> None:
     signs = catalogue.signs[:8]
     spent = [Hours(100.0, 30.0, float(n), 8.0 - n) for n in range(8)]
-    lines = [
-        line_of(s.code, s.goal, s.department, h, 100.0, 8)
-        for s, h in zip(signs, spent, strict=True)
-    ]
-    chosen = levers(receipt("x", lines))
+    lines = [_line(s, h, 100.0, 8) for s, h in zip(signs, spent, strict=True)]
+    chosen = levers(receipt("x", lines, ONE))
     assert len(chosen) == SLIDERS
     assert [(lever.line.sign, lever.state) for lever in chosen] == [
         (signs[n].code, "alarm") for n in range(4)
     ]
-    calm = levers(receipt("x", [line_of("a", "g", "d", Hours(9.0, 9.0), 9.0, 1)]))
+    calm = levers(receipt("x", [_line(signs[0], Hours(9.0, 9.0), 9.0, 1)], ONE))
     assert [(lever.state, lever.hours) for lever in calm] == [("attention", 9.0)]
-    assert levers(receipt("x", [line_of("a", "g", "d", Hours(9.0), 9.0, 1)])) == []
+    assert levers(receipt("x", [_line(signs[0], Hours(9.0), 9.0, 1)], ONE)) == []
 
 
 def test_an_address_is_a_question(catalogue: Catalogue) -> None:

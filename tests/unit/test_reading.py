@@ -25,7 +25,7 @@ from domain.reading import (
 )
 from domain.sign import Rule
 from domain.zone import Zone
-from tests.unit.signs import make_sign
+from tests.unit.signs import WEIGHTS, make_sign
 
 NOW = to_ms(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
 STREET = "310115005"
@@ -55,6 +55,7 @@ def _catalogue() -> Catalogue:
         industries=empty,
         scenarios=empty,
         map_path="",
+        weights=(WEIGHTS,),
     )
 
 

@@ -1,22 +1,35 @@
 """The receipt adds up exactly, whatever the hours; what-if changes one line of the same sum."""
 
+from math import floor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import receipt as rules
 from domain.index import city_index
-from domain.receipt import (
-    FULL,
-    Hours,
-    Line,
-    Receipt,
-    Unusable,
-    line_of,
-    points_of,
-    receipt,
-    what_if,
-)
+from domain.receipt import FULL, Hours, Line, Receipt, Unusable, what_if
+from domain.scoring.weights import Weights
 from domain.sign import State
+from tests.unit.signs import WEIGHTS
+
+ONE = (WEIGHTS,)
+
+
+def line_of(*about: object, weights: tuple[Weights, ...] = ONE) -> Line:
+    """A line from its code, goal, department, hours, expected hours and number of signs."""
+    sign, goal, department, spent, expected, signs = about
+    parts = (spent,) if isinstance(spent, Hours) else spent
+    words = (str(sign), str(goal), str(department))
+    return rules.line_of(*words, parts=parts, expected=expected, weights=weights, signs=signs)  # type: ignore[arg-type]
+
+
+def receipt(place: str, lines: list[Line]) -> Receipt:
+    return rules.receipt(place, lines, ONE)
+
+
+def points_of(spent: Hours, signs: int) -> int:
+    return rules.points_of((spent,), ONE, signs)
 
 
 def _hours(parts: tuple[float, float, float, float]) -> Hours:
@@ -96,7 +109,7 @@ def test_a_sign_in_one_state_all_the_time_costs_what_it_costs_the_index(
         State.ALARM: Hours(24.0, alarm=24.0),
     }
     found = receipt("a", _lines([(spent[state], 24.0) for state in states]))
-    index = city_index([(f"S-{n}", state) for n, state in enumerate(states)])
+    index = city_index([(f"S-{n}", state) for n, state in enumerate(states)], WEIGHTS)
     if index.value is None:
         assert found.score is None
         return
@@ -123,25 +136,25 @@ def test_what_if_is_the_receipt_of_the_changed_hours(found: Receipt, data: st.Da
             for x in found.lines
         ],
     )
-    asked = what_if(found, line.sign, attention=attention, warning=warning, alarm=alarm)
+    asked = what_if(found, line.sign, (changed,))
     assert asked == again.score
     rest = {x.sign for x in found.lines if x.sign != line.sign}
     folded = found.without(rest)
-    assert asked == what_if(folded, line.sign, attention=attention, warning=warning, alarm=alarm)
+    assert asked == what_if(folded, line.sign, (changed,))
 
 
 def test_what_if_refuses_what_cannot_be() -> None:
     found = receipt("a", _lines([(Hours(10.0, 1.0, 2.0, 3.0), 10.0), (Hours(0.0), 10.0)]))
-    assert what_if(found, "S-0", attention=1.0, warning=2.0, alarm=3.0) == found.score
-    assert what_if(found, "S-0", attention=0, warning=0, alarm=0) == FULL
+    assert what_if(found, "S-0", (Hours(10.0, 1.0, 2.0, 3.0),)) == found.score
+    assert what_if(found, "S-0", (Hours(10.0),)) == FULL
     with pytest.raises(ValueError, match="do not fit"):
-        what_if(found, "S-0", attention=9, warning=2, alarm=0)
+        what_if(found, "S-0", (Hours(10.0, 9.0, 2.0),))
     with pytest.raises(ValueError, match="do not fit"):
-        what_if(found, "S-0", attention=-1, warning=2, alarm=0)
+        what_if(found, "S-0", (Hours(10.0, -1.0, 2.0),))
     with pytest.raises(KeyError):
-        what_if(found.without({"S-0"}), "S-0", attention=0, warning=0, alarm=0)
+        what_if(found.without({"S-0"}), "S-0", (Hours(10.0),))
     nothing = receipt("a", _lines([(Hours(0.0), 10.0)]))
-    assert what_if(nothing, "S-0", attention=0, warning=0, alarm=0) is None
+    assert what_if(nothing, "S-0", (Hours(0.0),)) is None
 
 
 def test_a_worked_example() -> None:
@@ -153,6 +166,38 @@ def test_a_worked_example() -> None:
     line = line_of("S", "g", "d", Hours(25), 24.0, 1)
     assert line.coverage == 1.0
     assert line_of("S", "g", "d", Hours(1), 0.0, 1).coverage is None
+
+
+@given(hours, st.integers(1, 130))
+def test_the_reference_weights_make_the_points_that_they_always_made(
+    spent: Hours, signs: int
+) -> None:
+    """The rule as it stood in code before weights were data, to the last bit."""
+    weighted = 0.25 * spent.attention + 0.75 * spent.warning + 2.0 * spent.alarm
+    before = floor(weighted / spent.known * (11700 / signs) + 0.5) if spent.known > 0 else 0
+    assert points_of(spent, signs) == before
+
+
+@given(st.lists(st.tuples(hours, hours), min_size=1, max_size=40))
+def test_hours_cost_what_they_cost_when_they_were_spent(drawn: list[tuple[Hours, Hours]]) -> None:
+    later = Weights(2, "2026-11-28", 0.5, 1.0, 4.0, 100)
+    both = (WEIGHTS, later)
+    lines = [
+        line_of(f"S-{n}", "g", "d", parts, 24.0, len(drawn), weights=both)
+        for n, parts in enumerate(drawn)
+    ]
+    made = rules.receipt("a", lines, both)
+    assert made.weights == both and made.points == sum(line.points for line in lines)
+    for line, parts in zip(lines, drawn, strict=True):
+        known = sum(part.known for part in parts)
+        assert line.hours.known == known
+        if known > 0:
+            cost = sum(
+                w.scale * (w.attention * h.attention + w.warning * h.warning + w.alarm * h.alarm)
+                for w, h in zip(both, parts, strict=True)
+            )
+            exact = 100 * cost / known / len(drawn)
+            assert abs(line.points - exact) <= 0.5 + 1e-6 * (1 + exact)
 
 
 def test_coverage_and_usable_weight() -> None:

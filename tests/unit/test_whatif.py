@@ -12,6 +12,9 @@ import pytest
 
 from domain.ranking import RateUnit, rank_rates
 from domain.receipt import Hours, Line, line_of, receipt, what_if
+from domain.scoring.weights import Weights
+from domain.sign import GRADED
+from tests.unit.signs import WEIGHTS
 
 ROOT = Path(__file__).parents[2]
 HEAD = """
@@ -39,28 +42,33 @@ def run(code: str, cases: list[Any]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_browser_adds_up_as_the_server_does() -> None:
+LATER = Weights(2, "2026-11-28", 0.3, 0.9, 3.1, 100)
+
+
+@pytest.mark.parametrize("weights", [(WEIGHTS,), (WEIGHTS, LATER)], ids=["one", "a change"])
+def test_the_browser_adds_up_as_the_server_does(weights: tuple[Weights, ...]) -> None:
     dice = random.Random(7)
     cases, expected = [], []
     for _ in range(1500):
         signs = dice.choice((1, 3, 28, 96, 117))
-        lines = [_line(dice, n, signs) for n in range(signs)]
-        made = receipt("x", lines)
+        lines = [_line(dice, n, signs, weights) for n in range(signs)]
+        made = receipt("x", lines, weights)
         chosen = dice.choice([line for line in lines if line.hours.known] or lines)
-        known, fewer = chosen.hours, round(chosen.hours.alarm * dice.random() * 60) / 60
-        fewer = min(fewer, known.alarm)
         if made.score is None:
             continue
-        told = {"known": known.known, "attention": known.attention, "warning": known.warning}
+        part = dice.randrange(len(weights))
+        known = chosen.parts[part]
+        fewer = min(round(known.alarm * dice.random() * 60) / 60, known.alarm)
+        parts = [{s.value: getattr(p, s) for s in GRADED} for p in chosen.parts]
         model = {
             "signs": signs,
+            "weights": [{"scale": w.scale} | {s.value: w.of(s) for s in GRADED} for w in weights],
             "rest": made.points - chosen.points,
-            "lines": [{**told, "alarm": known.alarm}],
+            "lines": [{"known": chosen.hours.known, "parts": parts}],
         }
-        cases.append({"receipt": model, "hours": [{"alarm": fewer}]})
-        score = what_if(
-            made, chosen.sign, attention=known.attention, warning=known.warning, alarm=fewer
-        )
+        cases.append({"receipt": model, "hours": [[*[None] * part, {"alarm": fewer}]]})
+        tried = [replace(p, alarm=fewer) if n == part else p for n, p in enumerate(chosen.parts)]
+        score = what_if(made, chosen.sign, tried)
         assert score is not None
         expected.append([score, round(round(score / 100, 1) * 100)])
     assert len(expected) > 1000
@@ -91,9 +99,15 @@ def test_a_rate_tried_in_the_browser_is_the_rate_that_would_be_ranked() -> None:
     assert run(code, cases) == expected
 
 
-def _line(dice: random.Random, n: int, signs: int) -> Line:
+def _line(dice: random.Random, n: int, signs: int, weights: tuple[Weights, ...]) -> Line:
+    parts = [_hours(dice) for _ in weights]
+    return line_of(
+        *(f"S-{n}", "goal", "owner"), parts=parts, expected=24.0, weights=weights, signs=signs
+    )
+
+
+def _hours(dice: random.Random) -> Hours:
     known = dice.choice((0.0, 1.0, 24.0, 167.0, dice.random() * 700))
     parts = sorted(dice.random() * known for _ in range(3))
     spent = (parts[0], parts[1] - parts[0], parts[2] - parts[1])
-    hours = Hours(known, *(spent if dice.random() < 0.6 else (0.0, 0.0, spent[2])))
-    return line_of(f"S-{n}", "goal", "owner", hours, 24.0, signs)
+    return Hours(known, *(spent if dice.random() < 0.6 else (0.0, 0.0, spent[2])))

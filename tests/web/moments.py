@@ -40,7 +40,8 @@ def publish(site: Site, planted: Planted, version: int = 1) -> Picture:
         return planted.get((sign.code, place), usual)
 
     rows = tuple(tuple(cell(sign, place) for sign in city.signs) for place in places)
-    picture = Picture(version, site.clock.ms, city.version, signs, places, rows)
+    weights = city.weights_at(site.clock.ms)
+    picture = Picture(version, site.clock.ms, city.version, signs, places, rows, weights)
     with site.db.write() as conn:
         write_published(site.db, conn, VIEW, version, site.clock.ms, pack_picture(picture))
     return picture

@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 
 from domain.actor import Role
-from domain.index import DEDUCTION
 from domain.sign import State
 from tests.web.site import Site
 
@@ -23,9 +22,11 @@ def test_the_city_in_counts(shared_site: Site, text: str) -> None:
     assert city.version in text
 
 
-def test_the_deductions_and_their_example(text: str) -> None:
+def test_the_deductions_and_their_example(shared_site: Site, text: str) -> None:
+    (weights,) = shared_site.services.catalogue.weights
+    assert weights.valid_from in text
     for state in (State.ATTENTION, State.WARNING, State.ALARM):
-        assert f'"children":"{DEDUCTION[state]:g}"' in text
+        assert f'"children":"{weights.of(state):g}"' in text
     assert "100 − 6 × 0.25 − 3 × 0.75 − 1 × 2 = 94.25" in text
 
 

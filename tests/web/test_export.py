@@ -55,6 +55,7 @@ def city(shared_site: Site) -> Iterator[Site]:
     picture = Picture(
         *(1, site.clock.ms, catalogue.version, tuple(s.code for s in catalogue.signs), places),
         (row, *[below] * len(catalogue.streets)),
+        catalogue.weights[-1],
     )
     history: list[Any] = []
     for n, sign in enumerate(catalogue.signs):
@@ -182,6 +183,8 @@ def test_a_department_gets_its_own_lines_of_a_receipt_only(city: Site) -> None:
     assert "其他部门" in got[-1]["体征"]
     whole = rows_of(city.person(Role.LEADER).get(f"/export/receipt.csv{asked}"))
     assert {row["体征代码"] for row in whole} == {s.code for s in catalogue.signs if s.at_street}
+    made_by = {(row["权重版本"], row["阈值版本"]) for row in (*whole, *got[:-1])}
+    assert made_by == {("1", "1")}, "every line names the versions that it was made by"
     spent = [sum(round(100 * float(row["扣分"])) for row in table) for table in (got, whole)]
     assert spent[0] == spent[1] > 0, "to the last hundredth"
     swapped = f"/export/receipt.xlsx?of=departments&period=28d&receipt={theirs}"

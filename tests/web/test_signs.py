@@ -47,7 +47,7 @@ def city(shared_site: Site) -> Iterator[Site]:
     rows = tuple(tuple(cell(s, p) for s in catalogue.signs) for p in places)
     codes = (catalogue.code, *catalogue.street)
     signs = tuple(s.code for s in catalogue.signs)
-    picture = Picture(1, now, catalogue.version, signs, codes, rows)
+    picture = Picture(1, now, catalogue.version, signs, codes, rows, catalogue.weights[-1])
     top = catalogue.zone.slot_start(now, HOUR_MS)
     hours = [
         (catalogue.code, bad.code, top - n * HOUR_MS, 6.0, 2.0, 2, 6.0, 1.0, 5.0, False,

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from domain.actor import Role
-from domain.index import DEDUCTION, REFERENCE_SIGNS
 from domain.picture import NOTHING
 from domain.sign import GRADED, Direction, Sign, State
 from tests.web.light_nodes import every, one, words
@@ -62,8 +61,9 @@ def test_the_receipt_adds_up_to_the_last_digit(site: Site, street: str) -> None:
     }
     city = site.services.catalogue
     applies = sum(s.at_street for s in city.signs)
-    factor = REFERENCE_SIGNS / applies
-    each = {state: Decimal(str(round(DEDUCTION[state] * factor, 2))) for state in GRADED}
+    (weights,) = city.weights
+    factor = weights.scale / applies
+    each = {state: Decimal(str(round(weights.of(state) * factor, 2))) for state in GRADED}
     assert len(lines) == 9
     index = 100 + sum(lines.values())
     assert -sum(lines.values()) == (
@@ -73,7 +73,7 @@ def test_the_receipt_adds_up_to_the_last_digit(site: Site, street: str) -> None:
     assert words(one(body, "p", cls="street-figure")).strip() == f"{index:.1f}"
     folded = one(body, "details", cls="street-rest")
     assert words(one(folded, "summary")).split()[1] == "4", "five lines stand, four are folded"
-    low = index - 2 * Decimal(str(round(DEDUCTION[State.ALARM] * factor, 2)))
+    low = index - 2 * each[State.ALARM]
     assert f"若无数据 2 项全告警 {low:.1f}" in words(body)
     goals = {n[1]["data-goal"] for n in every(body, "div") if "data-goal" in n[1]}
     assert goals == {goal.code for goal in city.goals}

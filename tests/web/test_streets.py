@@ -123,9 +123,9 @@ def test_the_index_is_the_pictures_and_the_past_is_what_was_written(
             site.db,
             conn,
             [
-                (street, minute - DAY_MS, 91.04, 80.0),
-                (street, minute - 7 * DAY_MS - MINUTE_MS, 97.51, 80.0),
-                (town, minute - 2 * DAY_MS, 50.0, 40.0),
+                (street, minute - DAY_MS, 91.04, 80.0, False),
+                (street, minute - 7 * DAY_MS - MINUTE_MS, 97.51, 80.0, False),
+                (town, minute - 2 * DAY_MS, 50.0, 40.0, False),
             ],
         )
     leader = site.person(Role.LEADER)

@@ -1,0 +1,1 @@
+"""What scores are made by: the rules that a city writes down as data."""
