@@ -9,6 +9,8 @@ from dashboard.components.department_alerts import alerts_table, open_alerts, un
 from dashboard.components.department_history import history
 from dashboard.components.department_signs import signs_table
 from dashboard.components.department_words import lead, standing
+from dashboard.components.episode_filters import PATH as EPISODES
+from dashboard.components.episode_question import COUNTS
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
@@ -80,6 +82,8 @@ def _answer(
     found = _standings(services, question, actor, department)
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
     listed = view.href(PATH, of="departments", kind=department.kind, **question.filters())
+    asked = {"show": COUNTS, "department": department.code, "period": "7d"}
+    counts = view.href(EPISODES, **asked)
     kind = view.text(f"rankings.kind.{department.kind}")
     period = question.period(now_ms, city.zone)
     page = [
@@ -90,6 +94,7 @@ def _answer(
             "div",
             picker(view, question.path, question.filters(), period, PERIODS),
             el("a", view.text("department.rank.all", kind=kind), href=listed),
+            el("a", view.text("department.counts"), href=counts),
             cls="rank-controls",
         ) if row is not None else None,
         *(alerts_table(view, city, picture, alerts, dark, now_ms) if picture is not None else []),

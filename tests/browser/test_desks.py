@@ -23,6 +23,7 @@ PAGES = {
     "/sources": ".source-table",
     "/sources?source=browser": ".quarantine-table",
     "/episodes": ".episode-table",
+    "/episodes?show=counts&period=7d": ".count-table",
     "/about": ".method-table",
     "/login": "form",
 }
