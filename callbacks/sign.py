@@ -114,7 +114,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
         services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
     )
     subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
-    query = {**here.question.query(), "sign": here.sign.code, "place": here.place}
+    query = {**here.question.query(), "sign": here.sign.code, "place": here.place, "pick": None}
     return {
         "sign-course": [
             figures(here, period, found, len(early)),

@@ -6,6 +6,7 @@ from dashboard.components import gauge, mark
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
+from dashboard.components.picking import Picking, known, pick_bar, written
 from dashboard.components.sign_now import Here
 from dashboard.components.street_map import Drawing, Painted, whole_map
 from dashboard.components.street_words import kind_name
@@ -40,15 +41,23 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
         return [title, el("p", view.text("wall.say.empty"), cls="desk-empty")]
     cells = here.picture.of_sign(sign.code)
     ranked = by_badness(here, cells)
-    rows = [_row(here, street, cells[street.code], n) for n, street in ranked]
+    picking = Picking(view, known(here.question.pick, cells), here.question.picking)
+    rows = [
+        _row(here, street, cells[street.code], n)
+        for n, street in ranked
+        if not picking.codes or street.code in picking.codes
+    ]
     heads: list[Node] = [view.text(f"sign.col.{name}") for name in COLUMNS]
     heads[COLUMNS.index("gauge")] = gauge.head(view)
     body = table(heads, rows, COLUMNS, numbers=NUMBERS, cls="grid-table place-table")
-    links = export_links(view, "sign-streets", {"sign": sign.code})
+    asked = {"sign": sign.code, "pick": written(picking.codes)}
+    links = export_links(view, "sign-streets", asked)
+    names = {s.code: view.name(s.short_zh, s.name_en) for s in here.city.streets}
+    bar = pick_bar(picking, names, view.text("pick.hint.map"))
     return [
         el("div", title, links, cls="sign-course-head"),
         el("p", _say(here, cells), cls="desk-lead"),
-        el("div", el("div", body), _map(here, drawing, cells), cls="sign-places"),
+        el("div", el("div", bar, body), _map(here, drawing, cells, picking), cls="sign-places"),
     ]
 
 
@@ -127,7 +136,7 @@ def _place(here: Here, street: Street) -> list[Node]:
     return [link, el("small", kind_name(view, here.city, street))]
 
 
-def _map(here: Here, drawing: Drawing, cells: dict[str, Cell]) -> Node:
+def _map(here: Here, drawing: Drawing, cells: dict[str, Cell], picking: Picking) -> Node:
     view, sign = here.view, here.sign
     looks = {}
     for street in here.city.counted:
@@ -138,4 +147,4 @@ def _map(here: Here, drawing: Drawing, cells: dict[str, Cell]) -> Node:
         said = f"{name} {mark.with_unit(view, sign, cell.value)} {view.text(f'state.{cell.state}')}"
         looks[street.code] = Painted(cell.state, said)
     chosen = here.place if here.place in here.city.street else None
-    return whole_map(view, drawing, looks, here.question.at, chosen)
+    return whole_map(view, drawing, looks, picking, chosen)

@@ -1,9 +1,11 @@
 """Tables of the present, made from the same picture as the wall and the pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.components.crossing import crossing
 from dashboard.components.mark import absence
+from dashboard.components.picking import known, picked, said_names
 from dashboard.components.signs_list import chosen, lines
 from dashboard.components.signs_question import SignsQuestion
 from dashboard.components.street_question import ListQuestion
@@ -39,7 +41,10 @@ def sign_streets(ask: Ask) -> Document:
     sign, picture = ask.sign(), ask.picture()
     cells = picture.of_sign(sign.code)
     kind = ask.choice("kind", {s.kind for s in ask.city.streets})
-    streets = [s for s in ask.city.streets if kind in (None, s.kind)]
+    pick = known(picked(ask.given.get("pick")), cells)
+    streets = [
+        s for s in ask.city.streets if kind in (None, s.kind) and (not pick or s.code in pick)
+    ]
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
         *_value_columns(ask, sign.decimals),
@@ -49,15 +54,22 @@ def sign_streets(ask: Ask) -> Document:
         for s in streets
         for cell in [cells.get(s.code)]
     ]
-    facts = ask.marks(picture.as_of, sign=ask.sign_name(sign.code), kind=kind and _kind(ask, kind))
+    facts = ask.marks(
+        picture.as_of,
+        sign=ask.sign_name(sign.code),
+        kind=kind and _kind(ask, kind),
+        pick=said_names(ask.view, _place_names(ask), pick),
+    )
     demo = any(cell.demo for cell in cells.values())
-    return ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
+    made = ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
+    return replace(made, picked=len(pick))
 
 
 def streets(ask: Ask) -> Document:
     """The streets that /streets shows, each with its index and how its signs stand."""
     picture, question = ask.picture(), ListQuestion.of(ask.given, ask.city.kind)
     found = [standing(ask.city, picture, street) for street in ask.city.streets]
+    pick = known(question.pick, ask.city.street)
     numbers = ("index", "index_low", *_COUNTS)
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
@@ -79,8 +91,14 @@ def streets(ask: Ask) -> Document:
         picture.as_of,
         kind=question.kind and _kind(ask, question.kind),
         state=question.state and ask.view.text(f"state.{question.state}"),
+        pick=said_names(ask.view, _place_names(ask), pick),
     )
-    return ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
+    made = ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
+    return replace(made, picked=len(pick))
+
+
+def _place_names(ask: Ask) -> dict[str, str]:
+    return {s.code: ask.place_name(s.code) for s in ask.city.streets}
 
 
 def _kind(ask: Ask, code: str) -> str:
