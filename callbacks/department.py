@@ -24,6 +24,7 @@ from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
 from data_access.departments import department_days, open_department
 from data_access.scores import Standings, department_ranking, department_receipt
+from data_access.target_values import aims
 from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture
@@ -98,13 +99,24 @@ def _answer(
             cls="rank-controls",
         ) if row is not None else None,
         *(alerts_table(view, city, picture, alerts, dark, now_ms) if picture is not None else []),
-        *(signs_table(view, city, picture, department.code, now_ms) if picture else []),
+        *(_signs(services, question, actor, picture) if picture is not None else []),
         *(_history(services, question, actor) if row is not None else []),
     ]  # fmt: skip
     panel = _receipt(services, question, actor, department, found)
     shown = [node for node in page if node is not None]
     body = el("div", el("section", *shown), panel, cls="rank", data_open=panel is not None)
     return _painted(services, question, [body], picture)
+
+
+def _signs(
+    services: Services, question: DepartmentQuestion, actor: Actor, picture: Picture
+) -> list[Node]:
+    """What the department owns, with its targets."""
+    city, now_ms = services.catalogue, services.now_ms
+    own = tuple(s.code for s in city.signs if s.department == question.code)
+    found = aims(services.db, actor, city, picture, (city.code,), own, now_ms)
+    targets = {sign: aim for (_, sign), aim in found.items()}
+    return signs_table(question.view, city, picture, question.code, now_ms, targets)
 
 
 def _standings(

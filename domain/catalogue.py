@@ -7,6 +7,7 @@ from functools import cached_property
 from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, Named, Street
 from domain.publication import Publication
 from domain.sign import Sign, State
+from domain.target import Target
 from domain.wall import WallProfile
 from domain.zone import Zone
 
@@ -83,6 +84,7 @@ class Catalogue:
     kinds: tuple[Kind, ...] = ()  # of places, in the order in which they are shown
     hotlines: tuple[Hotline, ...] = ()  # the first that is no emergency number is the city's own
     wording: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # own labels: zh, en
+    targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)  # by sign
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
     @cached_property

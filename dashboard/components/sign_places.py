@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.components import gauge, mark
+from dashboard.components import aims, gauge, mark
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
@@ -49,7 +49,11 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
     ]
     heads: list[Node] = [view.text(f"sign.col.{name}") for name in COLUMNS]
     heads[COLUMNS.index("gauge")] = gauge.head(view)
-    body = table(heads, rows, COLUMNS, numbers=NUMBERS, cls="grid-table place-table")
+    columns: tuple[str, ...] = COLUMNS
+    aim = next((here.aims[place] for place in here.city.street if place in here.aims), None)
+    if aim is not None:  # one for all streets: it stands in the head
+        columns, heads = (*COLUMNS, "gap"), [*heads, aims.common_head(view, sign, aim)]
+    body = table(heads, rows, columns, numbers=NUMBERS, cls="grid-table place-table")
     asked = {"sign": sign.code, "pick": written(picking.codes)}
     links = export_links(view, "sign-streets", asked)
     names = {s.code: view.name(s.short_zh, s.name_en) for s in here.city.streets}
@@ -125,6 +129,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "unit": unit,
         "state": [mark.state(view, cell), fresh],
         "since": mark.DASH if cell.since is None else stamp(cell.since, here.now_ms, zone),
+        **aims.cells(view, sign, here.aims.get(street.code)),
     }
 
 

@@ -14,6 +14,7 @@ from dashboard.components.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning
+from dashboard.export.targets import row_of, target_cells, target_columns
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
@@ -45,14 +46,17 @@ def sign_streets(ask: Ask) -> Document:
     streets = [
         s for s in ask.city.streets if kind in (None, s.kind) and (not pick or s.code in pick)
     ]
+    targets = target_cells(ask, picture, tuple(s.code for s in streets), [sign])
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
-        *_value_columns(ask, sign.decimals),
+        *(*_value_columns(ask, sign.decimals), *target_columns(ask, targets)),
     )
     rows = [
-        (s.code, ask.place_name(s.code), _kind(ask, s.kind), *_value(ask, sign, cell))
+        (
+            *(s.code, ask.place_name(s.code), _kind(ask, s.kind)),
+            *(*_value(ask, sign, cells.get(s.code)), *row_of(targets, s.code, sign.code)),
+        )
         for s in streets
-        for cell in [cells.get(s.code)]
     ]
     facts = ask.marks(
         picture.as_of,
@@ -108,12 +112,17 @@ def _kind(ask: Ask, code: str) -> str:
 
 def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], name: str) -> Document:
     cells = picture.at_place(place)
+    targets = target_cells(ask, picture, (place,), shown)
     columns = (
         *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("domain")),
         *(ask.column("goal"), *_value_columns(ask, None)),
         *(ask.column("owner", width=22), ask.column("source", width=22)),
+        *target_columns(ask, targets),
     )
-    rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in shown]
+    rows = [
+        (*_sign_row(ask, sign, cells.get(sign.code)), *row_of(targets, place, sign.code))
+        for sign in shown
+    ]
     filters = _filters(ask) if name == "signs" else {}  # a street's table has all its signs
     facts = ask.marks(picture.as_of, place=ask.place_name(place), **filters)
     demo = any(cells[s.code].demo for s in shown if s.code in cells)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from data_access.catalogue.faults import ORDER, Report
 
-OPTIONAL = ("units.csv", "labels.csv", "publication.toml", "wall.toml", "demo.toml", "demo.csv")
+OPTIONAL = (
+    *("units.csv", "labels.csv", "targets.csv", "publication.toml", "wall.toml"),
+    *("demo.toml", "demo.csv"),
+)
 STANDARDS = ("aqi.csv", "kinds.csv")  # lie beside the cities, in `standards`
 MAPPINGS = "mappings"
 NEEDED = tuple(

@@ -46,8 +46,8 @@ def _thresholds(row: Row) -> Thresholds:
         grade: Bounds(row.optional_number(f"{grade}_low"), row.optional_number(f"{grade}_high"))
         for grade in GRADES
     }
-    valid_from = _day(row, "valid_from") or "0001-01-01"
-    valid_to = _day(row, "valid_to")
+    valid_from = read_day(row, "valid_from") or "0001-01-01"
+    valid_to = read_day(row, "valid_to")
     if valid_to is not None and valid_to <= valid_from:
         row.fault(f"valid_to: {valid_to} is not after valid_from {valid_from}")
     return Thresholds(
@@ -61,7 +61,8 @@ def _thresholds(row: Row) -> Thresholds:
     )
 
 
-def _day(row: Row, name: str) -> str | None:
+def read_day(row: Row, name: str) -> str | None:
+    """A date as ISO text; None where it is empty, which only `valid_to` may be, or wrong."""
     value = row.text(name, longest=10, empty=name == "valid_to")
     if not value:
         return None
