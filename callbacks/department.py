@@ -10,6 +10,8 @@ from dashboard.components.department_alerts import alerts_table, open_alerts, un
 from dashboard.components.department_history import history
 from dashboard.components.department_signs import signs_table
 from dashboard.components.department_words import lead, standing
+from dashboard.components.episode_filters import PATH as EPISODES
+from dashboard.components.episode_question import COUNTS
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
@@ -24,6 +26,7 @@ from dashboard.services import Services
 from data_access.departments import department_days, open_department
 from data_access.editions import receipt_editions
 from data_access.scores import Standings, department_ranking, department_receipt
+from data_access.target_values import aims
 from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture
@@ -82,6 +85,8 @@ def _answer(
     found = _standings(services, question, actor, department)
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
     listed = view.href(PATH, of="departments", kind=department.kind, **question.filters())
+    asked = {"show": COUNTS, "department": department.code, "period": "7d"}
+    counts = view.href(EPISODES, **asked)
     kind = view.text(f"rankings.kind.{department.kind}")
     period = question.period(now_ms, city.zone)
     page = [
@@ -92,16 +97,28 @@ def _answer(
             "div",
             picker(view, question.path, question.filters(), period, PERIODS),
             el("a", view.text("department.rank.all", kind=kind), href=listed),
+            el("a", view.text("department.counts"), href=counts),
             cls="rank-controls",
         ) if row is not None else None,
         *(alerts_table(view, city, picture, alerts, dark, now_ms) if picture is not None else []),
-        *(signs_table(view, city, picture, department.code, now_ms) if picture else []),
+        *(_signs(services, question, actor, picture) if picture is not None else []),
         *(_history(services, question, actor) if row is not None else []),
     ]  # fmt: skip
     panel = _receipt(services, question, actor, department, found)
     shown = [node for node in page if node is not None]
     body = el("div", el("section", *shown), panel, cls="rank", data_open=panel is not None)
     return _painted(services, question, [body], picture)
+
+
+def _signs(
+    services: Services, question: DepartmentQuestion, actor: Actor, picture: Picture
+) -> list[Node]:
+    """What the department owns, with its targets."""
+    city, now_ms = services.catalogue, services.now_ms
+    own = tuple(s.code for s in city.signs if s.department == question.code)
+    found = aims(services.db, actor, city, picture, (city.code,), own, now_ms)
+    targets = {sign: aim for (_, sign), aim in found.items()}
+    return signs_table(question.view, city, picture, question.code, now_ms, targets)
 
 
 def _standings(

@@ -5,6 +5,8 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
+from dashboard.components.episode_counts import count, count_table
+from dashboard.components.episode_counts import sentence as counted_sentence
 from dashboard.components.episode_filters import chips, fields
 from dashboard.components.episode_question import Question
 from dashboard.components.episode_table import episode_table, page_links, sentence
@@ -33,7 +35,7 @@ def register(app: dash.Dash, services: Services) -> None:
     def episodes_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
         question = Question.of(stored)
         try:
-            body = _body(services, question)
+            body = _counts(services, question) if question.counts else _body(services, question)
         except Forbidden as refused:
             body = [_refused(services, question, str(refused))]
         return {
@@ -51,34 +53,47 @@ def _head(services: Services, question: Question) -> list[Node]:
     view = question.view
     return [
         el("h1", view.text("episodes.title")),
-        chips(question),
+        chips(question, services.catalogue, services.now_ms),
         fields(question, services.catalogue, current_actor()),
     ]
 
 
 def _body(services: Services, question: Question) -> list[Node | None]:
     view, city, now_ms = question.view, services.catalogue, services.now_ms
-    actor, wanted = current_actor(), question.wanted(services.catalogue, services.now_ms)
+    actor, wanted = current_actor(), question.wanted(services.now_ms, services.catalogue.zone)
     after, before = question.key("after"), question.key("before")
     page = episode_page(services.db, city, actor, wanted, after=after, before=before)
     total = count_episodes(services.db, city, actor, wanted)
-    own = view.text("episodes.say.own") if actor.role is Role.DEPARTMENT else ""
-    head = el(
-        "div",
-        el("p", sentence(view, total) + own, cls="desk-lead"),
-        export_links(view, "episodes", question.chosen()) if total.number else None,
-        cls="table-head",
-    )
+    links = export_links(view, "episodes", question.chosen()) if total.number else None
     picture = services.pictures.now(actor)
     terms = terms_of(
         services.db, city, {code for row in page.rows for code in (row.sign, row.place)}
     )
     return [
-        head,
+        _lead(question, sentence(view, total), links),
         episode_table(view, city, page.rows, terms, picture, now_ms),
         page_links(question, page),
         el("p", view.text("episodes.note"), cls="desk-note"),
     ]
+
+
+def _counts(services: Services, question: Question) -> list[Node | None]:
+    view, city, actor = question.view, services.catalogue, current_actor()
+    picture = services.pictures.now(actor)
+    found = count(services.db, city, actor, question, picture, services.now_ms)
+    links = export_links(view, "episode-counts", question.chosen()) if found.lines else None
+    return [
+        _lead(question, counted_sentence(view, found), links),
+        count_table(question, city, found),
+        el("p", view.text("episodes.counts.note"), cls="desk-note"),
+    ]
+
+
+def _lead(question: Question, said: str, links: Node | None) -> Node:
+    """The page in a sentence, and whose episodes these are, beside the links to take it away."""
+    department = current_actor().role is Role.DEPARTMENT
+    own = question.view.text("episodes.say.own") if department else ""
+    return el("div", el("p", said + own, cls="desk-lead"), links, cls="table-head")
 
 
 def _refused(services: Services, question: Question, what: str) -> Node:

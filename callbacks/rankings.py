@@ -9,7 +9,9 @@ from dash import ClientsideFunction, Input, Output, State
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
+from dashboard.components.picking import Picking, known, pick_bar
 from dashboard.components.rank_controls import controls, remark
+from dashboard.components.rank_plot import rank_plot
 from dashboard.components.rank_question import Question, department_path
 from dashboard.components.rank_table import Look, out_table, rank_table
 from dashboard.components.rank_words import ends, lead, notes, weighed
@@ -66,7 +68,9 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     period = question.period(now_ms, city.zone)
     span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
     found = _standings(services, question, actor, sign, span)
-    look = _look(services, question, actor, sign)
+    codes = known(question.pick, {row.code for row in found.ranking.rows})
+    picking = Picking(view, codes, lambda pick: question.href(pick=pick))
+    look = replace(_look(services, question, actor, sign), picking=picking)
     higher = sign is None or sign.direction is Direction.LOWER_WORSE
     table = rank_table(look, found.ranking)
     out = out_table(look, found.ranking)
@@ -75,7 +79,13 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         el("h1", _title(question, sign), el("small", _group(question, city))),
         *lead(look, found, higher, city.zone),
         controls(question, city, period),
-        export_links(view, "rankings", question.filters()),
+        rank_plot(look, found.ranking),
+        el(
+            "div",
+            pick_bar(picking, {c: look.name(c) for c in codes}, view.text("pick.hint.plot")),
+            export_links(view, "rankings", question.filters()),
+            cls="table-head",
+        ),
         table,
         el("h2", view.text("rankings.out")) if out else None,
         out,

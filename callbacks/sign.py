@@ -28,6 +28,7 @@ from data_access.boundaries import load_map
 from data_access.notes import BadNote, Draft, add_note, notes_on, withdraw_note
 from data_access.provisional import is_provisional, provisional_instants
 from data_access.series_query import Ask, Course, course
+from data_access.target_values import aims
 from domain.actor import PEOPLE, Forbidden, Role
 from domain.clock import DAY_MS, MINUTE_MS, slot_start
 
@@ -82,7 +83,12 @@ def _here(services: Services, question: SignQuestion, place: str) -> Here:
     early = cell is not None and is_provisional(
         services.db, current_actor(), city, sign.code, place, now
     )
-    return Here(question, city, sign, place, cell, picture, now, early)
+    wanted = {}
+    if picture is not None and sign.code in city.targets:
+        places = (city.code, *city.street)
+        found = aims(services.db, current_actor(), city, picture, places, (sign.code,), now)
+        wanted = {there: aim for (there, _), aim in found.items()}
+    return Here(question, city, sign, place, cell, picture, now, early, wanted)
 
 
 def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) -> Answer:
@@ -115,7 +121,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
         services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
     )
     subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
-    query = {**here.question.query(), "sign": here.sign.code, "place": here.place}
+    query = {**here.question.query(), "sign": here.sign.code, "place": here.place, "pick": None}
     return {
         "sign-course": [
             figures(here, period, found, len(early)),

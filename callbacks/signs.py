@@ -16,8 +16,10 @@ from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
 from dashboard.services import Services
 from data_access.series_query import sparks
+from data_access.target_values import aims
 from domain.actor import PEOPLE
 from domain.clock import HOUR_MS
+from domain.picture import Picture
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -41,7 +43,7 @@ def register(app: dash.Dash, services: Services) -> None:
         every = lines(view, city, picture.at_place(city.code), now)
         demo = any(line.cell.demo for line in every)
         return {
-            "signs-body": _body(services, question, every),
+            "signs-body": _body(services, question, every, picture),
             "desk-mark": moment(view, city, now, picture.data_time(), demo, picture.as_of),
         }
 
@@ -50,7 +52,9 @@ def register(app: dash.Dash, services: Services) -> None:
     )
 
 
-def _body(services: Services, question: SignsQuestion, every: list[Line]) -> list[Node]:
+def _body(
+    services: Services, question: SignsQuestion, every: list[Line], picture: Picture
+) -> list[Node]:
     view, city, now = question.view, services.catalogue, services.now_ms
     shown = chosen(question, every)
     head: list[Node] = [
@@ -60,7 +64,11 @@ def _body(services: Services, question: SignsQuestion, every: list[Line]) -> lis
     ]
     if question.show != "charts":
         links = export_links(view, "signs", question.query())
-        return [*head, sign_table(question, city, shown, now), links]
+        wanted = aims(
+            services.db, current_actor(), city, picture, (city.code,), tuple(city.targets), now
+        )
+        targets = {sign: aim for (_, sign), aim in wanted.items()}
+        return [*head, sign_table(question, city, shown, now, targets), links]
     # the hour that runs is the newest point
     end = city.zone.slot_end(now, HOUR_MS)
     found = sparks(services.db, current_actor(), city, city.code, end)

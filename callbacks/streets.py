@@ -8,11 +8,18 @@ from dash import ClientsideFunction, Input, Output, State
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
+from dashboard.components.picking import pick_bar
 from dashboard.components.png_button import png_button
 from dashboard.components.street_map import Drawing, whole_map
-from dashboard.components.street_question import ListQuestion, place_path
+from dashboard.components.street_question import ListQuestion
 from dashboard.components.street_standing import Standing, standing
-from dashboard.components.street_table import filters, painted, place_table, sentence
+from dashboard.components.street_table import (
+    filters,
+    painted,
+    place_picking,
+    place_table,
+    sentence,
+)
 from dashboard.components.street_worst import worst_places
 from dashboard.components.tick import held
 from dashboard.security.policy import policy
@@ -57,6 +64,7 @@ def _answer(
     names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
     trouble = worst_places(view, city, picture, found)
     demo = any(cell.demo for _, _, cell in picture.every())
+    picking = place_picking(question, city)
     return {
         "streets-head": [
             el("h1", view.text("streets.title")),
@@ -65,11 +73,16 @@ def _answer(
             *([trouble] if trouble is not None else []),
         ],
         "streets-map": [
-            whole_map(view, drawing, looks, lambda c: view.href(place_path(c)), names=names),
+            whole_map(view, drawing, looks, picking, names=names),
             png_button(view, "streets-map", view.text("streets.title")),
         ],
         "streets-body": [
-            export_links(view, "streets", question.filters()),
+            el(
+                "div",
+                pick_bar(picking, names, view.text("pick.hint.map")),
+                export_links(view, "streets", question.filters()),
+                cls="table-head",
+            ),
             place_table(question, city, found),
             el("p", view.text("streets.note", signs=len(city.signs)), cls="desk-note"),
             el("p", view.text("streets.note.area"), cls="desk-note"),

@@ -161,25 +161,34 @@ def own_signs(catalogue: Catalogue, actor: Actor) -> frozenset[str] | None:
     return frozenset(s.code for s in catalogue.signs if s.department == actor.department)
 
 
-def _streams(catalogue: Catalogue, actor: Actor, wanted: Wanted) -> list[_Stream]:
-    """The walks that answer the question; Forbidden when it asks for more than the actor has."""
+def asked_signs(catalogue: Catalogue, actor: Actor, wanted: Wanted) -> list[str] | None:
+    """The signs that a question is about, None = every sign that the log knows.
+
+    Forbidden when it asks for more than the actor has.
+    """
     own = own_signs(catalogue, actor)
     if own is not None:
         if wanted.department not in (None, actor.department):
             raise Forbidden(f"episodes of department {wanted.department}")
         if wanted.sign is not None and wanted.sign not in own:
             raise Forbidden(f"episodes of sign {wanted.sign}")
-    signs: Sequence[str | None] = [wanted.sign]
     if wanted.department is not None or (own is not None and wanted.sign is None):
-        signs = [
+        return [
             s.code
             for s in catalogue.signs
             if (own is None or s.code in own)
             and wanted.department in (None, s.department)
             and wanted.sign in (None, s.code)
         ]
+    return None if wanted.sign is None else [wanted.sign]
+
+
+def _streams(catalogue: Catalogue, actor: Actor, wanted: Wanted) -> list[_Stream]:
+    """The walks that answer the question; Forbidden when it asks for more than the actor has."""
+    signs = asked_signs(catalogue, actor, wanted)
     states = [str(s) for s in GRADED] if wanted.state is None else [str(State(wanted.state))]
-    return [_Stream(state, wanted.place, sign) for sign in signs for state in states]
+    every: Sequence[str | None] = [None] if signs is None else signs
+    return [_Stream(state, wanted.place, sign) for sign in every for state in states]
 
 
 def _walk(

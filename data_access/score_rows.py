@@ -157,6 +157,24 @@ def hour_costs(
 
 
 @uncached("its callers keep what they make of it")
+def bucket_sums(
+    db: Database, places: Sequence[str], signs: Sequence[str], span: Span
+) -> list[tuple[Any, ...]]:
+    """Each series as one bucket (see `domain.aggregation.bucket_value`) with its known hours."""
+    columns = "numerator, denominator, count, sum, known"
+    # a row without a sample has no extremes
+    ends = ", ".join(f"CASE WHEN count > 0 THEN {end} END AS {end}" for end in ("min", "max"))
+    rows, values = _rows(db, f"{columns}, {ends}", places, signs, span)
+    return _ask(
+        db,
+        f"SELECT street_code, sign, {span.from_ms:d}, SUM(numerator), SUM(denominator),"  # noqa: S608
+        f" SUM(count), SUM(sum), MIN(min), MAX(max), SUM(known) FROM {rows} GROUP BY 1, 2"
+        " HAVING SUM(count) > 0",
+        values,
+    )
+
+
+@uncached("its callers keep what they make of it")
 def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> list[RateSum]:
     """Cases of a sign by place, of those with any row, ordered by place."""
     rows, values = _rows(db, "known, numerator, denominator", places, [sign], span)

@@ -9,6 +9,7 @@ from domain.publication import Publication
 from domain.scoring import weights as scoring
 from domain.scoring.weights import Stretch, Weights
 from domain.sign import Sign, State
+from domain.target import Target
 from domain.wall import WallProfile
 from domain.zone import Zone
 
@@ -86,6 +87,7 @@ class Catalogue:
     kinds: tuple[Kind, ...] = ()  # of places, in the order in which they are shown
     hotlines: tuple[Hotline, ...] = ()  # the first that is no emergency number is the city's own
     wording: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # own labels: zh, en
+    targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)  # by sign
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
     @cached_property

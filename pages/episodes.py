@@ -18,22 +18,23 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 RENEW_S = 15
+COUNTS_S = 60  # counts read all of a period
 
 
 def layout(**query: Any) -> Component:
     """The frame and the question; callbacks/episodes.py brings the answer."""
     question = Question.of(query)
-    view = question.view
+    view, renew_s = question.view, COUNTS_S if question.counts else RENEW_S
     return desk(
         view,
         Place(PATH, [(view.text("episodes.title"), None)], question.filters()),
-        silence_banner(view, 3 * RENEW_S),
+        silence_banner(view, 3 * renew_s),
         html.Div(id="episodes-head"),
         html.Div(id="episodes-body"),
         html.Div(_skeleton(view), className="until-painted"),
         dcc.Store(id="episodes-answer"),
         dcc.Store(id="episodes-question", data=question.stored()),
-        tick("episodes-tick", RENEW_S),
+        tick("episodes-tick", renew_s),
     )
 
 

@@ -82,7 +82,7 @@
      what has the focus: the page that answers is built anew and would lose both. */
   function stay(link, address) {
     const at = root.scrollY;
-    stayed = { href: address, column: columnOf(link) };
+    stayed = { href: address, column: columnOf(link), key: link.dataset.key };
     go(address);
     root.scrollTo(0, at);
   }
@@ -92,8 +92,10 @@
     return head ? head.dataset.column : null;
   }
 
-  /* The link in a container that was followed; the one of its column where that now sorts back. */
-  function sameLink(container, { href, column }) {
+  /* The link in a container that was followed; the one of its column where that now sorts back,
+     the one of its key where that now takes back what it picked. */
+  function sameLink(container, { href, column, key }) {
+    if (key) return container.querySelector(`a[data-key="${CSS.escape(key)}"]`);
     const links = [...container.querySelectorAll("a[href]")].filter((link) => columnOf(link) === column);
     return links.find((link) => link.getAttribute("href") === href) || (column ? links[0] : undefined);
   }
@@ -122,7 +124,9 @@
   function replace(container, nodes) {
     const active = document.activeElement;
     const held = container.contains(active) && active.getAttribute("href");
-    const focused = held ? { href: held, column: columnOf(active) } : active === document.body && stayed;
+    const focused = held
+      ? { href: held, column: columnOf(active), key: active.dataset.key }
+      : active === document.body && stayed;
     const typed = root.yiping.forms.remember(container);
     container.replaceChildren(...nodes.map((node) => build(node)));
     container.dispatchEvent(new CustomEvent("light:painted", { bubbles: true })); // chart.js draws

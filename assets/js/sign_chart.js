@@ -161,6 +161,7 @@
       attention: `M${x} ${y - r}l${r} ${1.8 * r}h${-2 * r}z`,
       warning: `M${x} ${y - 1.2 * r}l${1.2 * r} ${1.2 * r}l${-1.2 * r} ${1.2 * r}l${-1.2 * r} ${-1.2 * r}z`,
       alarm: `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z`,
+      target: `M${x - r} ${y - r}l${2 * r} ${r}l${-2 * r} ${r}z`,
     }[state];
     return d ? make("path", { ...about, d }) : make("circle", { ...about, cx: x, cy: y, r: 0.85 * r });
   }

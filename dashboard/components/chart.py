@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.components import mark
+from dashboard.components import aims, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.period import Period
 from dashboard.components.times import offsets, span, stamp
@@ -59,6 +59,9 @@ def chart(
         el("span", el("i", cls=f"chart-key chart-key-{kind}"), name)
         for kind, name in zip(("now", "before"), names, strict=True)
     ]
+    if any(mark["state"] == "target" for mark in data["marks"]):
+        key = el("i", cls="chart-key chart-key-target")
+        legend.append(el("span", key, view.text("aim.col.target")))
     return el(
         "figure",
         drawing,
@@ -118,7 +121,10 @@ def _data(
                 ("now", "before"), names, (course.line, course.before), strict=True
             )
         ],
-        "marks": _marks(view, catalogue, subject, period, course.line.step_ms),
+        "marks": [
+            *_marks(view, catalogue, subject, period, course.line.step_ms),
+            *_targets(view, catalogue, subject, period, course.line.step_ms),
+        ],
         "episodes": [
             _episode(view, catalogue, one, now, subject.now_ms)
             for one in graded(told(course, subject, period))
@@ -174,6 +180,30 @@ def _marks(
                         "said": said,
                     }
                 )
+    return found
+
+
+def _targets(
+    view: View, catalogue: Catalogue, subject: Subject, period: Period, step_ms: int
+) -> list[dict[str, Any]]:
+    """Every target for as long as it holds within the period."""
+    sign, whole, zone = subject.sign, subject.place == catalogue.code, catalogue.zone
+    if sign.adds_up and step_ms != sign.slot_ms:
+        return []
+    found = []
+    for target in catalogue.targets.get(sign.code, ()):
+        wanted = target.at(whole)
+        start = max(period.from_ms, zone.date_start(target.valid_from))
+        end = period.to_ms
+        if target.valid_to is not None:
+            end = min(end, zone.date_start(target.valid_to))
+        if wanted is None or start >= end:
+            continue
+        over = view.text(f"aim.over.{target.over}")
+        said = f"{view.text('aim.col.target')} {aims.wanted(view, sign, wanted)} {over}"
+        text = mark.edge(view, sign, wanted)
+        about = {"state": "target", "edge": wanted, "text": text, "said": said}
+        found.append({**about, "from": start, "to": end})
     return found
 
 

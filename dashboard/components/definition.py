@@ -1,6 +1,6 @@
 """口径: what a sign means: how it adds up, where it comes from, its cut-offs, who answers."""
 
-from dashboard.components import mark
+from dashboard.components import aims, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import span
 from dashboard.components.view import View
@@ -9,6 +9,7 @@ from domain.catalogue import Catalogue
 from domain.judging import judge_for
 from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
 from domain.state import CLEAR_SHARE, Judge
+from domain.target import Target
 
 NONE = "—"
 
@@ -40,6 +41,7 @@ def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int 
         ("worse", view.text(f"definition.worse.{sign.direction}")),
         ("change", change(view, sign)),
         ("basis", _basis(view, sign)),
+        *(("target", _target(view, sign, t)) for t in catalogue.targets.get(sign.code, ())),
         ("code", sign.code),
     ]  # fmt: skip
     parts: list[Node] = [
@@ -121,6 +123,24 @@ def _basis(view: View, sign: Sign) -> str:
     if said.casefold().startswith(kind.casefold()):  # not: 假定：假定，参照…
         return kind + said[len(kind) :]
     return view.text("definition.basis.said", kind=kind, basis=said)
+
+
+def _target(view: View, sign: Sign, target: Target) -> str:
+    """What is wanted, of what, from when to when, and where that is from."""
+    parts = [
+        view.text(f"aim.of.{name}", target=aims.wanted(view, sign, value))
+        for name, value in (("district", target.district), ("street", target.street))
+        if value is not None
+    ]
+    said = {
+        "list": view.text("signs.join").join(parts),
+        "over": view.text(f"aim.over.{target.over}"),
+        "since": target.valid_from,
+        "basis": aims.basis(view, target),
+    }
+    if target.valid_to is None:
+        return view.text("definition.target.said", **said)
+    return view.text("definition.target.ended", until=target.valid_to, **said)
 
 
 def _versions(view: View, sign: Sign) -> Node:

@@ -9,8 +9,8 @@ from dashboard.components.view import View
 from data_access.departments import DayScore
 from domain.zone import Zone
 
-WIDTH, HEIGHT = 640.0, 164.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 76.0, 12.0, 30.0
+WIDTH, HEIGHT = 640.0, 170.0
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 76.0, 12.0, 36.0
 FULL = 10_000
 STEPS = (50, 100, 200, 500, 1_000, 2_000, 5_000)  # hundredths between two lines
 

@@ -1,13 +1,15 @@
 """The signs that a department owns, in the district and in the streets. In light elements."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from dashboard.components import gauge, mark
+from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.street_words import lasting
 from dashboard.components.view import View
+from domain.aim import Aim
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
 from domain.picture import NOTHING, Cell, Picture
@@ -17,23 +19,35 @@ COLUMNS = ("state", "sign", "value", "unit", "gauge", "streets", "lasting", "fre
 
 
 def signs_table(
-    view: View, catalogue: Catalogue, picture: Picture, department: str, now_ms: int
+    view: View,
+    catalogue: Catalogue,
+    picture: Picture,
+    department: str,
+    now_ms: int,
+    targets: Mapping[str, Aim],
 ) -> list[Node]:
     """Heading and table: the worst first, equals in the catalogue's order."""
     owned = [s for s in catalogue.signs if s.department == department]
     if not owned:
         return []
     order = sorted(owned, key=lambda s: -SEVERITY[_cell(picture, s, picture.district).state])
-    heads = [
+    heads: list[Node] = [
         gauge.head(view) if name == "gauge" else view.text(f"department.col.{name}")
         for name in COLUMNS
     ]
+    rows = [_row(view, catalogue, picture, sign, now_ms) for sign in order]
+    columns: tuple[str, ...] = COLUMNS
+    if any(sign.code in targets for sign in order):  # before the owner
+        columns = (*COLUMNS[:-1], *aims.COLUMNS, COLUMNS[-1])
+        heads[-1:-1] = aims.heads(view)
+        for sign, row in zip(order, rows, strict=True):
+            row |= aims.cells(view, sign, targets.get(sign.code))
     return [
         el("h2", view.text("department.signs"), el("small", str(len(owned)))),
         table(
             heads,
-            [_row(view, catalogue, picture, sign, now_ms) for sign in order],
-            COLUMNS,
+            rows,
+            columns,
             numbers=frozenset({"value"}),
             cls="grid-table department-table",
         ),

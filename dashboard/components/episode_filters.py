@@ -1,9 +1,10 @@
-"""The filters of /episodes: chips for state and beginning, fields for sign, place, department."""
+"""The filters of /episodes: list or counts, state, period, and fields for sign, place, owner."""
 
 from collections.abc import Sequence
 
-from dashboard.components.episode_question import PERIODS, Question
+from dashboard.components.episode_question import COUNTS, PERIODS, Question
 from dashboard.components.light import Node, el
+from dashboard.components.period import picker
 from dashboard.labels import LANGUAGES
 from data_access.episodes import own_signs
 from domain.actor import Actor, Role
@@ -13,15 +14,17 @@ from domain.sign import GRADED
 PATH = "/episodes"
 
 
-def chips(question: Question) -> Node:
-    """State and beginning, as links."""
-    states = [str(state) for state in reversed(GRADED)]
+def chips(question: Question, city: Catalogue, now_ms: int) -> Node:
+    """List or counts, state and beginning, as links."""
+    view = question.view
+    states = [(str(s), view.text(f"state.{s}")) for s in reversed(GRADED)]
+    shows = [(None, view.text("episodes.show.list")), (COUNTS, view.text("episodes.show.counts"))]
+    period = question.span(now_ms, city.zone)
     return el(
         "div",
-        _choices(question, "state", [(s, question.view.text(f"state.{s}")) for s in states]),
-        _choices(
-            question, "period", [(p, question.view.text(f"episodes.period.{p}")) for p in PERIODS]
-        ),
+        _choices(question, "show", shows),
+        _choices(question, "state", [(None, view.text("episodes.all")), *states]),
+        picker(view, PATH, question.chosen(), period, PERIODS),
         cls="episode-chips",
     )
 
@@ -41,18 +44,22 @@ def fields(question: Question, city: Catalogue, actor: Actor) -> Node:
             (d.code, view.name(d.short_zh, d.name_en)) for d in city.departments if d.code in owners
         ]
         selects.append(_select(question, "department", *_options(named, question.department)))
-    kept = {"state": question.state, "period": question.period, "theme": view.theme}
+    asked = ("sign", "place", "department")
+    kept = {name: value for name, value in question.chosen().items() if name not in asked}
+    kept["theme"] = view.theme
     if view.lang != LANGUAGES[0]:
         kept["lang"] = view.lang
     hidden = [
-        el("input", type="hidden", name=name, value=value) for name, value in kept.items() if value
+        el("input", type="hidden", name=name, value=str(value))
+        for name, value in kept.items()
+        if value
     ]
     about = {"method": "get", "action": PATH, "data_auto": ""}
     label = view.text("episodes.by")
     return el("form", *selects, *hidden, cls="episode-fields", aria_label=label, **about)
 
 
-def _choices(question: Question, name: str, choices: Sequence[tuple[str, str]]) -> Node:
+def _choices(question: Question, name: str, choices: Sequence[tuple[str | None, str]]) -> Node:
     view, chosen = question.view, question.chosen()
     links = [
         el(
@@ -63,7 +70,7 @@ def _choices(question: Question, name: str, choices: Sequence[tuple[str, str]]) 
             aria_current="true" if chosen[name] == value else None,
             data_stay="",
         )
-        for value, text in [(None, view.text("episodes.all")), *choices]
+        for value, text in choices
     ]
     return el("nav", *links, cls="choices", aria_label=view.text(f"episodes.by.{name}"))
 

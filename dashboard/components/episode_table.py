@@ -78,7 +78,7 @@ def page_links(question: Question, page: EpisodePage) -> Node:
 
 def _row(log: _Log, row: Episode) -> dict[str, Any]:
     view, city, now_ms = log.view, log.city, log.now_ms
-    sign = sign_then(log.terms, city, row)
+    sign = sign_then(log.terms, city, row.sign, row.since)
     row = as_heard(row, sign, log.picture)
     end = now_ms if row.until is None else row.until
     return {
@@ -95,27 +95,31 @@ def _row(log: _Log, row: Episode) -> dict[str, Any]:
     }
 
 
-def sign_then(terms: Ledger, city: Catalogue, row: Episode) -> Sign | None:
-    """The sign as it stood when an episode began; None where nobody has kept it."""
-    found = terms.sign(row.sign, row.since)
-    return found.sign if found else city.sign.get(row.sign)
+def sign_then(terms: Ledger, city: Catalogue, code: str, at: int) -> Sign | None:
+    """A sign as it stood at an instant; None where nobody has kept it."""
+    found = terms.sign(code, at)
+    return found.sign if found else city.sign.get(code)
 
 
 def as_heard(row: Episode, sign: Sign | None, picture: Picture | None) -> Episode:
     """An open episode whose value has gone stale ended with that, though nobody has recorded it."""
     if row.until is not None or sign is None:
         return row
-    silent = heard_until(sign, _cell(picture, row))
-    if silent is None or silent < row.since:
-        return row
-    return row._replace(until=silent, ended_by=Cause.SILENT.value)
+    silent = silent_at(picture, sign, row.place, row.since)
+    return row if silent is None else row._replace(until=silent, ended_by=Cause.SILENT.value)
 
 
-def _cell(picture: Picture | None, row: Episode) -> Cell | None:
-    """What the picture of now has of an episode's sign and place."""
-    if picture is None or row.sign not in picture.signs or row.place not in picture.places:
+def silent_at(picture: Picture | None, sign: Sign, place: str, since: int) -> int | None:
+    """When the value that a state of `since` rests on went stale; None while it counts."""
+    silent = heard_until(sign, _cell(picture, sign.code, place))
+    return None if silent is None or silent < since else silent
+
+
+def _cell(picture: Picture | None, sign: str, place: str) -> Cell | None:
+    """What the picture of now has of a sign at a place."""
+    if picture is None or sign not in picture.signs or place not in picture.places:
         return None
-    return picture.cell(row.sign, row.place)
+    return picture.cell(sign, place)
 
 
 def place_then(terms: Ledger, city: Catalogue, row: Episode) -> Name:
@@ -175,7 +179,7 @@ def relation(sign: Sign, cutoff: float) -> str:
 def _ended(log: _Log, row: Episode) -> list[Node]:
     """When it ended and, where no value ended it, why."""
     if row.until is None:
-        known = _cell(log.picture, row) is not None
+        known = _cell(log.picture, row.sign, row.place) is not None
         key = "episodes.open" if known else "episodes.open.blind"
         return [el("em", log.view.text(key), cls="episode-open")]
     said: list[Node] = [_instant(log.city, row.until, log.now_ms)]

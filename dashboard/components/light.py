@@ -8,7 +8,8 @@ Inside `svg` only geometry and classes are taken. A `form` with method="get" ask
 submitting it goes to `action` (a path of this server, else the present one) with its filled fields
 as the query; with data_auto="" it does so at every change. `data_opens="id"` on a button shows a
 dialog, `data_closes=""` inside it closes it. `data_plain=""` on a link leaves it to the browser
-(downloads, the wall); `data_stay=""` keeps the reader's place on the page.
+(downloads, the wall); `data_stay=""` keeps the reader's place on the page, `data_key="…"` the
+focus on a link whose address changes with every click.
 """
 
 from collections.abc import Mapping, Sequence

@@ -16,6 +16,7 @@ from domain.span import days_over
 from domain.zone import Zone
 
 DAYS = {"7d": 7, "28d": 28, "30d": 30, "1y": 365}  # by local clocks; 24 hours are 24 hours
+ALL = "all"  # since the beginning; only where a page offers it, and there its address is empty
 NAMES = ("24h", *DAYS, "today", "month", "custom")
 LONGEST_MS = 3660 * DAY_MS
 _INSTANT = re.compile(r"20\d\d-[01]\d-[0-3]\d(T[0-2]\d:[0-5]\d)?", re.ASCII)
@@ -113,7 +114,7 @@ def picker(
             "a",
             view.text(f"period.{name}"),
             cls="choice choice-here" if name == period.name else "choice",
-            href=view.href(path, **rest, period=name),
+            href=view.href(path, **rest, period=None if name == ALL else name),
             aria_current="true" if name == period.name else None,
             data_stay="",
         )
@@ -126,6 +127,7 @@ def picker(
 
 def _own(view: View, path: str, rest: Query, period: Period) -> Node:
     here = period.name == "custom"
+    start = period.from_ms or _start("7d", period.to_ms, period.zone)
     kept = {**rest, "lang": None if view.lang == "zh" else view.lang, "theme": view.theme}
     hidden = [
         el("input", type="hidden", name=name, value=str(value))
@@ -138,7 +140,7 @@ def _own(view: View, path: str, rest: Query, period: Period) -> Node:
             view.text(f"period.{name}"),
             el("input", type="datetime-local", name=name, value=period.local(ms), required=True),
         )
-        for name, ms in (("from", period.from_ms), ("to", period.to_ms))
+        for name, ms in (("from", start), ("to", period.to_ms))
     ]
     form = el(
         "form", *hidden, *fields, el("button", view.text("period.show"), type="submit"),
@@ -155,6 +157,8 @@ def _own(view: View, path: str, rest: Query, period: Period) -> Node:
 
 
 def _start(name: str, end: int, zone: Zone) -> int:
+    if name == ALL:
+        return 0
     if name == "24h":
         return end - DAY_MS
     if name in DAYS:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dashboard.components.period import Period
+from dashboard.components.picking import Codes, picked, written
 from dashboard.components.rank_table import SORTS
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
@@ -37,6 +38,7 @@ class Question:
     measure: str = INDEX
     sort: str = "rank"
     receipt: str | None = None
+    pick: Codes = ()  # in the column of places
     span: tuple[str | None, str | None, str | None] = (None, None, None)  # period, from, to
     view: View = field(default_factory=View)
 
@@ -53,6 +55,7 @@ class Question:
             measure=(_code(asked.get("measure")) or INDEX) if of != DEPARTMENTS else INDEX,
             sort=sort if isinstance(sort, str) and known else "rank",
             receipt=_code(asked.get("receipt")),
+            pick=picked(asked.get("pick")),
             span=_span(asked),
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
@@ -93,6 +96,7 @@ class Question:
             "to": end,
             "sort": self.sort if self.sort != "rank" else None,
             "receipt": self.receipt,
+            "pick": written(self.pick),
         }
 
     def href(self, **changed: str | int | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.components.light import Node, el, table
+from dashboard.components.picking import Picking
 from dashboard.components.rank_strip import reach_of, strip, whisker
 from dashboard.components.times import grouped
 from dashboard.components.view import View
@@ -38,6 +39,11 @@ class Look:
     sorting: Callable[[str], str]  # where the head of a column leads
     sort: str = "rank"
     chosen: str | None = None
+    picking: Picking | None = None  # in the chart above: these rows alone are shown
+
+    def shows(self, row: Ranked) -> bool:
+        """Whether a row is left by what has been picked."""
+        return self.picking is None or not self.picking.codes or row.code in self.picking.codes
 
 
 def rank_table(look: Look, ranking: Ranking) -> Node | None:
@@ -50,7 +56,11 @@ def rank_table(look: Look, ranking: Ranking) -> Node | None:
     chosen = next((row for row in ranked if row.code == look.chosen), None)
     made = table(
         [_head(look, name, len(ranked)) for name in COLUMNS],
-        [_row(look, row, len(ranked), reach, chosen) for row in ordered(ranked, look)],
+        [
+            _row(look, row, len(ranked), reach, chosen)
+            for row in ordered(ranked, look)
+            if look.shows(row)
+        ],
         COLUMNS,
         numbers=NUMBERS,
         cls="grid-table rank-table",
@@ -61,7 +71,7 @@ def rank_table(look: Look, ranking: Ranking) -> Node | None:
 
 def out_table(look: Look, ranking: Ranking) -> Node | None:
     """Those who are not ranked, each with the reason; None when there is nobody."""
-    out = [row for row in ranking.rows if row.rank is None]
+    out = [row for row in ranking.rows if row.rank is None and look.shows(row)]
     if not out:
         return None
     view = look.view

@@ -1,8 +1,9 @@
 """The head of a sign's page: its value, its state and why, and the period in a few figures."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from dashboard.components import gauge, mark
+from dashboard.components import aims, gauge, mark
 from dashboard.components.chart import before_key
 from dashboard.components.crossing import held, side
 from dashboard.components.light import Node, el
@@ -12,6 +13,7 @@ from dashboard.components.sign_question import PERIODS, SignQuestion
 from dashboard.components.times import span, stamp
 from dashboard.components.view import View
 from data_access.series_query import Course, Sum
+from domain.aim import Aim
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.judging import judge_for, local_date
@@ -35,6 +37,7 @@ class Here:
     picture: Picture | None
     now_ms: int
     provisional: bool = False  # the newest value is made of one that may still change
+    aims: Mapping[str, Aim] = field(default_factory=dict)  # the sign's targets, by place
 
     @property
     def view(self) -> View:
@@ -66,7 +69,10 @@ def head(here: Here) -> list[Node]:
     view = here.view
     where: list[Node] = [el("b", here.place_name), f" · {here.sign.code} · {here.owner} · "]
     where.append(el("a", view.text("definition"), href="#sign-definition"))
-    words = el("div", el("p", sentence(here), cls="desk-lead"), *_why(here), cls="sign-words")
+    aim = here.aims.get(here.place)
+    target = None if aim is None else aims.sentence(view, here.sign, aim)
+    lead = el("p", sentence(here), cls="desk-lead")
+    words = el("div", lead, *_why(here), target, cls="sign-words")
     title = el("h1", here.name)
     return [title, el("p", *where, cls="sign-where"), el("div", _now(here), words, cls="sign-top")]
 

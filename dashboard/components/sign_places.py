@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from dashboard.components import gauge, mark
+from dashboard.components import aims, gauge, mark
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
+from dashboard.components.picking import Picking, known, pick_bar, written
 from dashboard.components.sign_now import Here
 from dashboard.components.street_map import Drawing, Painted, whole_map
 from dashboard.components.street_words import kind_name
@@ -40,15 +41,27 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
         return [title, el("p", view.text("wall.say.empty"), cls="desk-empty")]
     cells = here.picture.of_sign(sign.code)
     ranked = by_badness(here, cells)
-    rows = [_row(here, street, cells[street.code], n) for n, street in ranked]
+    picking = Picking(view, known(here.question.pick, cells), here.question.picking)
+    rows = [
+        _row(here, street, cells[street.code], n)
+        for n, street in ranked
+        if not picking.codes or street.code in picking.codes
+    ]
     heads: list[Node] = [view.text(f"sign.col.{name}") for name in COLUMNS]
     heads[COLUMNS.index("gauge")] = gauge.head(view)
-    body = table(heads, rows, COLUMNS, numbers=NUMBERS, cls="grid-table place-table")
-    links = export_links(view, "sign-streets", {"sign": sign.code})
+    columns: tuple[str, ...] = COLUMNS
+    aim = next((here.aims[place] for place in here.city.street if place in here.aims), None)
+    if aim is not None:  # one for all streets: it stands in the head
+        columns, heads = (*COLUMNS, "gap"), [*heads, aims.common_head(view, sign, aim)]
+    body = table(heads, rows, columns, numbers=NUMBERS, cls="grid-table place-table")
+    asked = {"sign": sign.code, "pick": written(picking.codes)}
+    links = export_links(view, "sign-streets", asked)
+    names = {s.code: view.name(s.short_zh, s.name_en) for s in here.city.streets}
+    bar = pick_bar(picking, names, view.text("pick.hint.map"))
     return [
         el("div", title, links, cls="sign-course-head"),
         el("p", _say(here, cells), cls="desk-lead"),
-        el("div", el("div", body), _map(here, drawing, cells), cls="sign-places"),
+        el("div", el("div", bar, body), _map(here, drawing, cells, picking), cls="sign-places"),
     ]
 
 
@@ -116,6 +129,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         "unit": unit,
         "state": [mark.state(view, cell), fresh],
         "since": mark.DASH if cell.since is None else stamp(cell.since, here.now_ms, zone),
+        **aims.cells(view, sign, here.aims.get(street.code)),
     }
 
 
@@ -127,7 +141,7 @@ def _place(here: Here, street: Street) -> list[Node]:
     return [link, el("small", kind_name(view, here.city, street))]
 
 
-def _map(here: Here, drawing: Drawing, cells: dict[str, Cell]) -> Node:
+def _map(here: Here, drawing: Drawing, cells: dict[str, Cell], picking: Picking) -> Node:
     view, sign = here.view, here.sign
     looks = {}
     for street in here.city.counted:
@@ -138,4 +152,4 @@ def _map(here: Here, drawing: Drawing, cells: dict[str, Cell]) -> Node:
         said = f"{name} {mark.with_unit(view, sign, cell.value)} {view.text(f'state.{cell.state}')}"
         looks[street.code] = Painted(cell.state, said)
     chosen = here.place if here.place in here.city.street else None
-    return whole_map(view, drawing, looks, here.question.at, chosen)
+    return whole_map(view, drawing, looks, picking, chosen)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dashboard.components.period import NAMES, Period
+from dashboard.components.picking import Codes, picked, written
 from dashboard.components.view import View
 from domain.zone import Zone
 
@@ -29,6 +30,7 @@ class SignQuestion:
     period: str = "24h"
     start: str | None = None  # of a custom period, local
     end: str | None = None
+    pick: Codes = ()  # on the map of streets
     view: View = field(default_factory=View)
 
     @classmethod
@@ -44,6 +46,7 @@ class SignQuestion:
             period=period,
             start=_code(asked.get("from")) if own else None,
             end=_code(asked.get("to")) if own else None,
+            pick=picked(asked.get("pick")),
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
 
@@ -59,7 +62,12 @@ class SignQuestion:
             "period": None if self.period == "24h" else self.period,
             "from": self.start,
             "to": self.end,
+            "pick": written(self.pick),
         }
+
+    def picking(self, pick: str | None) -> str:
+        """The same with another selection on the map."""
+        return self.view.href(self.path, **{**self.query(), "pick": pick})
 
     def at(self, street: str | None) -> str:
         """The same sign and period at another street, or at the district (None)."""

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.components import gauge, mark
+from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.sign_question import sign_path
 from dashboard.components.signs_question import SORTS, SignsQuestion
 from dashboard.components.times import span, stamp
 from dashboard.components.view import View
+from domain.aim import Aim
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
 from domain.picture import Cell
@@ -127,7 +128,11 @@ def filters(question: SignsQuestion, city: Catalogue, every: Sequence[Line]) -> 
 
 
 def sign_table(
-    question: SignsQuestion, city: Catalogue, shown: Sequence[Line], now_ms: int
+    question: SignsQuestion,
+    city: Catalogue,
+    shown: Sequence[Line],
+    now_ms: int,
+    targets: Mapping[str, Aim],
 ) -> Node:
     """The rows as a table whose heads sort; a word when none is left."""
     view = question.view
@@ -136,9 +141,15 @@ def sign_table(
     names = {d.code: view.name(d.name_zh, d.name_en) for d in city.domains}
     rows = [_row(view, city, line, names, now_ms) for line in shown]
     heads: list[Node] = [_head(question, name) for name in COLUMNS]
-    made = table(heads, rows, COLUMNS, numbers=NUMBERS, cls="grid-table sign-table")
+    columns: tuple[str, ...] = COLUMNS
+    if any(line.sign.code in targets for line in shown):  # before the owner
+        columns = (*COLUMNS[:-1], *aims.COLUMNS, COLUMNS[-1])
+        heads[-1:-1] = aims.heads(view)
+        for line, row in zip(shown, rows, strict=True):
+            row |= aims.cells(view, line.sign, targets.get(line.sign.code))
+    made = table(heads, rows, columns, numbers=NUMBERS, cls="grid-table sign-table")
     sort = question.sort or "state"
-    for name, head in zip(COLUMNS, made[2][2][2:], strict=True):
+    for name, head in zip(columns, made[2][2][2:], strict=True):
         if name == sort.removeprefix("-"):
             head[1]["aria-sort"] = "ascending" if sort.startswith("-") else "descending"
     return made

@@ -20,6 +20,7 @@ from dashboard.components.map_names import (
     names_beside,
     names_inside,
 )
+from dashboard.components.picking import Picking
 from dashboard.components.view import View
 from data_access.boundaries import MapData
 from domain.place import Street
@@ -98,15 +99,19 @@ def whole_map(
     view: View,
     drawing: Drawing,
     places: Mapping[str, Painted],
-    href: Callable[[str], str | None],
+    picking: Picking,
     chosen: str | None = None,
     names: Mapping[str, str] | None = None,
 ) -> Node:
-    """All streets; `href` = where a click on one leads, `chosen` = the one drawn round.
+    """All streets, each of which a click picks; `chosen` = the one that the page looks at.
 
     With `names`, where small places lie close together, they are drawn once more beside it, larger.
     """
-    shapes = [_place(s, code, places, href(code), chosen) for code, s in drawing.shapes.items()]
+    shapes = [
+        picking.link(_shape(s, code, places, chosen), _title(places, code), code)
+        for code, s in drawing.shapes.items()
+    ]
+    shapes += _outlines(drawing.shapes, picking)
     marks = [
         shape(painted.state, *drawing.shapes[code].at, MARK)
         for code, painted in places.items()
@@ -119,7 +124,7 @@ def whole_map(
     edge = min(-6, left - 4)  # the frame may reach beyond the land
     box = f"{edge:.0f} -6 {WIDTH + 6 - edge:.0f} {drawing.height + 12:.0f}"
     frame = el("rect", cls="inset-frame", x=left, y=top, width=right - left, height=bottom - top)
-    inset = _inset(view, drawing, drawing.inset, places, names, href)
+    inset = _inset(drawing, drawing.inset, places, names, picking)
     parts = [*shapes, *marks, frame]
     return _figure(view, drawing, box, parts, "street-map street-map-double", inset)
 
@@ -155,17 +160,17 @@ def close_up(
 
 
 def _inset(
-    view: View,
     drawing: Drawing,
     frame: Frame,
     places: Mapping[str, Painted],
     names: Mapping[str, str],
-    href: Callable[[str], str | None],
+    picking: Picking,
 ) -> Node:
     """The small places of the middle of the city, large enough for their names and marks."""
     near = {c: s for c, s in drawing.shapes.items() if meet(s.box, frame)}
     unit = (frame[2] - frame[0]) / INSET_PX
-    shapes = [_place(s, code, places, href(code), None) for code, s in near.items()]
+    shapes = [picking.quiet_link(_shape(s, code, places, None), code) for code, s in near.items()]
+    shapes += _outlines(near, picking)
     spots = {c: s.at for c, s in near.items() if meet((*s.at, *s.at), frame)}
     small = sorted(spots, key=lambda c: near[c].box[2] - near[c].box[0])  # named nowhere else
     texts = names_beside({code: spots[code] for code in small}, names, frame, unit)
@@ -175,7 +180,7 @@ def _inset(
         if code in places
     ]
     box = f"{frame[0]:.1f} {frame[1]:.1f} {frame[2] - frame[0]:.1f} {frame[3] - frame[1]:.1f}"
-    about = {"role": "group", "aria_label": view.text("streets.inset")}
+    about = {"role": "group", "aria_label": picking.view.text("streets.inset")}
     return el("svg", *shapes, *texts, *marks, viewBox=box, cls="street-inset", **about)
 
 
@@ -192,14 +197,28 @@ def _figure(
     return el("figure", picture, inset, el("figcaption", notice), cls=cls)
 
 
-def _place(
-    drawn: Shape, code: str, places: Mapping[str, Painted], href: str | None, chosen: str | None
-) -> Node:
+def _shape(drawn: Shape, code: str, places: Mapping[str, Painted], chosen: str | None) -> Node:
     painted = places.get(code)
     title = el("title", painted.title) if painted else None
     cls = "street street-chosen" if code == chosen else "street"
     state = painted.state.value if painted else None
-    path = el("path", title, cls=cls, d=drawn.path, data_state=state, data_code=code)
+    return el("path", title, cls=cls, d=drawn.path, data_state=state, data_code=code)
+
+
+def _title(places: Mapping[str, Painted], code: str) -> str:
+    painted = places.get(code)
+    return painted.title if painted else code
+
+
+def _outlines(shapes: Mapping[str, Shape], picking: Picking) -> list[Node]:
+    """Round what is picked, over its neighbours."""
+    return [el("path", cls="street-picked", d=shapes[c].path) for c in picking.codes if c in shapes]
+
+
+def _place(
+    drawn: Shape, code: str, places: Mapping[str, Painted], href: str | None, chosen: str
+) -> Node:
+    path = _shape(drawn, code, places, chosen)
     if href is None:
         return path
     # the list beside it leads to the same places: one way for the keyboard is enough

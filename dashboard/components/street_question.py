@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dashboard.components.picking import Codes, picked, written
 from dashboard.components.street_standing import SHOWN_STATES
 from dashboard.components.view import View
 
@@ -22,6 +23,7 @@ class ListQuestion:
     kind: str | None = None
     state: str | None = None
     sort: str | None = None
+    pick: Codes = ()  # on the map
     view: View = field(default_factory=View)
 
     @classmethod
@@ -34,12 +36,18 @@ class ListQuestion:
             kind=_one_of(asked.get("kind"), kinds),
             state=_one_of(asked.get("state"), SHOWN_STATES),
             sort=sort if known else None,
+            pick=picked(asked.get("pick")),
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
 
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view."""
-        return {"kind": self.kind, "state": self.state, "sort": self.sort}
+        return {
+            "kind": self.kind,
+            "state": self.state,
+            "sort": self.sort,
+            "pick": written(self.pick),
+        }
 
     def stored(self) -> dict[str, Any]:
         """For the browser to keep and to send back."""

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
+from dashboard.components.picking import Picking, known
 from dashboard.components.street_map import Painted
 from dashboard.components.street_question import ListQuestion, place_path
 from dashboard.components.street_standing import (
@@ -101,18 +101,21 @@ def _areas(view: View, n: int) -> str:
 
 def chosen(question: ListQuestion, standings: Sequence[Standing]) -> list[Standing]:
     """The places that the question asks for, in its order; special areas after the others."""
+    pick = known(question.pick, {s.place.code for s in standings})
     shown = [
         s
         for s in standings
-        if question.kind in (None, s.place.kind) and question.state in (None, s.state.value)
+        if question.kind in (None, s.place.kind)
+        and question.state in (None, s.state.value)
+        and (not pick or s.place.code in pick)
     ]
     name = (question.sort or "name").removeprefix("-")
     turned = (question.sort or "").startswith("-")
     key = _KEYS.get(name)
     if key is not None:
-        known = [s for s in shown if key(s) is not None]
-        known.sort(key=lambda s: key(s) or 0.0, reverse=turned is (name in _RISING))
-        shown = known + [s for s in shown if key(s) is None]
+        told = [s for s in shown if key(s) is not None]
+        told.sort(key=lambda s: key(s) or 0.0, reverse=turned is (name in _RISING))
+        shown = told + [s for s in shown if key(s) is None]
     elif turned:
         shown.reverse()
     return sorted(shown, key=lambda s: not s.place.counts)
@@ -181,8 +184,13 @@ def _choices(
 
 
 def _address(question: ListQuestion, **change: str | None) -> str:
-    asked = replace(question, **change)  # type: ignore[arg-type]
-    return asked.view.href(PATH, **asked.filters())
+    return question.view.href(PATH, **{**question.filters(), **change})
+
+
+def place_picking(question: ListQuestion, city: Catalogue) -> Picking:
+    """What is picked on the map beside the list."""
+    codes = known(question.pick, city.street)
+    return Picking(question.view, codes, lambda pick: _address(question, pick=pick))
 
 
 def place_table(question: ListQuestion, city: Catalogue, standings: Sequence[Standing]) -> Node:

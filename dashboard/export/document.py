@@ -47,6 +47,7 @@ class Document:
     facts: tuple[tuple[str, str], ...]  # filter, period, data time: (what, how)
     meaning: tuple[tuple[str, ...], ...] = ()  # definitions, the heads first
     demo: bool = False  # whether any of it is simulated
+    picked: int = 0  # how many were picked by hand; 0: all that the filters leave
 
     def with_facts(self, *facts: tuple[str, str]) -> "Document":
         """The same with `facts` in front of its own."""

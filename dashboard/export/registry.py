@@ -38,6 +38,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "index-course": Table(STAFF, tables_index.course),
         "series": Table(STAFF, tables_past.series_table),
         "episodes": Table(STAFF, tables_past.episodes),
+        "episode-counts": Table(STAFF, tables_past.episode_counts),
         "rankings": Table(STAFF, tables_scores.rankings),
         "receipt": Table(STAFF, tables_scores.receipt),
         "sources": Table(STAFF, tables_sources.sources),

@@ -154,6 +154,8 @@ def _disposition(ask: Ask, document: Document, form: str) -> str:
     parts = [document.title, at, ask.actor.name]
     if document.demo:
         parts.append(ask.text("demo"))
+    if document.picked:
+        parts.append(ask.view.text("pick.said", n=document.picked))
     if document.cut:
         parts.append(ask.text("name.cut", n=document.count))
     whole = "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in p) for p in parts)

@@ -1,9 +1,11 @@
 """Tables of the present, made from the same picture as the wall and the pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.components.crossing import crossing
 from dashboard.components.mark import absence
+from dashboard.components.picking import known, picked, said_names
 from dashboard.components.signs_list import chosen, lines
 from dashboard.components.signs_question import SignsQuestion
 from dashboard.components.street_question import ListQuestion
@@ -12,6 +14,7 @@ from dashboard.components.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning, weights_facts
+from dashboard.export.targets import row_of, target_cells, target_columns
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
@@ -39,25 +42,38 @@ def sign_streets(ask: Ask) -> Document:
     sign, picture = ask.sign(), ask.picture()
     cells = picture.of_sign(sign.code)
     kind = ask.choice("kind", {s.kind for s in ask.city.streets})
-    streets = [s for s in ask.city.streets if kind in (None, s.kind)]
+    pick = known(picked(ask.given.get("pick")), cells)
+    streets = [
+        s for s in ask.city.streets if kind in (None, s.kind) and (not pick or s.code in pick)
+    ]
+    targets = target_cells(ask, picture, tuple(s.code for s in streets), [sign])
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
-        *_value_columns(ask, sign.decimals),
+        *(*_value_columns(ask, sign.decimals), *target_columns(ask, targets)),
     )
     rows = [
-        (s.code, ask.place_name(s.code), _kind(ask, s.kind), *_value(ask, sign, cell))
+        (
+            *(s.code, ask.place_name(s.code), _kind(ask, s.kind)),
+            *(*_value(ask, sign, cells.get(s.code)), *row_of(targets, s.code, sign.code)),
+        )
         for s in streets
-        for cell in [cells.get(s.code)]
     ]
-    facts = ask.marks(picture.as_of, sign=ask.sign_name(sign.code), kind=kind and _kind(ask, kind))
+    facts = ask.marks(
+        picture.as_of,
+        sign=ask.sign_name(sign.code),
+        kind=kind and _kind(ask, kind),
+        pick=said_names(ask.view, _place_names(ask), pick),
+    )
     demo = any(cell.demo for cell in cells.values())
-    return ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
+    made = ask.short("sign-streets", columns, rows, facts, meaning(ask, [sign]), demo=demo)
+    return replace(made, picked=len(pick))
 
 
 def streets(ask: Ask) -> Document:
     """The streets that /streets shows, each with its index and how its signs stand."""
     picture, question = ask.picture(), ListQuestion.of(ask.given, ask.city.kind)
     found = [standing(ask.city, picture, street) for street in ask.city.streets]
+    pick = known(question.pick, ask.city.street)
     numbers = ("index", "index_low", *_COUNTS)
     columns = (
         *(ask.column("place_code"), ask.column("place", width=22), ask.column("kind")),
@@ -79,9 +95,15 @@ def streets(ask: Ask) -> Document:
         picture.as_of,
         kind=question.kind and _kind(ask, question.kind),
         state=question.state and ask.view.text(f"state.{question.state}"),
+        pick=said_names(ask.view, _place_names(ask), pick),
     )
     facts += weights_facts(ask, ask.city.weights_over(picture.as_of, picture.as_of + 1))
-    return ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
+    made = ask.short("streets", columns, rows, facts, _index(ask), demo=ask.simulated())
+    return replace(made, picked=len(pick))
+
+
+def _place_names(ask: Ask) -> dict[str, str]:
+    return {s.code: ask.place_name(s.code) for s in ask.city.streets}
 
 
 def _kind(ask: Ask, code: str) -> str:
@@ -91,12 +113,17 @@ def _kind(ask: Ask, code: str) -> str:
 
 def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], name: str) -> Document:
     cells = picture.at_place(place)
+    targets = target_cells(ask, picture, (place,), shown)
     columns = (
         *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("domain")),
         *(ask.column("goal"), *_value_columns(ask, None)),
         *(ask.column("owner", width=22), ask.column("source", width=22)),
+        *target_columns(ask, targets),
     )
-    rows = [_sign_row(ask, sign, cells.get(sign.code)) for sign in shown]
+    rows = [
+        (*_sign_row(ask, sign, cells.get(sign.code)), *row_of(targets, place, sign.code))
+        for sign in shown
+    ]
     filters = _filters(ask) if name == "signs" else {}  # a street's table has all its signs
     facts = ask.marks(picture.as_of, place=ask.place_name(place), **filters)
     demo = any(cells[s.code].demo for s in shown if s.code in cells)

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from dashboard.components.episode_counts import Line, count
 from dashboard.components.episode_question import Question
 from dashboard.components.episode_table import as_heard, place_then, sign_then
 from dashboard.components.period import Period
@@ -112,7 +113,7 @@ def episodes(ask: Ask) -> Document:
     """The episodes that /episodes lists, newest first; a department has those of its own signs."""
     question, city, actor = Question.of(ask.given), ask.city, ask.actor
     until = ask.services.now_ms
-    wanted = question.wanted(city, until)
+    wanted = question.wanted(until, city.zone)
     total = count_episodes(ask.services.db, city, actor, wanted, MAX_ROWS)
 
     picture = ask.services.pictures.now(actor)
@@ -143,6 +144,37 @@ def episodes(ask: Ask) -> Document:
     )
 
 
+def episode_counts(ask: Ask) -> Document:
+    """The same episodes counted by sign, as /episodes shows them, in its order."""
+    question, city, now_ms = Question.of(ask.given), ask.city, ask.services.now_ms
+    picture = ask.services.pictures.now(ask.actor)
+    found = count(ask.services.db, city, ask.actor, question, picture, now_ms)
+    columns = (
+        *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("owner", width=22)),
+        *(ask.column(n, Kind.NUMBER) for n in ("began", "held", "still")),
+        ask.column("spent_h", Kind.NUMBER, decimals=3),
+        *(ask.column(n, Kind.NUMBER, decimals=1) for n in ("longest_min", "median_min")),
+        ask.column("places", Kind.NUMBER),
+    )
+    facts = _episode_facts(ask, question.wanted(now_ms, city.zone), now_ms)
+    known = [line.sign for line in found.lines if line.sign is not None]
+    rows = [_counted(ask, line) for line in found.lines]
+    return ask.short(
+        "episode-counts", columns, rows, facts, meaning(ask, known), demo=ask.simulated()
+    )
+
+
+def _counted(ask: Ask, line: Line) -> Row:
+    sign, tally = line.sign, line.tally
+    return (
+        *(line.code, ask.view.name(sign.name_zh, sign.name_en) if sign else line.code),
+        ask.department_name(sign.department) if sign else None,
+        *(tally.began, tally.held, tally.still, tally.spent_ms / HOUR_MS),
+        *(None if ms is None else ms / MINUTE_MS for ms in (tally.longest_ms, tally.median_ms)),
+        tally.places,
+    )
+
+
 def _episode_columns(ask: Ask) -> tuple[Column, ...]:
     return (
         *(ask.column("from", Kind.TIME, _TIME), ask.column("to", Kind.TIME, _TIME)),
@@ -156,7 +188,8 @@ def _episode_columns(ask: Ask) -> tuple[Column, ...]:
 
 
 def _episode(ask: Ask, row: Episode, terms: Ledger, picture: Picture | None, now_ms: int) -> Row:
-    sign, place = sign_then(terms, ask.city, row), place_then(terms, ask.city, row)
+    sign = sign_then(terms, ask.city, row.sign, row.since)
+    place = place_then(terms, ask.city, row)
     row = as_heard(row, sign, picture)
     end = now_ms if row.until is None else row.until
     return (

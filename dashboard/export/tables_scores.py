@@ -1,7 +1,10 @@
 """Rankings and score receipts, as /rankings has them in its address."""
 
+from dataclasses import replace
+
 from werkzeug.exceptions import NotFound
 
+from dashboard.components.picking import known, said_names
 from dashboard.components.rank_question import Question
 from dashboard.components.versions import Editions, editions_short
 from dashboard.export.ask import Ask
@@ -43,10 +46,14 @@ def rankings(ask: Ask) -> Document:
         *(ask.column(name, Kind.NUMBER, decimals=digits) for name, digits in _COUNTS.items()),
         ask.column("reason", width=24),
     )
-    rows = [_ranked(ask, question, row) for row in found.ranking.rows]
-    facts = _facts(ask, question, sign, span)
+    pick = known(question.pick, {row.code for row in found.ranking.rows})
+    shown = [row for row in found.ranking.rows if not pick or row.code in pick]
+    rows = [_ranked(ask, question, row) for row in shown]
+    names = {code: _name(ask, question, code) for code in pick}
+    facts = _facts(ask, question, sign, span, pick=said_names(ask.view, names, pick))
     kept = meaning(ask, [sign] if sign else ())
-    return ask.short("rankings", columns, rows, facts, kept, demo=ask.simulated())
+    made = ask.short("rankings", columns, rows, facts, kept, demo=ask.simulated())
+    return replace(made, picked=len(pick))
 
 
 def receipt(ask: Ask) -> Document:
@@ -144,7 +151,7 @@ def _standings(ask: Ask, question: Question, sign: Sign | None, span: Span) -> S
 
 
 def _facts(
-    ask: Ask, question: Question, sign: Sign | None, span: Span
+    ask: Ask, question: Question, sign: Sign | None, span: Span, **more: str | None
 ) -> tuple[tuple[str, str], ...]:
     measured = ask.view.text("rankings.measure.index")
     picture = ask.services.pictures.now(ask.actor)
@@ -153,6 +160,7 @@ def _facts(
         measure=ask.sign_name(sign.code) if sign else measured,
         of=question.group_name(ask.city),
         period=f"{ask.when(span.from_ms)} – {ask.when(span.to_ms)}",
+        **more,
     )
     return marks if sign else (*marks, *weights_facts(ask, weighed_over(ask.city, span)))
 

@@ -13,15 +13,8 @@ MOST = 50
 ORDER = (  # no file refers to a later one
     *("units.csv", "aqi.csv", "kinds.csv", "city.toml", "departments.csv", "sources.csv"),
     *("streets.csv", "committees.csv", "thresholds.csv", "vital_signs.csv", "weights.csv"),
-    *(
-        "industries.csv",
-        "scenarios.csv",
-        "map.geojson",
-        "publication.toml",
-        "wall.toml",
-        "mappings",
-    ),
-    *("labels.csv", "demo.toml", "demo.csv"),
+    *("targets.csv", "industries.csv", "scenarios.csv", "map.geojson", "publication.toml"),
+    *("wall.toml", "mappings", "labels.csv", "demo.toml", "demo.csv"),
 )
 _PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Z]{2,5}-[0-9]+|-?[0-9][0-9.,]*")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from data_access.catalogue.faults import ORDER, Report
 
 OPTIONAL = (
-    *("units.csv", "labels.csv", "weights.csv", "publication.toml", "wall.toml"),
-    *("demo.toml", "demo.csv"),
+    *("units.csv", "labels.csv", "weights.csv", "targets.csv", "publication.toml"),
+    *("wall.toml", "demo.toml", "demo.csv"),
 )
 STANDARDS = ("aqi.csv", "kinds.csv")  # lie beside the cities, in `standards`
 MAPPINGS = "mappings"

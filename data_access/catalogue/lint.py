@@ -41,6 +41,7 @@ def _summary(catalogue: Catalogue, mappings: int) -> str:
         "domains": len(catalogue.domains),
         **{kind.many_en.lower(): places[kind.code] for kind in catalogue.kinds},
         "committees": len(catalogue.committees),
+        "targets": sum(len(found) for found in catalogue.targets.values()),
         "departments and partners": len(catalogue.departments),
         "sources": len(catalogue.sources),
         "industries": len(catalogue.industries),

@@ -23,6 +23,7 @@ from data_access.catalogue.places import (
 from data_access.catalogue.publication import read_publication
 from data_access.catalogue.signs import Surroundings, read_signs
 from data_access.catalogue.standards import AqiScale, check_standards, load_aqi
+from data_access.catalogue.targets import read_targets
 from data_access.catalogue.units import read_units
 from data_access.catalogue.wall import read_walls
 from data_access.catalogue.weights import read_weights
@@ -106,6 +107,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
         hotlines=city.hotlines,
         wording=read_wording(folder, report),
         publication=read_publication(folder, signs, of_signs),
+        targets=read_targets(folder, signs, of_signs),
         walls=read_walls(folder, words["domains"], {s.code for s in signs}, of_signs),
     )
     check_map(folder, streets, report)

@@ -24,6 +24,7 @@ PAGES = {
     "/sources?source=browser": ".quarantine-table",
     "/index": ".index-page:has(.index-sum):has(.sign-chart svg)",
     "/episodes": ".episode-table",
+    "/episodes?show=counts&period=7d": ".count-table",
     "/about": ".method-table",
     "/login": "form",
 }
@@ -50,7 +51,8 @@ _FOCUS = """() => {
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
       && box.right > 0 && box.left < innerWidth};
 }"""
-_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, [tabindex]")]
+_STOPS = """() => [...document.querySelectorAll(
+    "a[href], button, input, select, summary, [tabindex]")]
   .filter((node) => node.checkVisibility({checkVisibilityCSS: true}) && !node.disabled
     && node.type !== "hidden" && node.tabIndex >= 0).length"""
 

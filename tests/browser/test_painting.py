@@ -83,3 +83,15 @@ def test_a_link_keeps_the_focus_and_gives_it_to_nobody_else(board: Page) -> None
     assert board.evaluate(HELD) == "b"
     paint(board, *links("c", "d"))
     assert board.evaluate(HELD) == ""
+
+
+def test_a_link_with_a_key_keeps_the_focus_when_its_address_changes(board: Page) -> None:
+    def links(*hrefs: str) -> list[Any]:
+        return [["a", {"href": f"/{h}", "data-key": f"k{n}"}, f"{n}"] for n, h in enumerate(hrefs)]
+
+    paint(board, *links("a", "b"))
+    board.get_by_text("1").focus()
+    paint(board, *links("c", "d"))
+    assert board.evaluate(HELD) == "1"
+    paint(board, *links("b"))
+    assert board.evaluate(HELD) == "", "another one with the old address is not it"

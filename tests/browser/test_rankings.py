@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from data_access.db import Database, open_database
 from data_access.scores import place_receipt
@@ -172,3 +172,28 @@ def pages_printed(page: Page) -> int:
     assert page.evaluate("document.documentElement.dataset.print") == "receipt"
     paper = page.pdf(prefer_css_page_size=True)
     return paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ")
+
+
+def test_points_of_the_chart_pick_rows(
+    city: Stack, leader: Client, store: Database, catalogue: Catalogue, visit: Visit
+) -> None:
+    page = visit(city, leader, 1440, 900).tab()
+    page.goto(city.url + address(catalogue, "streets"))
+    rows = page.locator(".rank-table:not(.rank-out) tbody tr")
+    page.wait_for_selector(".rank-table")
+    count = rows.count()
+    assert count > 5
+    columns = page.locator(".rank-plot a[data-key]")
+    expect(columns).to_have_count(count)
+    for n in (1, 3):
+        columns.nth(n).locator(".plot-column").click()
+        expect(page.locator(".pick-bar b")).to_contain_text("1" if n == 1 else "2")
+    expect(rows).to_have_count(2)
+    page.locator(".pick-clear").click()
+    expect(rows).to_have_count(count)
+    columns.nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+    expect(columns.nth(2)).to_be_focused()
+    page.go_back()
+    expect(rows).to_have_count(count)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.components.picking import Picking
 from dashboard.components.street_map import Drawing, Painted, whole_map
 from dashboard.components.view import View
 from dashboard.public_site.chart import drawing
@@ -53,7 +54,8 @@ def test_every_small_street_of_the_middle_is_named_in_the_inset(lang: str) -> No
     maps = load_map(Settings(), city)
     names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
     painted = {s.code: Painted(State.WARNING, "") for s in city.counted}
-    drawn = whole_map(view, Drawing(maps), painted, lambda _: None, names=names)
+    picking = Picking(view, (), lambda pick: f"/streets?pick={pick}")
+    drawn = whole_map(view, Drawing(maps), painted, picking, names=names)
     said = texts(drawn)
     middle = [
         s for s in city.streets if s.kind == "street" and s.short_zh not in ("东明路", "花木")

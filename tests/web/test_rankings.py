@@ -277,3 +277,23 @@ def test_a_period_over_years_names_them(told: Site) -> None:
     asked = {"period": "custom", "from": "2019-01-01", "to": "2026-11-20"}
     page = words(answer(told.person(Role.LEADER), RANKINGS, **asked)["rankings-body"])
     assert "2019-01-01 00:00 – 2026-11-21 00:00" in page
+
+
+def test_picked_rows_alone_keep_their_ranks(told: Site, city: Catalogue) -> None:
+    leader = told.person(Role.LEADER)
+    asked = {"of": "streets", "period": "7d"}
+    whole = {
+        r[1]["data-code"]: words(r) for r in find(answer(leader, RANKINGS, **asked), "data-code")
+    }
+    two = sorted(whole)[1:3]
+    body = answer(leader, RANKINGS, **asked, pick=",".join(two))
+    shown = {r[1]["data-code"]: words(r) for r in find(body, "data-code")}
+    assert shown == {code: whole[code] for code in two}
+    assert "已选 2 个" in words(body)
+    keys = {a[1]["data-key"]: a[1] for a in find(body, "data-key")}
+    assert keys[f"pick-{two[0]}"]["href"] == f"/rankings?of=streets&pick={two[1]}"
+    assert keys[f"pick-{two[0]}"]["aria-current"] == "true"
+    lines = leader.get(f"/export/rankings.csv?of=streets&pick={two[0]}").text.splitlines()
+    assert len(lines) == 2 and f",{two[0]}," in lines[1]
+    elsewhere = answer(leader, RANKINGS, of="towns", period="7d", pick=",".join(two))
+    assert len(find(elsewhere, "data-code")) > 5, "nobody of that group is picked"

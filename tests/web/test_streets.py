@@ -170,11 +170,13 @@ def test_orders_and_filters(site: Site, troubled: tuple[str, str, str]) -> None:
 
 def test_the_router_keeps_the_question_and_drops_junk(site: Site) -> None:
     leader = site.person(Role.LEADER)
-    kept = leader.route("/streets", "?kind=town&state=alarm&sort=-index&lang=en").text
-    stored = {"kind": "town", "state": "alarm", "sort": "-index", "lang": "en", "theme": None}
+    kept = leader.route("/streets", "?kind=town&state=alarm&sort=-index&pick=b,a&lang=en").text
+    stored = {"kind": "town", "state": "alarm", "sort": "-index", "pick": "a,b", "lang": "en"}
+    stored["theme"] = None
     assert json.dumps(stored, separators=(",", ":")) in kept
-    junk = leader.route("/streets", "?kind=moon&state=bad&sort=--index&theme=x").text
-    stored = {"kind": None, "state": None, "sort": None, "lang": "zh", "theme": None}
+    junk = leader.route("/streets", "?kind=moon&state=bad&sort=--index&pick=,/%00&theme=x").text
+    stored = {"kind": None, "state": None, "sort": None, "pick": None, "lang": "zh"}
+    stored["theme"] = None
     assert json.dumps(stored, separators=(",", ":")) in junk
 
 
@@ -188,7 +190,8 @@ def test_the_map_shows_every_street_in_its_state(
     assert set(shapes) == {s.code for s in city.counted}
     assert shapes[street][1]["data-state"] == "alarm" and "告警" in words(shapes[street])
     assert shapes[town][1]["data-state"] == "attention"
-    assert {n[1]["href"] for n in every(body, "a")} == {f"/street/{s.code}" for s in city.counted}
+    picks = {f"/streets?pick={s.code}" for s in city.counted}
+    assert {n[1]["href"] for n in every(body, "a")} == picks
     assert "示意图" in words(body)
 
 
