@@ -20,16 +20,8 @@ from dashboard.components.tick import held
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
-from data_access.scores import (
-    Standings,
-    department_ranking,
-    department_receipt,
-    place_receipt,
-    rate_base,
-    rate_ranking,
-    rate_signs,
-    street_ranking,
-)
+from dashboard.standings import measured, standings
+from data_access.scores import Standings, department_receipt, place_receipt, rate_base
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.ranking import Ranked
@@ -61,10 +53,8 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _answer(services: Services, question: Question, actor: Actor) -> dict[str, list[Node]]:
     view, city, now_ms = question.view, services.catalogue, services.now_ms
-    sign = next((s for s in rate_signs(city) if s.code == question.measure), None)
-    period = question.period(now_ms, city.zone)
-    span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
-    found = _standings(services, question, actor, sign, span)
+    sign = measured(question, city)
+    found = standings(services.db, actor, city, question, now_ms)
     look = _look(services, question, actor, sign)
     higher = sign is None or sign.direction is Direction.LOWER_WORSE
     table = rank_table(look, found.ranking)
@@ -73,7 +63,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         "section",
         el("h1", _title(question, sign), el("small", _group(question, city))),
         *lead(look, found, higher, city.zone),
-        controls(question, city, period),
+        controls(question, city, question.period(now_ms, city.zone)),
         export_links(view, "rankings", question.filters()),
         table,
         el("h2", view.text("rankings.out")) if out else None,
@@ -86,21 +76,10 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     picture = services.pictures.now(actor)
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
     # hours are no newer than what the engine has judged: a silent engine must not look alive
-    as_of = None if picture is None else min(span.until, picture.as_of)
+    as_of = None if picture is None else min(found.span.until, picture.as_of)
     beat = None if picture is None else picture.as_of
     mark = moment(view, city, now_ms, as_of, demo, beat)
     return {"rankings-body": [body], "desk-mark": mark}
-
-
-def _standings(
-    services: Services, question: Question, actor: Actor, sign: Sign | None, span: Span
-) -> Standings:
-    db, city = services.db, services.catalogue
-    if question.departments:
-        return department_ranking(db, actor, city, question.peers(city), span)
-    if sign is not None:
-        return rate_ranking(db, actor, city, sign.code, question.peers(city), span)
-    return street_ranking(db, actor, city, question.peers(city), span)
 
 
 def _look(services: Services, question: Question, actor: Actor, sign: Sign | None) -> Look:

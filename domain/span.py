@@ -13,7 +13,7 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.zone import Zone
 
 SHORT_DAYS = 3  # up to here the blocks are hours, beyond they are days
-_STEP_MS = 5 * MINUTE_MS
+STEP_MS = 5 * MINUTE_MS  # between two ends of what has passed
 Tier = Literal["hour", "day"]
 Piece = tuple[Tier, int, int]
 """Rows of a tier with from ≤ bucket < to, in epoch ms."""
@@ -41,7 +41,7 @@ class Span:
         width = DAY_MS if whole_days and _is_long(from_ms, to_ms, zone) else HOUR_MS
         first, last = _up(from_ms, width, zone), _up(to_ms, width, zone)
         last = max(last, zone.slot_end(first, width))
-        until = max(first, min(last, now_ms // _STEP_MS * _STEP_MS))
+        until = max(first, min(last, now_ms // STEP_MS * STEP_MS))
         return cls(first, last, until, zone)
 
     @property

@@ -18,7 +18,7 @@ from tests.web.public_city import open_site, publish
 from tests.web.site import Site
 
 
-def _prepared(folder: Path, template: Path) -> Settings:
+def prepared(folder: Path, template: Path) -> Settings:
     settings = Settings(data_dir=folder, demo=False)
     settings.data_dir.mkdir(parents=True)
     shutil.copy(template, settings.db_url.removeprefix("sqlite:///"))
@@ -28,7 +28,7 @@ def _prepared(folder: Path, template: Path) -> Settings:
 @pytest.fixture
 def site(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[Site]:
     """An application over an empty store."""
-    made = Site(_prepared(tmp_path / "web", sqlite_template), clock)
+    made = Site(prepared(tmp_path / "web", sqlite_template), clock)
     yield made
     made.close()
 
@@ -36,7 +36,7 @@ def site(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[S
 @pytest.fixture(scope="module")
 def shared_site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
     """An application for tests that change nothing which another one looks at."""
-    made = Site(_prepared(tmp_path_factory.mktemp("web") / "var", sqlite_template), FixedClock())
+    made = Site(prepared(tmp_path_factory.mktemp("web") / "var", sqlite_template), FixedClock())
     yield made
     made.close()
 
