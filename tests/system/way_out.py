@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import sys
+from pathlib import Path
 
 _TUN, _NO_HEADER = 0x0001, 0x1000
 _TUNSETIFF, _SIOCSIFFLAGS, _SIOCSIFADDR, _SIOCADDRT = 0x400454CA, 0x8914, 0x8916, 0x890B
@@ -22,6 +23,9 @@ class WayOut:
 
     def __init__(self) -> None:
         """OSError where this is no namespace in which we may, or /dev/net/tun is not there."""
+        routes = Path("/proc/net/route").read_text().splitlines()
+        if len(routes) > 1:
+            raise OSError("this is no namespace of our own: there is a network")
         self._tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(self._tun, _TUNSETIFF, struct.pack("16sH22x", _NAME, _TUN | _NO_HEADER))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
