@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$1 python=$2
-read -ra packages <<<"${DEBS:-python3 python3-venv make fontconfig fonts-noto-cjk}"
+read -ra packages <<<"${DEBS:-python3 python3-venv make libstdc++6 fontconfig fonts-noto-cjk}"
 
 case "$(realpath -m "$folder")/" in
 "$(pwd -P)"/*)
@@ -19,8 +19,9 @@ rm -rf "$folder/wheels" "$folder/debs"
 mkdir -p "$folder/wheels" "$folder/debs/partial"
 
 echo "fetching the packages of requirements.txt into $folder/wheels"
+# redis wants async-timeout of Pythons before 3.11.3, such as Debian 12's, whichever fetches
 "$python" -m pip download -qq --disable-pip-version-check --no-input --only-binary :all: \
-    -d "$folder/wheels" -r requirements.txt
+    -d "$folder/wheels" -r requirements.txt async-timeout
 "$python" -c 'import sysconfig; print(sysconfig.get_config_var("SOABI"))' >"$folder/made-for"
 
 if command -v apt-get >/dev/null; then
