@@ -1,6 +1,7 @@
 # make run     set everything up and start the product
 # make test    set everything up and run every suite
 # make help    the rest
+# OFFLINE=FOLDER  set up from a folder of `make fetch`, without a network (docs/offline.md)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -14,9 +15,10 @@ PYTEST := $(BIN)/python -m pytest
 # for what does not look at a clock: a process a core, a file's tests together
 PYTEST_WIDE := $(PYTEST) -n auto --maxprocesses 4 --dist loadfile
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+OFFLINE ?=
 JS_TESTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs' | sort)
 
-.PHONY: run web test check bench clean help \
+.PHONY: run web setup fetch test check bench clean help offline-check \
         format-check lint types unit unit-js data web-suite browser system system-packages
 
 help: ## this list
@@ -27,6 +29,12 @@ run: $(VENV)/.runs ## set up and start everything (PORT, 8050 unless given)
 
 web: $(VENV)/.runs ## set up and start the web processes alone
 	@exec $(BIN)/python app.py web
+
+setup: $(VENV)/.runs ## set up alone, without starting
+
+fetch: | $(BIN)/python ## fill OFFLINE=FOLDER for a machine without a network
+	@test -n "$(OFFLINE)" || { echo "make fetch OFFLINE=FOLDER"; exit 1; }
+	@deploy/offline-fetch.sh "$(abspath $(OFFLINE))" $(BIN)/python
 
 check: format-check lint types unit unit-js ## format, lint, types, unit tests
 
@@ -45,8 +53,12 @@ $(BIN)/python:
 	@deploy/make-venv.sh $(VENV)
 
 $(VENV)/.runs: requirements.txt constraints.txt | $(BIN)/python
+ifeq ($(OFFLINE),)
 	@echo "installing requirements.txt into $(VENV)"
 	@$(PIP) -r requirements.txt
+else
+	@deploy/offline-install.sh "$(abspath $(OFFLINE))" $(BIN)/python
+endif
 	@touch $@
 
 $(VENV)/.tests: requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
@@ -89,3 +101,6 @@ browser: $(VENV)/.tests system-packages ## tests/browser alone: Chromium
 
 system: $(VENV)/.tests system-packages ## tests/system alone: the whole product, and killing it
 	$(PYTEST_WIDE) tests/system
+
+offline-check: $(VENV)/.tests system-packages ## fetch, then set up and start a fresh clone without a network
+	$(BIN)/python -m tests.system.offline_check

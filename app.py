@@ -29,6 +29,7 @@ COMMANDS = {
     "web": "the web processes alone",
     "engine": "the engine alone",
     "demo": "the demonstration city's sources alone",
+    "warm": "what keeps rankings warm for the web processes, alone",
     "ingest": "load a file through a mapping: ingest FILE --as MAPPING",
     "replay": "feed a file on today's clock: replay FILE --as MAPPING --speed N",
     "db": "the stores: db migrate | status | prepare (for a start) | public (the public one)",
@@ -108,7 +109,7 @@ def _run(argv: list[str]) -> int:
         valkey_socket=None if settings.redis_url else settings.valkey_socket,
         prepare=_command(settings, "prepare", "db", "prepare"),
         services=[_command(settings, "engine"), _command(settings, "web", serves=True)],
-        later=lambda: _feeds(settings),
+        later=lambda: [_command(settings, "warm"), *_feeds(settings)],
         greeting=lambda: _greeting(settings),
     )
 
@@ -212,6 +213,14 @@ def _demo(argv: list[str]) -> int:
 
     _plain("demo", argv)
     demo.run(_settings())
+    return 0
+
+
+def _warm(argv: list[str]) -> int:
+    _plain("warm", argv)
+    from dashboard import warming
+
+    warming.run(_settings())
     return 0
 
 

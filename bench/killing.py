@@ -16,20 +16,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from bench.product import Product, eventually
 from bench.report import Figure, percentile
-from data_access import intake, readings
+from bench.rows import ledger_signs
+from data_access import engine_state, intake, readings
 from data_access.catalogue.loader import load_catalogue
 from data_access.db import Database, migrate, open_database
 from data_access.settings import Settings
 from data_access.sources import ensure_source
-from data_access.tables import batches, engine_state, rollup_day, rollup_hour, rollup_minute
+from data_access.tables import rollup_day, rollup_hour, rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, to_rfc3339, utc_now
 from domain.reading import Reading
-from domain.sign import Direction, Rule
 from engine.loop import Engine
 
 MINUTES = float(os.environ.get("KILL_MINUTES", "1"))
@@ -110,7 +110,7 @@ class Gateway(threading.Thread):
 def run() -> list[Figure]:
     """Kill for MINUTES, then compare; the comparison takes about a quarter as long."""
     catalogue = load_catalogue("pudong")
-    cells = _cells(catalogue)
+    cells = [(sign, s.code) for s in catalogue.counted for sign in ledger_signs(catalogue)]
     with Product() as product:
         names = [f"ledger-{n}" for n in range(GATEWAYS)]
         keys = {name: product.key(name, "--ingest", "--source", name) for name in names}
@@ -126,10 +126,12 @@ def run() -> list[Figure]:
         with contextlib.closing(product.database()) as db:
             eventually(lambda: _caught_up(db), PATIENCE_S, "the engine behind the last batch")
             eventually(product.is_ready, PATIENCE_S, "/readyz")
-        product.stop()  # hours and days are brought up to date when the engine ends
+        product.stop()
+        now_ms = to_ms(utc_now())
         with contextlib.closing(product.database()) as db:
             lost, doubled = _compared(db, gateways)
-            other = _undisturbed(product.folder, catalogue, gateways)
+            _bring_up(db, catalogue, now_ms)
+            other = _undisturbed(product.folder, catalogue, gateways, now_ms)
             with contextlib.closing(other):
                 differing = _differing(db, other)
     count = sum(len(g.ledger) for g in gateways) * BATCH
@@ -142,18 +144,6 @@ def run() -> list[Figure]:
     )
     kept = lost == doubled == differing == 0
     return [Figure(name=name, value=value, promise="0, 0, 0", kept=kept, note=note)]
-
-
-def _cells(catalogue: Catalogue) -> list[tuple[str, str]]:
-    signs = [
-        s.code
-        for s in catalogue.signs
-        if s.street_rule in (Rule.MAX, Rule.SUM)
-        and s.direction is Direction.HIGHER_WORSE
-        and s.derived is None
-        and s.value_max >= 6
-    ][:5]
-    return [(sign, street.code) for street in catalogue.counted for sign in signs]
 
 
 def _kill_for(product: Product, seconds: float) -> int:
@@ -179,9 +169,7 @@ def _kill(data_dir: Path, part: str) -> bool:
 
 def _caught_up(db: Database) -> bool:
     with db.read() as conn:
-        cursor = select(engine_state.c.value).where(engine_state.c.name == "cursor")
-        newest = conn.execute(select(func.max(batches.c.id))).scalar_one()
-        return bool(conn.execute(cursor).scalar() == newest)
+        return not engine_state.batches_behind(conn, engine_state.get(conn, "cursor"))
 
 
 def _compared(db: Database, gateways: list[Gateway]) -> tuple[int, int]:
@@ -206,21 +194,27 @@ def _compared(db: Database, gateways: list[Gateway]) -> tuple[int, int]:
     return lost, doubled
 
 
-def _undisturbed(folder: Path, catalogue: Catalogue, gateways: list[Gateway]) -> Database:
+def _bring_up(db: Database, catalogue: Catalogue, now_ms: int) -> None:
+    """Take in what is there; hours and days as of an instant: what holds has lasted until then."""
+    engine = Engine(db, catalogue, now_ms)
+    while engine.turn():
+        pass
+    engine.roll(now_ms, force=True)
+
+
+def _undisturbed(
+    folder: Path, catalogue: Catalogue, gateways: list[Gateway], now_ms: int
+) -> Database:
     """A store in which one engine, never killed, has taken in the same readings."""
     settings = Settings(YIPING_DATA=folder / "undisturbed")
     migrate(settings)
     db = open_database(settings, durable=False)
-    now_ms = to_ms(utc_now())
-    engine = Engine(db, catalogue, now_ms)
     for gateway in gateways:
         ensure_source(db, catalogue, gateway.source, now_ms)
         for at in gateway.ledger:
             rows = [Reading(**row) for row in gateway.rows(at)]
             intake.accept(db, catalogue, gateway.source, rows, now_ms, "api")
-    while engine.turn():
-        pass
-    engine.roll(now_ms, force=True)
+    _bring_up(db, catalogue, now_ms)
     return db
 
 
@@ -235,5 +229,4 @@ def _differing(one: Database, other: Database) -> int:
 
 
 def _rounded(row: Any) -> tuple[Any, ...]:
-    # how long the last state has lasted depends on when the hours were last added up
-    return tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row[:10])
+    return tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row)

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.report import SEED
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
-from domain.sign import Rule, Sign
+from domain.sign import Direction, Rule, Sign
 from engine.window import KEEP_SLOTS
 
 POINTS = 3  # devices of a sign in a street
@@ -34,6 +35,19 @@ def cells(catalogue: Catalogue) -> list[Cell]:
         places = [s.code for s in catalogue.counted] if sign.at_street else [None]
         found += [Cell(sign, place, f"p{n}") for place in places for n in range(POINTS)]
     return found
+
+
+def ledger_signs(catalogue: Catalogue) -> list[str]:
+    """Five signs of streets for which any whole number from 0 to 6 is a good reading."""
+    fitting = (
+        sign.code
+        for sign in catalogue.signs
+        if sign.street_rule in (Rule.MAX, Rule.SUM)
+        and sign.direction is Direction.HIGHER_WORSE
+        and sign.derived is None
+        and sign.value_max >= 6
+    )
+    return list(islice(fitting, 5))
 
 
 def values(catalogue: Catalogue) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from dashboard.components.tick import held
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
+from dashboard.standings import span_of
 from data_access.departments import department_days, open_department
 from data_access.editions import receipt_editions
 from data_access.scores import Standings, department_ranking, department_receipt
@@ -31,7 +32,6 @@ from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture
 from domain.place import Department
-from domain.span import Span
 
 HISTORY_DAYS = 90
 
@@ -124,10 +124,8 @@ def _signs(
 def _standings(
     services: Services, question: DepartmentQuestion, actor: Actor, department: Department
 ) -> Standings:
-    city, now_ms = services.catalogue, services.now_ms
-    period = question.period(now_ms, city.zone)
-    span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
-    return department_ranking(services.db, actor, city, department.kind, span)
+    span = span_of(question, services.now_ms, services.catalogue.zone)
+    return department_ranking(services.db, actor, services.catalogue, department.kind, span)
 
 
 def _receipt(

@@ -22,17 +22,9 @@ from dashboard.components.tick import held
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.services import Services
+from dashboard.standings import measured, standings
 from data_access.editions import receipt_editions
-from data_access.scores import (
-    Standings,
-    department_ranking,
-    department_receipt,
-    place_receipt,
-    rate_base,
-    rate_ranking,
-    rate_signs,
-    street_ranking,
-)
+from data_access.scores import Standings, department_receipt, place_receipt, rate_base
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.ranking import Ranked
@@ -64,10 +56,8 @@ def register(app: dash.Dash, services: Services) -> None:
 
 def _answer(services: Services, question: Question, actor: Actor) -> dict[str, list[Node]]:
     view, city, now_ms = question.view, services.catalogue, services.now_ms
-    sign = next((s for s in rate_signs(city) if s.code == question.measure), None)
-    period = question.period(now_ms, city.zone)
-    span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
-    found = _standings(services, question, actor, sign, span)
+    sign = measured(question, city)
+    found = standings(services.db, actor, city, question, now_ms)
     codes = known(question.pick, {row.code for row in found.ranking.rows})
     picking = Picking(view, codes, lambda pick: question.href(pick=pick))
     look = replace(_look(services, question, actor, sign), picking=picking)
@@ -78,7 +68,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         "section",
         el("h1", _title(question, sign), el("small", _group(question, city))),
         *lead(look, found, higher, city.zone),
-        controls(question, city, period),
+        controls(question, city, question.period(now_ms, city.zone)),
         rank_plot(look, found.ranking),
         el(
             "div",
@@ -90,7 +80,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         el("h2", view.text("rankings.out")) if out else None,
         out,
         remark(question, city),
-        *(weighed(view, city, span) if sign is None else ()),
+        *(weighed(view, city, found.span) if sign is None else ()),
         notes(look, found.ranking),
     )
     panel = _panel(services, question, actor, sign, found)
@@ -99,20 +89,9 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
     # hours are no newer than what was observed: a city that is silent must not look alive
     data_at, beat = (picture.data_time(), picture.as_of) if picture else (None, None)
-    until = None if data_at is None else min(span.until, data_at)
+    until = None if data_at is None else min(found.span.until, data_at)
     mark = moment(view, city, now_ms, until, demo, beat)
     return {"rankings-body": [body], "desk-mark": mark}
-
-
-def _standings(
-    services: Services, question: Question, actor: Actor, sign: Sign | None, span: Span
-) -> Standings:
-    db, city = services.db, services.catalogue
-    if question.departments:
-        return department_ranking(db, actor, city, question.peers(city), span)
-    if sign is not None:
-        return rate_ranking(db, actor, city, sign.code, question.peers(city), span)
-    return street_ranking(db, actor, city, question.peers(city), span)
 
 
 def _look(services: Services, question: Question, actor: Actor, sign: Sign | None) -> Look:

@@ -7,8 +7,7 @@ from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.light import Node
 from dashboard.components.moment import moment
-from dashboard.components.period import Period
-from dashboard.components.rank_question import DEFAULT_PERIOD
+from dashboard.components.rank_question import Question
 from dashboard.components.street_committees import committees
 from dashboard.components.street_crumbs import crumbs
 from dashboard.components.street_grid import grid
@@ -25,6 +24,7 @@ from dashboard.components.tick import held
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
 from dashboard.services import Services
+from dashboard.standings import span_of
 from data_access.boundaries import load_map
 from data_access.editions import editions
 from data_access.index_history import indexes_at
@@ -34,7 +34,6 @@ from data_access.series_query import course
 from domain.actor import PEOPLE
 from domain.clock import MINUTE_MS
 from domain.picture import Picture
-from domain.span import Span
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -140,9 +139,7 @@ def _peers(services: Services, question: PlaceQuestion) -> list[Node]:
         return []
     found = []
     if place.counts:
-        now_ms = services.now_ms
-        period = Period.of({}, now_ms, city.zone, DEFAULT_PERIOD)
-        span = Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
+        span = span_of(Question(), services.now_ms, city.zone)
         found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
         for sign in rate_signs(city):
             ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)

@@ -1,6 +1,7 @@
 """What an error of a store means: its present condition, which passes, or a fault of ours."""
 
 import sqlite3
+from logging import Logger
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +30,16 @@ AWAY = "does not answer"
 def store_said(name: str, error: BaseException) -> str:
     """What an answer tells of the store `name` when a question to it has failed."""
     return f"the database ({name}) {condition_of(error) or AWAY}"
+
+
+def log_failure(log: Logger, what: str, store: str, error: BaseException) -> bool:
+    """One line for a condition of the store, everything for a fault of ours; which one it was."""
+    why = condition_of(error)
+    if why is None:
+        log.error(what, exc_info=error)
+    else:
+        log.error("%s: %s %s", what, store, why)
+    return why is not None
 
 
 def condition_of(error: BaseException) -> str | None:

@@ -13,7 +13,7 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.zone import Zone
 
 SHORT_DAYS = 3  # up to here the blocks are hours, beyond they are days
-STEP_MS = 5 * MINUTE_MS
+STEP_MS = 5 * MINUTE_MS  # between two ends of what has passed
 Tier = Literal["hour", "day"]
 Piece = tuple[Tier, int, int]
 """Rows of a tier with from ≤ bucket < to, in epoch ms."""

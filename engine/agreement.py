@@ -66,11 +66,6 @@ def disagreements(conn: Connection, city: City, now_ms: int) -> list[str]:
     return faults
 
 
-def orphans(conn: Connection) -> list[str]:
-    """Open episodes of which nothing else is known. Walks all recorded changes."""
-    return [f"{place} {sign}" for place, sign in states.open_without_latest(conn)]
-
-
 def _wall(city: City, now_ms: int) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for code, window in city.windows.items():

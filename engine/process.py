@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.condition import condition_of
+from data_access.condition import log_failure
 from data_access.db import Database, migrate, migrate_present, open_database
 from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
@@ -64,15 +64,6 @@ def _loop(
         engine.roll(to_ms(clock()), force=True)
 
 
-def _tell(what: str, db: Database, fault: Exception) -> None:
-    """One line for the condition of the store, everything for a fault of ours."""
-    why = condition_of(fault)
-    if why is None:
-        log.error(what, exc_info=fault)
-    else:
-        log.error("%s: %s %s", what, db.name, why)
-
-
 def _go_round(
     engine: Engine,
     voice: Voice,
@@ -99,7 +90,8 @@ def _go_round(
             _recover(engine, settings, clock, stop, voice.speak)
             continue
         except Exception as error:  # the store is the truth: start again from there
-            _tell("engine turn failed; starting again from the store", engine.db, error)
+            what = "engine turn failed; starting again from the store"
+            log_failure(log, what, engine.db.name, error)
             _recover(engine, settings, clock, stop, voice.speak)
             continue
         if taken < MAX_ROWS // 2 and not engine.busy:
@@ -130,7 +122,8 @@ def _recover(
             raise
         except Exception as fault:
             if str(fault) != told:
-                _tell("the store cannot be read; trying every second", engine.db, fault)
+                what = "the store cannot be read; trying every second"
+                log_failure(log, what, engine.db.name, fault)
                 told = str(fault)
         else:
             if told:

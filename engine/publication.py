@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from data_access.closed_samples import busy_days
-from data_access.condition import condition_of
+from data_access.condition import log_failure
 from data_access.db import Database
 from data_access.public import releases
 from data_access.public.queries import newest_version
@@ -83,19 +83,11 @@ class Publication:
                 self._prepared = True
             self.publish(now_ms)
         except Exception as fault:  # the desks must not stand still because the public page does
-            self._tell(fault)
+            stores = f"one of {self._db.name}, {self._public.name}"
+            if log_failure(log, "publication failed; the next minute tries again", stores, fault):
+                self._prepared = False  # a file that is another one is laid out anew
             return False
         return True
-
-    def _tell(self, fault: Exception) -> None:
-        """One line for the condition of a store; a file that is another one is laid out anew."""
-        why = condition_of(fault)
-        if why is None:
-            log.error("publication failed; the next minute tries again", exc_info=fault)
-            return
-        self._prepared = False
-        stores = f"{self._db.name}, {self._public.name}"
-        log.error("publication failed; the next minute tries again: one of %s %s", stores, why)
 
     def publish(self, now_ms: int) -> None:
         """Everything that is due at an instant."""

@@ -11,7 +11,7 @@ for _name, _field in Settings.model_fields.items():  # the developer's environme
 
 pytest_plugins = (  # in order of their imports of each other
     "tests.fixtures.missing",
-    "tests.fixtures.real_data",
+    "tests.fixtures.not_run",
     "tests.fixtures.basics",
     "tests.fixtures.databases",
     "tests.fixtures.valkey",

@@ -10,17 +10,10 @@ from dashboard.components.versions import Editions, editions_short
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row
 from dashboard.export.meaning import meaning, weights_facts
+from dashboard.standings import measured, span_of, standings
 from data_access.editions import receipt_editions
 from data_access.score_units import weighed_over
-from data_access.scores import (
-    Standings,
-    department_ranking,
-    department_receipt,
-    place_receipt,
-    rate_ranking,
-    rate_signs,
-    street_ranking,
-)
+from data_access.scores import department_receipt, place_receipt
 from domain.ranking import Ranked
 from domain.receipt import Line, Receipt
 from domain.sign import Sign
@@ -36,9 +29,8 @@ _HOURS = ("known_h", "attention_h", "warning_h", "alarm_h", "expected_h", "cover
 def rankings(ask: Ask) -> Document:
     """A ranking with what makes it fair: intervals, counts, who is not ranked and why."""
     question = Question.of_address(ask.given)
-    sign = _measure(ask, question)
-    span = _span(ask, question)
-    found = _standings(ask, question, sign, span)
+    sign, now_ms = measured(question, ask.city), ask.services.now_ms
+    found = standings(ask.services.db, ask.actor, ask.city, question, now_ms)
     columns = (
         *(ask.column(name, Kind.NUMBER, 10) for name in _RANKS),
         *(ask.column("tied"), ask.column("code"), ask.column("name", width=24)),
@@ -50,7 +42,7 @@ def rankings(ask: Ask) -> Document:
     shown = [row for row in found.ranking.rows if not pick or row.code in pick]
     rows = [_ranked(ask, question, row) for row in shown]
     names = {code: _name(ask, question, code) for code in pick}
-    facts = _facts(ask, question, sign, span, pick=said_names(ask.view, names, pick))
+    facts = _facts(ask, question, sign, found.span, pick=said_names(ask.view, names, pick))
     kept = meaning(ask, [sign] if sign else ())
     made = ask.short("rankings", columns, rows, facts, kept, demo=ask.simulated())
     return replace(made, picked=len(pick))
@@ -60,9 +52,10 @@ def receipt(ask: Ask) -> Document:
     """The lines of one score; other departments' lines are one for a department's account."""
     question = Question.of_address(ask.given)
     code = question.receipt
-    if code is None or _measure(ask, question) is not None:
+    if code is None or measured(question, ask.city) is not None:
         raise NotFound("there is no such receipt")
-    span, city = _span(ask, question), ask.city
+    city = ask.city
+    span = span_of(question, ask.services.now_ms, city.zone)
     known = city.department if question.departments else {city.code, *city.street}
     if code not in known:
         raise NotFound("there is no such receipt")
@@ -129,25 +122,6 @@ def _ranked(ask: Ask, question: Question, row: Ranked) -> Row:
         *(row.numerator, row.denominator, row.excluded, row.coverage, row.usable),
         None if row.why is None else ask.text(f"why.{row.why}"),
     )
-
-
-def _measure(ask: Ask, question: Question) -> Sign | None:
-    return next((s for s in rate_signs(ask.city) if s.code == question.measure), None)
-
-
-def _span(ask: Ask, question: Question) -> Span:
-    now_ms, city = ask.services.now_ms, ask.city
-    period = question.period(now_ms, city.zone)
-    return Span.of(period.from_ms, period.to_ms, now_ms, city.zone)
-
-
-def _standings(ask: Ask, question: Question, sign: Sign | None, span: Span) -> Standings:
-    db, actor, city = ask.services.db, ask.actor, ask.city
-    if question.departments:
-        return department_ranking(db, actor, city, question.peers(city), span)
-    if sign is not None:
-        return rate_ranking(db, actor, city, sign.code, question.peers(city), span)
-    return street_ranking(db, actor, city, question.peers(city), span)
 
 
 def _facts(

@@ -1,11 +1,10 @@
 """What readers do at a desk: look at the tab, change places, copy rows, make letters larger."""
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from domain.catalogue import Catalogue
+from tests.browser.audit import looked_at
 from tests.browser.conftest import Visit
 from tests.browser.feed import Feeder, mixed_city
 from tests.browser.oracle import Words
@@ -13,7 +12,6 @@ from tests.fixtures.product import Stack
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
-AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 ZOOMED = (720, 450)  # what 1440 by 900 is at 200 %
 PAGES = {
     "/index": ".index-page:has(.index-rule):has(.sign-chart svg)",
@@ -126,14 +124,5 @@ def test_letters_twice_as_large_need_no_sideways_scroll(
     page = visit(city, operator, *ZOOMED).tab()
     faults = []
     for path, painted in PAGES.items():
-        faults += [f"{path}: {fault}" for fault in looked_at(page, city, path, painted, lang)]
+        faults += [f"{path}: {fault}" for fault in looked_at(page, city.url, path, painted, lang)]
     assert not faults, "\n".join(faults)
-
-
-def looked_at(page: Page, city: Stack, path: str, painted: str, lang: str) -> list[str]:
-    """What a critical eye finds on a page."""
-    page.goto(f"{city.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-    page.wait_for_selector(painted)
-    options = {"root": "body", "smallest": 11, "scrolls": True}
-    found: list[str] = page.evaluate(AUDIT, options)["faults"]
-    return found

@@ -1,13 +1,13 @@
 """The pages of a desk and the front door: at every width, by keyboard, by address."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from domain.catalogue import Catalogue
+from tests.browser.audit import AUDIT
 from tests.browser.conftest import Visit
 from tests.browser.feed import Feeder, Row, mixed_city, quick_signs, reading
 from tests.browser.oracle import Words
@@ -17,7 +17,6 @@ from tests.fixtures.product import Stack
 from tests.system.people import sign_in_new
 from tests.web_client import Client
 
-AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 WIDTHS = [(390, 844), (1440, 900), (1920, 1080), (3840, 2160)]
 PAGES = {
     "/sources": ".source-table",

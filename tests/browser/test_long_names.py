@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from data_access.catalogue.loader import load_catalogue_from
 from domain.catalogue import Catalogue
+from tests.browser.audit import looked_at
 from tests.browser.conftest import Visit
 from tests.browser.feed import Feeder, mixed_city
 from tests.browser.planted import copied_product, rewrite
@@ -20,7 +20,6 @@ CITY = "longest"
 NAME_ZH, NAME_EN, SHORT = 60, 120, 16  # what data_access/catalogue admits
 FILL_ZH = "以检验版面是否仍然可读且没有重叠与裁切也不会横向滚动"
 FILL_EN = " of an extraordinarily long and interdepartmental administration"
-AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 PAGES = {
     "/index": ".index-page:has(.index-rule):has(.sign-chart svg)",
     "/signs": "#signs-body table",
@@ -93,14 +92,5 @@ def test_the_longest_names_on_a_phone(
     page = visit(stack, operator, 390, 844).tab()
     faults = []
     for path, painted in PAGES.items():
-        faults += [f"{path}: {fault}" for fault in looked_at(page, stack, path, painted, lang)]
+        faults += [f"{path}: {fault}" for fault in looked_at(page, stack.url, path, painted, lang)]
     assert not faults, "\n".join(faults)
-
-
-def looked_at(page: Page, stack: Stack, path: str, painted: str, lang: str) -> list[str]:
-    """What a critical eye finds on a page."""
-    page.goto(f"{stack.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-    page.wait_for_selector(painted)
-    options = {"root": "body", "smallest": 11, "scrolls": True}
-    found: list[str] = page.evaluate(AUDIT, options)["faults"]
-    return found

@@ -1,6 +1,5 @@
 """Streets in the browser: the wall's figures, the drill to a committee by keyboard, ageing."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Page
 
 from domain.catalogue import Catalogue
 from domain.sign import GRADED, Sign, State
+from tests.browser.audit import AUDIT
 from tests.browser.conftest import Visit
 from tests.browser.feed import Feeder, quick_signs, reading, value_for
 from tests.browser.oracle import DASH, figure, shown
@@ -16,7 +16,6 @@ from tests.conditions import eventually
 from tests.fixtures.product import Stack
 from tests.web_client import Client
 
-AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 PLACE = 7  # of the streets: nobody else's
 _CELLS = """() => Object.fromEntries([...document.querySelectorAll(".street-grid li")].map(
   (cell) => [cell.dataset.sign, {state: cell.dataset.state, freshness: cell.dataset.freshness,

@@ -1,17 +1,16 @@
 """The wall as a test sees it: opened by somebody who may, read cell by cell."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Page
 
+from tests.browser.audit import AUDIT
 from tests.conditions import eventually
 
 READY_MS = 20_000
 SMALLEST_SHARE = 0.016  # of the wall's height
 UPRIGHT_SHARE = 0.0149  # of an upright wall's width
-AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 PANELS = ".panel, .top, .sentence, .index, .map-board, .board, .trend-board, .health"
 APART = [PANELS, ".cell", ".map-name", ".goals, .score, .deduct", ".alert, .ranked"]
 

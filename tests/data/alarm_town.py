@@ -9,13 +9,13 @@ from sqlalchemy import select, text
 from data_access import intake
 from data_access.db import Database
 from data_access.sources import ensure_source
-from data_access.states import Transition, history_of
+from data_access.states import Transition, history_of, open_without_latest
 from data_access.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start, to_rfc3339
 from domain.reading import Reading
 from domain.sign import GRADED, Bounds, Thresholds
-from engine.agreement import disagreements, orphans
+from engine.agreement import disagreements
 from engine.loop import Engine
 from tests.clocks import FixedClock
 
@@ -111,7 +111,7 @@ class Town:
         with self.db.read() as conn:
             found = disagreements(conn, self.engine.city, self.clock.ms)
             assert found == [], found
-            assert orphans(conn) == []
+            assert open_without_latest(conn) == []
         self._check_hours()
 
     def _check_hours(self) -> None:

@@ -11,12 +11,13 @@ from data_access.db import Database
 from data_access.demo_removal import remove_demo
 from data_access.readiness import parted
 from data_access.sources import create_source
+from data_access.states import open_without_latest
 from data_access.tables import latest
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, slot_start, to_rfc3339
 from domain.reading import Reading
 from domain.sign import State
-from engine.agreement import Watch, disagreements, orphans
+from engine.agreement import Watch, disagreements
 from engine.board import cell
 from tests.clocks import FixedClock
 from tests.data.alarm_town import (
@@ -341,7 +342,7 @@ def test_a_store_of_the_version_before_is_taken_over(town: Town) -> None:
     assert [t.cause for t in town.log("XYZ-1")] == [None, "withdrawn"]
     with town.db.read() as conn:
         assert disagreements(conn, town.engine.city, town.clock.ms) == []
-        assert orphans(conn) == []
+        assert open_without_latest(conn) == []
 
 
 def test_a_log_that_somebody_has_parted_from_the_picture_is_told(

@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+import redis
 
+from dashboard.warming import CLAIM_S
+from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from tests.conditions import eventually
 from tests.fixtures.product import Stack, free_port
@@ -47,6 +50,20 @@ def test_sigterm_stops_everything_and_a_new_start_goes_on(new_stack: NewStack) -
         pass  # the port is free again
     stack.start()
     assert stack.client().get("/readyz").json()["status"] == "ok"
+
+
+def test_rankings_are_warm_soon_after_a_start(new_stack: NewStack) -> None:
+    stack = new_stack().start()
+    valkey = redis.Redis.from_url(Settings(data_dir=stack.data_dir).redis)
+
+    def marked() -> bool:
+        marks = valkey.keys("yiping:pudong:warm:*")
+        return any(valkey.ttl(mark) > CLAIM_S for mark in marks)
+
+    eventually(marked, timeout=30)
+    assert any(b"street_ranking" in key for key in valkey.keys("yiping:pudong:query:*"))
+    valkey.close()
+    assert "warm" in stack.pids()
 
 
 def test_sigkill_of_the_supervisor_leaves_nobody(new_stack: NewStack) -> None:

@@ -3,8 +3,6 @@
 import gzip
 import json
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,16 +14,6 @@ from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from tests.web.live_server import LiveServer
 
 NDJSON = "application/x-ndjson"
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template: Path) -> Iterator[LiveServer]:
-    """One web process over an empty store."""
-    made = LiveServer(sqlite_template)
-    try:
-        yield made.start()
-    finally:
-        made.close()
 
 
 @pytest.fixture

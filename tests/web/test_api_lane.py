@@ -2,9 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,6 @@ from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from tests.conditions import eventually
 from tests.web.live_server import LiveServer
 from tests.web_client import Answer, Client
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template: Path) -> Iterator[LiveServer]:
-    """One web process over an empty store."""
-    made = LiveServer(sqlite_template)
-    try:
-        yield made.start()
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -72,16 +71,6 @@ def test_what_nobody_has_thought_of_ends_with_the_budget() -> None:
     ):
         with pytest.raises(TooSlow):
             read(body, Budget(0.0))
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template: Path) -> Iterator[LiveServer]:
-    """One web process over an empty store."""
-    made = LiveServer(sqlite_template)
-    try:
-        yield made.start()
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="module")

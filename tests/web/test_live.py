@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,16 +18,6 @@ from tests.web.live_server import LiveServer
 from tests.web_client import Answer, Client
 
 VIEW = "/live/screen"
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_template: Path) -> Iterator[LiveServer]:
-    """One web process with a published snapshot."""
-    running = LiveServer(sqlite_template)
-    try:
-        yield running.start()
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """Open data in other hands: portals that harvest it, pages that read it, pages that frame ours."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -17,32 +15,17 @@ from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from tests.clocks import FixedClock
-from tests.web.public_city import ask, open_site, publish
+from tests.web.public_city import ask, open_site
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 PAGES = ("/", "/method", "/nothing-here")
 EU_FREQUENCY = Namespace("http://publications.europa.eu/resource/authority/frequency/")
 
 
-@pytest.fixture(scope="module")
-def house(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, catalogue: Catalogue
-) -> Settings:
-    folder = tmp_path_factory.mktemp("public") / "var"
-    return publish(folder, sqlite_template, catalogue, FixedClock().ms)
-
-
-@pytest.fixture
-def site(house: Settings, catalogue: Catalogue) -> Iterator[PublicSite]:
-    made = open_site(house, catalogue, FixedClock().ms)
-    yield made
-    made.close()
-
-
 # rdflib's own reader of JSON-LD goes by a class that rdflib itself calls old
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
-def test_a_portal_reads_one_catalogue_with_its_sets_and_files(site: PublicSite) -> None:
-    answer = ask(site, "/api/v1/public/datasets.json")
+def test_a_portal_reads_one_catalogue_with_its_sets_and_files(public_site: PublicSite) -> None:
+    answer = ask(public_site, "/api/v1/public/datasets.json")
     assert answer.headers["Content-Type"] == "application/ld+json"
     graph = Graph().parse(data=answer.text, format="json-ld")  # asks nobody: the context is inside
     (catalogue,) = graph.subjects(RDF.type, DCAT.Catalog)
@@ -57,7 +40,7 @@ def test_a_portal_reads_one_catalogue_with_its_sets_and_files(site: PublicSite) 
         for file in files:
             (url,) = graph.objects(file, DCAT.downloadURL)
             path = str(url).removeprefix("http://localhost")
-            assert path != str(url) and ask(site, path).status == 200
+            assert path != str(url) and ask(public_site, path).status == 200
     assert len(set(graph.subjects(RDF.type, DCAT.Distribution))) == 12
     publishers = {p for one in (catalogue, *sets) for p in graph.objects(one, DCTERMS.publisher)}
     (agent,) = publishers
@@ -66,24 +49,26 @@ def test_a_portal_reads_one_catalogue_with_its_sets_and_files(site: PublicSite) 
     assert all(re.match(r"https?://", str(address)) for address in addresses)
 
 
-def test_pages_of_any_origin_may_read_the_open_data_and_nothing_else(site: PublicSite) -> None:
+def test_pages_of_any_origin_may_read_the_open_data_and_nothing_else(
+    public_site: PublicSite,
+) -> None:
     for path in ("signs.csv", "datasets.json", "news.atom", "no-such-thing.json"):
-        answer = ask(site, f"/api/v1/public/{path}", origin="https://elsewhere.example")
+        answer = ask(public_site, f"/api/v1/public/{path}", origin="https://elsewhere.example")
         assert answer.headers["Access-Control-Allow-Origin"] == "*", path
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert "Access-Control-Allow-Credentials" not in answer.headers
-    asked = ask(site, "/api/v1/public/signs.json", method="OPTIONS")
+    asked = ask(public_site, "/api/v1/public/signs.json", method="OPTIONS")
     assert asked.status == 204 and asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
     for path in (*PAGES, "/live/public", "/public/public.css"):
-        assert "Access-Control-Allow-Origin" not in ask(site, path).headers, path
-    assert ask(site, "/api/v1/public/signs.json", method="POST").status == 405
+        assert "Access-Control-Allow-Origin" not in ask(public_site, path).headers, path
+    assert ask(public_site, "/api/v1/public/signs.json", method="POST").status == 405
 
 
 def test_nobody_frames_the_page_unless_named(
-    site: PublicSite, house: Settings, catalogue: Catalogue
+    public_site: PublicSite, house: Settings, catalogue: Catalogue
 ) -> None:
     for path in PAGES:
-        head = ask(site, path).headers
+        head = ask(public_site, path).headers
         assert head["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in head["Content-Security-Policy"]
     named = house.model_copy(update={"embed_origins": "https://a.example.cn, https://b.cn:8443"})
@@ -110,7 +95,7 @@ def test_what_is_no_origin_stops_the_start(given: str) -> None:
 
 
 def test_the_feed_tells_corrections_and_warnings(
-    house: Settings, site: PublicSite, catalogue: Catalogue
+    house: Settings, public_site: PublicSite, catalogue: Catalogue
 ) -> None:
     rules, district = catalogue.publication, catalogue.code
     assert rules is not None
@@ -132,7 +117,7 @@ def test_the_feed_tells_corrections_and_warnings(
         wording = {"text_zh": "传感器 <故障> & 已修", "text_en": "A <faulty> sensor & its repair"}
         conn.execute(public_corrections.insert().values(**fix, **wording))
     for query, lang in (("", "zh-CN"), ("lang=en", "en")):
-        answer = ask(site, "/api/v1/public/news.atom", query)
+        answer = ask(public_site, "/api/v1/public/news.atom", query)
         assert answer.headers["Content-Type"].startswith("application/atom+xml")
         root = ElementTree.fromstring(answer.body)  # noqa: S314 - our own answer
         assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == lang
@@ -147,6 +132,6 @@ def test_the_feed_tells_corrections_and_warnings(
         )
         said = " ".join(entry.findtext("a:summary", "", ATOM) for entry in entries)
         assert ("& 已修" if lang == "zh-CN" else "& its repair") in said
-    assert ask(site, "/api/v1/public/news.atom", "lang=de").status == 400
-    html = ask(site, "/").text
+    assert ask(public_site, "/api/v1/public/news.atom", "lang=de").status == 400
+    html = ask(public_site, "/").text
     assert 'type="application/atom+xml" href="/api/v1/public/news.atom"' in html

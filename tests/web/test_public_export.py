@@ -10,15 +10,7 @@ from dashboard.public_site.export import export, write
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock
-from tests.web.public_city import open_site, publish
-
-
-@pytest.fixture(scope="module")
-def house(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, catalogue: Catalogue
-) -> Settings:
-    folder = tmp_path_factory.mktemp("public") / "var"
-    return publish(folder, sqlite_template, catalogue, FixedClock().ms)
+from tests.web.public_city import open_site
 
 
 def test_every_link_of_every_page_leads_to_a_file(

@@ -1,12 +1,10 @@
 """Reports about a figure: counted over all processes, filed once, forgeries refused."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
-import pytest
 from sqlalchemy import select
 
 from dashboard.public_site.senders import ALL_PER_HOUR, PER_HOUR, Senders
@@ -15,24 +13,7 @@ from dashboard.public_site.site import PublicSite
 from data_access.public.store import open_public
 from data_access.public.tables import public_reports
 from data_access.settings import Settings
-from domain.catalogue import Catalogue
-from tests.clocks import FixedClock
-from tests.web.public_city import ask, open_site, publish
-
-
-@pytest.fixture(scope="module")
-def house(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, catalogue: Catalogue
-) -> Settings:
-    folder = tmp_path_factory.mktemp("public") / "var"
-    return publish(folder, sqlite_template, catalogue, FixedClock().ms)
-
-
-@pytest.fixture
-def site(house: Settings, catalogue: Catalogue) -> Iterator[PublicSite]:
-    made = open_site(house, catalogue, FixedClock().ms)
-    yield made
-    made.close()
+from tests.web.public_city import ask
 
 
 def test_a_flood_from_many_addresses_ends(tmp_path: Path) -> None:
@@ -73,15 +54,15 @@ def report(site: PublicSite, **fields: str) -> int:
 
 
 def test_a_report_is_filed_and_floods_and_forgeries_are_not(
-    site: PublicSite, house: Settings
+    public_site: PublicSite, house: Settings
 ) -> None:
     (house.data_dir / SENT).unlink(missing_ok=True)  # what other tests have sent
-    forged = token(site)
+    forged = token(public_site)
     forged = forged[:-1] + ("0" if forged[-1] != "0" else "1")
-    assert report(site, token=forged) == report(site, token="") == 400
-    assert report(site, text=" ") == report(site, figure="<b>") == 400
-    assert [report(site) for _ in range(PER_HOUR + 1)] == [200] * PER_HOUR + [429]
-    answer = ask(site, "/report", method="POST", body=b"x", sec_fetch_site="cross-site")
+    assert report(public_site, token=forged) == report(public_site, token="") == 400
+    assert report(public_site, text=" ") == report(public_site, figure="<b>") == 400
+    assert [report(public_site) for _ in range(PER_HOUR + 1)] == [200] * PER_HOUR + [429]
+    answer = ask(public_site, "/report", method="POST", body=b"x", sec_fetch_site="cross-site")
     assert answer.status == 403
     store = open_public(house)
     with store.read() as conn:

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -20,26 +19,11 @@ from dashboard.public_site.words import Words
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock
-from tests.web.public_city import ask, open_site, publish
+from tests.web.public_city import ask
 
 CJK = re.compile(r"[\u3400-\u9fff]")
 STREET = "310115005"
 DOWNLOADS = ("signs", "days", "weeks", "streets")
-
-
-@pytest.fixture(scope="module")
-def house(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, catalogue: Catalogue
-) -> Settings:
-    folder = tmp_path_factory.mktemp("public") / "var"
-    return publish(folder, sqlite_template, catalogue, FixedClock().ms)
-
-
-@pytest.fixture
-def site(house: Settings, catalogue: Catalogue) -> Iterator[PublicSite]:
-    made = open_site(house, catalogue, FixedClock().ms)
-    yield made
-    made.close()
 
 
 def every_address(catalogue: Catalogue) -> list[tuple[str, str]]:
@@ -79,17 +63,17 @@ def every_address(catalogue: Catalogue) -> list[tuple[str, str]]:
 
 
 def test_every_address_works_and_tells_nothing_that_is_not_published(
-    site: PublicSite, house: Settings, catalogue: Catalogue
+    public_site: PublicSite, house: Settings, catalogue: Catalogue
 ) -> None:
     rules = catalogue.publication
     assert rules is not None
     hidden = {s.code for s in catalogue.signs if not s.public} - set(rules.bands)
     names = {s.name_zh for s in catalogue.signs if s.code in hidden}
-    site.feed.look()
+    public_site.feed.look()
     for path, query in every_address(catalogue):
-        site.data.turnstile._counts.clear()
-        site.data.sheets._counts.clear()
-        answer = ask(site, path, query)
+        public_site.data.turnstile._counts.clear()
+        public_site.data.sheets._counts.clear()
+        answer = ask(public_site, path, query)
         assert answer.status == 200, (path, query, answer.body[:200])
         assert "Set-Cookie" not in answer.headers
         text = answer.body.decode("utf-8", "replace")
@@ -102,7 +86,7 @@ def test_every_address_works_and_tells_nothing_that_is_not_published(
     assert not list(house.data_dir.glob("pudong.db*")), "the internal store was asked for"
 
 
-def test_whatever_else_is_asked_is_not_there(site: PublicSite, catalogue: Catalogue) -> None:
+def test_whatever_else_is_asked_is_not_there(public_site: PublicSite, catalogue: Catalogue) -> None:
     rules = catalogue.publication
     assert rules is not None
     hidden = next(s.code for s in catalogue.signs if not s.public and s.code not in rules.bands)
@@ -122,25 +106,25 @@ def test_whatever_else_is_asked_is_not_there(site: PublicSite, catalogue: Catalo
         "/api/v1/readings",
         "/api/v1/public/latest.csv",
     ):
-        assert ask(site, path).status == 404, path
-    assert ask(site, "/", "street=999999999").status == 404
-    assert ask(site, "/", method="DELETE").status == 405
-    assert ask(site, "/", host="evil.example").status == 400
+        assert ask(public_site, path).status == 404, path
+    assert ask(public_site, "/", "street=999999999").status == 404
+    assert ask(public_site, "/", method="DELETE").status == 405
+    assert ask(public_site, "/", host="evil.example").status == 400
 
 
-def test_a_page_is_kept_by_caches_and_never_sent_twice(site: PublicSite) -> None:
-    first = ask(site, "/", accept_encoding="br")
+def test_a_page_is_kept_by_caches_and_never_sent_twice(public_site: PublicSite) -> None:
+    first = ask(public_site, "/", accept_encoding="br")
     assert "stale-while-revalidate" in first.headers["Cache-Control"]
     assert first.headers["Vary"] == "Accept-Encoding"
     assert first.headers["Cache-Control"].startswith("public")
     assert len(first.body) < 40_000
-    again = ask(site, "/", if_none_match=first.headers["ETag"])
+    again = ask(public_site, "/", if_none_match=first.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
-    assert ask(site, "/", method="HEAD").body == b""
+    assert ask(public_site, "/", method="HEAD").body == b""
 
 
-def test_the_page_asks_nobody_else_and_needs_no_script(site: PublicSite) -> None:
-    page = ask(site, "/", f"street={STREET}").text
+def test_the_page_asks_nobody_else_and_needs_no_script(public_site: PublicSite) -> None:
+    page = ask(public_site, "/", f"street={STREET}").text
     for address in re.findall(r'(?:src|href|action)="([^"]*)"', page):
         assert not re.match(r"(?:[a-z]+:)?//", address), address
     assert "style=" not in page and "<style" not in page
@@ -151,18 +135,20 @@ def test_the_page_asks_nobody_else_and_needs_no_script(site: PublicSite) -> None
     assert re.search(r"\d+ 项公开体征", plain) and "少于 5" in plain
 
 
-def test_english_pages_are_english(site: PublicSite, catalogue: Catalogue) -> None:
+def test_english_pages_are_english(public_site: PublicSite, catalogue: Catalogue) -> None:
     for path, query in every_address(catalogue):
         if "lang=en" not in query:
             continue
-        page = ask(site, path, query).text
+        page = ask(public_site, path, query).text
         page = re.sub(r'<a [^>]*lang="zh-CN"[^>]*>[^<]*</a>', "", page)
         assert not CJK.search(page), (path, CJK.findall(page)[:20])
 
 
-def test_downloads_hold_the_same_figures_in_every_form(site: PublicSite) -> None:
+def test_downloads_hold_the_same_figures_in_every_form(public_site: PublicSite) -> None:
     for name in DOWNLOADS:
-        answers = {k: ask(site, f"/api/v1/public/{name}.{k}").body for k in ("csv", "json", "xlsx")}
+        answers = {
+            k: ask(public_site, f"/api/v1/public/{name}.{k}").body for k in ("csv", "json", "xlsx")
+        }
         rows = json.loads(answers["json"])["rows"]
         lines = list(csv.DictReader(io.StringIO(answers["csv"].decode("utf-8-sig"))))
         sheet = list(load_workbook(io.BytesIO(answers["xlsx"]))["data"].iter_rows(values_only=True))
@@ -172,7 +158,7 @@ def test_downloads_hold_the_same_figures_in_every_form(site: PublicSite) -> None
             assert list(cells) == [None if v == "" else v for v in row.values()]
     few = [
         row
-        for row in json.loads(ask(site, "/api/v1/public/streets.json").body)["rows"]
+        for row in json.loads(ask(public_site, "/api/v1/public/streets.json").body)["rows"]
         if row["mark"] == "few"
     ]
     assert few and all((r["value"], r["low"], r["high"]) == (None, 1, 4) for r in few)
@@ -182,25 +168,27 @@ def test_downloads_hold_the_same_figures_in_every_form(site: PublicSite) -> None
     "query",
     ["day=yesterday", "from=2026-11-20&to=2026-11-01", "from=1026-01-01", "a=b", "day=%ff", "&&="],
 )
-def test_questions_that_cannot_be_answered_say_why(site: PublicSite, query: str) -> None:
-    answer = ask(site, "/api/v1/public/days.csv", query)
+def test_questions_that_cannot_be_answered_say_why(public_site: PublicSite, query: str) -> None:
+    answer = ask(public_site, "/api/v1/public/days.csv", query)
     assert answer.status == 400 and json.loads(answer.body)["detail"]
 
 
-def test_too_many_questions_are_refused_with_the_time_to_wait(site: PublicSite) -> None:
-    answers = [ask(site, "/api/v1/public/datasets.json") for _ in range(PER_MINUTE + 1)]
+def test_too_many_questions_are_refused_with_the_time_to_wait(public_site: PublicSite) -> None:
+    answers = [ask(public_site, "/api/v1/public/datasets.json") for _ in range(PER_MINUTE + 1)]
     assert [a.status for a in answers[:-1]] == [200] * PER_MINUTE
     assert answers[-1].status == 429 and 1 <= int(answers[-1].headers["Retry-After"]) <= 61
 
 
-def test_spreadsheets_made_anew_are_dear(site: PublicSite) -> None:
+def test_spreadsheets_made_anew_are_dear(public_site: PublicSite) -> None:
     days = [f"day=2026-11-{n}" for n in range(10, 24)]
-    told = [ask(site, "/api/v1/public/days.xlsx", day).status for day in days[:11]]
+    told = [ask(public_site, "/api/v1/public/days.xlsx", day).status for day in days[:11]]
     assert told == [200] * 10 + [429]
-    site.data.turnstile._counts.clear()
-    told = [ask(site, "/api/v1/public/days.xlsx", day).status for day in days[10:13]]
+    public_site.data.turnstile._counts.clear()
+    told = [ask(public_site, "/api/v1/public/days.xlsx", day).status for day in days[10:13]]
     assert told == [200] * 2 + [429], "so many a minute for everybody together"
-    assert ask(site, "/api/v1/public/days.xlsx", days[0]).status == 200, "kept: not made again"
+    assert ask(public_site, "/api/v1/public/days.xlsx", days[0]).status == 200, (
+        "kept: not made again"
+    )
 
 
 HOSTILE = (
@@ -221,18 +209,22 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize(("path", "query"), HOSTILE)
-def test_a_hostile_address_is_answered_calmly(site: PublicSite, path: str, query: str) -> None:
-    site.feed.look()
-    answer = ask(site, path, query, if_none_match='W/"x",,"' + "y" * 5000, accept_encoding="*;q=,")
+def test_a_hostile_address_is_answered_calmly(
+    public_site: PublicSite, path: str, query: str
+) -> None:
+    public_site.feed.look()
+    answer = ask(
+        public_site, path, query, if_none_match='W/"x",,"' + "y" * 5000, accept_encoding="*;q=,"
+    )
     assert answer.status in (200, 400, 404)
     assert not [v for v in answer.headers.values() if "\n" in v or "Evil" in v]
     assert "X-Content-Type-Options" in answer.headers
 
 
-def test_junk_does_not_crowd_the_pages_out(site: PublicSite) -> None:
+def test_junk_does_not_crowd_the_pages_out(public_site: PublicSite) -> None:
     for n in range(40):
-        assert ask(site, "/", f"x={n}").status == 200
-    assert len(site._forms) <= 1 and len(site._pages) == 1
+        assert ask(public_site, "/", f"x={n}").status == 200
+    assert len(public_site._forms) <= 1 and len(public_site._pages) == 1
 
 
 def test_a_page_that_is_not_renewed_says_so_and_still_takes_reports(
@@ -251,43 +243,43 @@ def test_a_page_that_is_not_renewed_says_so_and_still_takes_reports(
     site.close()
 
 
-def test_each_figure_has_its_limits_its_form_and_its_own_card(site: PublicSite) -> None:
-    page = ask(site, "/figure/ENV-02", "lang=en").text
+def test_each_figure_has_its_limits_its_form_and_its_own_card(public_site: PublicSite) -> None:
+    page = ask(public_site, "/figure/ENV-02", "lang=en").text
     assert "76 µg/m³" in page and 'name="figure" value="ENV-02"' in page
     assert re.search(r'og:title" content="PM2.5 hourly', page)
-    assert ask(site, "/report").headers["Location"] == "/#report"
+    assert ask(public_site, "/report").headers["Location"] == "/#report"
 
 
 def test_counts_are_told_of_moments_and_what_is_withheld_says_so(
-    site: PublicSite, catalogue: Catalogue
+    public_site: PublicSite, catalogue: Catalogue
 ) -> None:
-    told = ask(site, "/", f"street={STREET}").text
+    told = ask(public_site, "/", f"street={STREET}").text
     assert "少于 5 <small>" in told and "12345热线工单量" in told
-    assert "每小时最后一次公布" in ask(site, "/figure/OPS-01").text
-    assert site.feed.now is not None and catalogue.publication is not None
+    assert "每小时最后一次公布" in ask(public_site, "/figure/OPS-01").text
+    assert public_site.feed.now is not None and catalogue.publication is not None
     content = Content(catalogue, catalogue.publication, Words(catalogue, "zh"))
     item = {"value": None, "state": "unknown", "freshness": "never", "at": None}
     withheld, missing = (
-        content.cell(catalogue.sign["SAF-11"], {**item, "mark": mark}, site.feed.now)
+        content.cell(catalogue.sign["SAF-11"], {**item, "mark": mark}, public_site.feed.now)
         for mark in ("withheld", "missing")
     )
     assert (withheld["word"], withheld["at"]) == ("暂不公布", "有街镇没有报送，或例数太少")
     assert (missing["word"], missing["at"]) == ("无数据", "现在没有数据")
-    rows = json.loads(ask(site, "/api/v1/public/signs.json").body)["rows"]
+    rows = json.loads(ask(public_site, "/api/v1/public/signs.json").body)["rows"]
     assert {row["mark"] for row in rows} == {"exact", "missing"}
 
 
-def test_search_engines_are_given_whole_addresses(site: PublicSite) -> None:
-    text = ask(site, "/sitemap.xml", host="localhost:8050").text
+def test_search_engines_are_given_whole_addresses(public_site: PublicSite) -> None:
+    text = ask(public_site, "/sitemap.xml", host="localhost:8050").text
     found = re.findall(r"<loc>([^<]*)</loc>", text)
     assert f"http://localhost:8050/?street={STREET}&amp;lang=en" in found
     assert all(one.startswith("http://localhost:8050/") for one in found)
 
 
-def test_the_manifest_tells_what_the_newest_day_left_out(site: PublicSite) -> None:
-    newest = json.loads(ask(site, "/api/v1/public/manifest.json").body)[0]
+def test_the_manifest_tells_what_the_newest_day_left_out(public_site: PublicSite) -> None:
+    newest = json.loads(ask(public_site, "/api/v1/public/manifest.json").body)[0]
     day = newest["newest_day_of_streets"]
-    rows = json.loads(ask(site, "/api/v1/public/streets.json").body)["rows"]
+    rows = json.loads(ask(public_site, "/api/v1/public/streets.json").body)["rows"]
     assert {r["start"] for r in rows} == {day["day"]}
     for code, marks in day["cells_by_mark"].items():
         cells = [r["mark"] for r in rows if r["sign"] == code]
