@@ -155,6 +155,7 @@ def _painted(
     services: Services, question: DepartmentQuestion, nodes: list[Node], picture: Picture | None
 ) -> dict[str, list[Node]]:
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
-    as_of = None if picture is None else picture.as_of
-    mark = moment(question.view, services.catalogue, services.now_ms, as_of, demo)
+    own = [s.code for s in services.catalogue.signs if s.department == question.code]
+    data_at, beat = (picture.data_time(signs=own), picture.as_of) if picture else (None, None)
+    mark = moment(question.view, services.catalogue, services.now_ms, data_at, demo, beat)
     return {"department-body": nodes, "desk-mark": mark}

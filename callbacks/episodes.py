@@ -91,6 +91,6 @@ def _refused(services: Services, question: Question, what: str) -> Node:
 
 def _mark(services: Services, question: Question) -> list[Node]:
     picture = services.pictures.now(current_actor())
-    as_of = None if picture is None else picture.as_of
+    data_at, beat = (picture.data_time(), picture.as_of) if picture else (None, None)
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
-    return moment(question.view, services.catalogue, services.now_ms, as_of, demo)
+    return moment(question.view, services.catalogue, services.now_ms, data_at, demo, beat)

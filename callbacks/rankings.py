@@ -87,10 +87,10 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     body = el("div", page, panel, cls="rank", data_open=panel is not None)
     picture = services.pictures.now(actor)
     demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
-    # hours are no newer than what the engine has judged: a silent engine must not look alive
-    as_of = None if picture is None else min(span.until, picture.as_of)
-    beat = None if picture is None else picture.as_of
-    mark = moment(view, city, now_ms, as_of, demo, beat)
+    # hours are no newer than what was observed: a city that is silent must not look alive
+    data_at, beat = (picture.data_time(), picture.as_of) if picture else (None, None)
+    until = None if data_at is None else min(span.until, data_at)
+    mark = moment(view, city, now_ms, until, demo, beat)
     return {"rankings-body": [body], "desk-mark": mark}
 
 

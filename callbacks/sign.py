@@ -90,9 +90,10 @@ def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) 
     period = question.span(here.now_ms, city.zone)
     defined = here.place == city.code or here.sign.at_street
     demo = here.cell is not None and here.cell.demo
-    as_of = here.picture.as_of if here.picture else None
+    data_at = None if here.cell is None else here.cell.at
+    beat = here.picture.as_of if here.picture else None
     return {
-        "desk-mark": moment(view, city, here.now_ms, as_of, demo),
+        "desk-mark": moment(view, city, here.now_ms, data_at, demo, beat),
         "sign-crumbs": crumbs(here),
         "sign-head": head(here),
         "sign-periods": periods(here, period) if defined else [],

@@ -42,7 +42,7 @@ def register(app: dash.Dash, services: Services) -> None:
         demo = any(line.cell.demo for line in every)
         return {
             "signs-body": _body(services, question, every),
-            "desk-mark": moment(view, city, now, picture.as_of, demo),
+            "desk-mark": moment(view, city, now, picture.data_time(), demo, picture.as_of),
         }
 
     app.clientside_callback(  # type: ignore[no-untyped-call]

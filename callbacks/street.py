@@ -53,17 +53,19 @@ def register(app: dash.Dash, services: Services) -> None:
         view, city = question.view, services.catalogue
         if question.code not in city.street:
             nodes = unknown(question, city)
-            as_of, demo = None, False
+            mark = moment(view, city, services.now_ms, None, False)
         else:
             picture = services.pictures.now(current_actor())
             if picture is None:
                 nodes = nothing_yet(question, city)
-                as_of, demo = None, False
+                mark = moment(view, city, services.now_ms, None, False)
             else:
                 here = _here(services, question, picture)
                 nodes = _answer(services, drawing, here)
-                as_of, demo = picture.as_of, any(c.demo for c in here.cells.values())
-        return {**nodes, "desk-mark": moment(view, city, services.now_ms, as_of, demo)}
+                demo = any(c.demo for c in here.cells.values())
+                data_at = picture.data_time(question.code)
+                mark = moment(view, city, services.now_ms, data_at, demo, picture.as_of)
+        return {**nodes, "desk-mark": mark}
 
     @app.callback(
         Output("street-group", "data"),

@@ -74,7 +74,7 @@ def _answer(
             el("p", view.text("streets.note", signs=len(city.signs)), cls="desk-note"),
             el("p", view.text("streets.note.area"), cls="desk-note"),
         ],
-        "desk-mark": moment(view, city, services.now_ms, picture.as_of, demo),
+        "desk-mark": moment(view, city, services.now_ms, picture.data_time(), demo, picture.as_of),
     }
 
 

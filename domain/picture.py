@@ -4,7 +4,7 @@ The wall and every page of the desk take their present numbers from one of these
 contradict another. Whoever holds an old one has to let it age: what was alive then may not be now.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -78,6 +78,16 @@ class Picture:
         column = self._column[sign]
         found = ((p, row[column]) for p, row in zip(self.places, self.cells, strict=True))
         return {place: cell for place, cell in found if cell is not None}
+
+    def data_time(
+        self, place: str | None = None, signs: Collection[str] | None = None
+    ) -> int | None:
+        """Epoch ms of the newest observation at a place (None: the district), of all signs or of
+        these; None when nothing was ever observed there. What pages mean by 「数据截至」."""
+        cells = self.at_place(self.district if place is None else place)
+        wanted = cells if signs is None else [code for code in signs if code in cells]
+        observed = (cells[code].at for code in wanted)
+        return max((at for at in observed if at is not None), default=None)
 
     def index(self, place: str, signs: Iterable[str] | None = None) -> Index:
         """The index of a place over its signs, or over those of `signs` (a domain, a goal)."""

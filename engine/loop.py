@@ -13,7 +13,7 @@ from data_access import engine_state, readings, rollups, states
 from data_access.db import Database
 from data_access.undigested import may_lie_in_the_data, set_aside
 from domain.catalogue import Catalogue
-from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
+from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, is_due, slot_start
 from engine import backfill
 from engine.city import City, days_of, hours_of
 from engine.recovery import demo_sources, recover
@@ -30,6 +30,7 @@ PART_KEYS = 500  # buckets in a transaction of rolling up
 ROLL_HOURS_MS = 5_000
 ROLL_DAYS_MS = 30_000
 PASS_TIME_MS = 5 * MINUTE_MS  # a score is asked for up to now, to five minutes
+LONGEST_NAP_MS = 7 * DAY_MS  # nobody sleeps longer between two rounds: the clock was wrong
 QUARTER_MS = 15 * MINUTE_MS
 
 
@@ -209,8 +210,9 @@ class Engine:
     def _pass_time(self, now_ms: int) -> None:
         """What holds goes on: the hours since it was last added up are to be added up again."""
         since, self._passed_at = self._passed_at, now_ms
+        lost = not 0 <= now_ms - since <= LONGEST_NAP_MS  # as after a start
         for place, code, at in self.city.alive():
-            first = at if since == 0 else min(since, now_ms)
+            first = at if lost else since
             self._hours |= self._hours_between(place, code, first, now_ms)
 
     def _hours_between(self, place: str, code: str, from_ms: int, to_ms: int) -> set[rollups.Key]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 Steps = Iterator[None]
-STEP = 20_000  # what a step may look at, in contributions
+STEP = 10_000  # what a step may look at, in contributions
 
 
 def advance(steps: Steps, budget_s: float | None) -> bool:

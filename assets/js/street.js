@@ -3,7 +3,9 @@
   "use strict";
 
   const EVERY_MS = 400;
+  const SETTLING_MS = 5000; // what is painted above it meanwhile may push it out of view again
   let shown = null; // path and committee that have been brought into view
+  let until = 0; // and for how long they are kept there, unless the reader moves
 
   function close(but) {
     for (const menu of document.querySelectorAll("details.crumb-menu[open]")) {
@@ -32,12 +34,18 @@
     const asked = new URLSearchParams(root.location.search).get("committee");
     const key = root.location.pathname + " " + asked;
     const node = asked && document.getElementById("committee-" + asked);
-    if (!node || shown === key || node.getAttribute("aria-current") !== "true") return;
-    shown = key;
-    const folded = node.closest("details");
-    if (folded) folded.open = true;
-    if (!visible(node)) node.scrollIntoView({ block: "center" });
+    if (!node || node.getAttribute("aria-current") !== "true") return;
+    if (shown !== key) {
+      shown = key;
+      until = performance.now() + SETTLING_MS;
+      const folded = node.closest("details");
+      if (folded) folded.open = true;
+    }
+    if (performance.now() < until && !visible(node)) node.scrollIntoView({ block: "center" });
   }
 
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    root.addEventListener(kind, () => (until = 0), { passive: true });
+  }
   root.setInterval(bring, EVERY_MS);
 })(window);

@@ -27,18 +27,16 @@ def moment(
     view: View,
     catalogue: Catalogue,
     now_ms: int,
-    as_of: int | None,
+    data_at: int | None,
     demo: bool,
     beat: int | None = None,
 ) -> list[Node]:
-    """For the container `desk-mark`: the data's time (epoch ms; None = no data), 演示数据.
-
-    `beat`: when the engine last spoke, where that is another instant than the data's.
-    """
+    """For the container `desk-mark`: when the newest of what is shown was observed (epoch ms;
+    None = nothing yet), when the engine last spoke (`beat`) if that is too long ago, 演示数据."""
     words = msgspec.json.encode(labels_for(view.lang, WORDS)).decode()
     said: list[Node] = [view.text("wall.data_time.none")]
-    if as_of is not None:
-        at = day_and_time(as_of, now_ms, catalogue.zone)
+    if data_at is not None:
+        at = day_and_time(data_at, now_ms, catalogue.zone)
         said = [view.text("desk.data_time"), " ", el("b", at)]
     clock = el(
         "span",
@@ -47,7 +45,7 @@ def moment(
         data_zone=offsets_text(catalogue.zone, now_ms),
         data_words=words,
     )
-    marks: list[Node] = [clock, *_halted(view, catalogue, now_ms, beat or as_of)]
+    marks: list[Node] = [clock, *_halted(view, catalogue, now_ms, beat)]
     return [*marks, el("span", view.text("desk.demo"), cls="desk-demo")] if demo else marks
 
 

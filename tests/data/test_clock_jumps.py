@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
 
+from data_access import rollups
 from data_access.db import Database
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
@@ -12,6 +14,7 @@ from domain.publication import Kind
 from domain.steadiness import CALM_S, Steadiness
 from engine.publication import Publication
 from tests.clocks import FixedClock
+from tests.data.alarm_town import DEPTH, Town, smaller
 from tests.data.published_city import PublishedCity
 
 
@@ -72,3 +75,26 @@ def test_no_day_closes_by_a_clock_that_has_just_jumped(
     machine.live(2 * 60)
     assert city.publication.step(machine.wall.ms - machine.wall.ms % MINUTE_MS)
     assert city.released(sign.code, "day", today) != {}  # a day that is really over is closed
+
+
+def test_a_clock_set_from_its_first_year_costs_no_decades(
+    db: Database, catalogue: Catalogue, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roll_hours = rollups.roll_hours
+
+    def few(db: Database, conn: Connection, keys: list[rollups.Key], *more: int) -> None:
+        assert len(keys) <= 48
+        roll_hours(db, conn, keys, *more)
+
+    town = Town(db, smaller(catalogue, (DEPTH,)), machine.wall)
+    town.tell(DEPTH, machine.wall.ms - MINUTE_MS, 60.0)
+    town.turn()
+    right = machine.wall.ms
+    machine.wall.step((DAY_MS - right) / 1000)  # a machine without a battery starts in 1970
+    town.restart()
+    town.turn()
+    machine.wall.step((right - machine.wall.ms) / 1000)
+    monkeypatch.setattr(rollups, "roll_hours", few)
+    town.tell(DEPTH, machine.wall.ms, 61.0)
+    town.turn()
+    town.check()

@@ -7,7 +7,10 @@ import pytest
 from dashboard.components.moment import HALTED_MS
 from dashboard.components.times import day_and_time
 from domain.actor import Role
-from tests.web.moments import publish
+from domain.freshness import Freshness
+from domain.picture import Cell
+from domain.sign import State
+from tests.web.moments import NOTHING, publish
 from tests.web.site import Site, Visitor
 
 SAID = "数据流已中断"
@@ -25,6 +28,14 @@ def mark(site: Site, visitor: Visitor, page: str) -> str:
     return str(told["response"][f"{page}-answer"]["data"]["desk-mark"])
 
 
+def everywhere(site: Site, cell: Cell) -> None:
+    """A picture of which every cell is this one."""
+    city = site.services.catalogue
+    publish(
+        site, {(s.code, place): cell for s in city.signs for place in (city.code, *city.street)}
+    )
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_says_that_the_engine_is_silent(site: Site, page: str) -> None:
     visitor = site.person(Role.LEADER)
@@ -36,11 +47,19 @@ def test_every_page_says_that_the_engine_is_silent(site: Site, page: str) -> Non
     assert SAID in said and "desk-halted" in said and f"{HALTED_MS // 1000 + 1} 秒" in said
 
 
-def test_a_ranking_is_no_newer_than_what_was_judged(site: Site) -> None:
-    visitor, zone = site.person(Role.LEADER), site.services.catalogue.zone
-    publish(site, {})
-    judged = site.clock.ms
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_tells_the_time_of_what_was_observed(site: Site, page: str) -> None:
+    """As the wall does: an engine that goes on looking at old values makes none of them newer."""
+    visitor, city = site.person(Role.LEADER), site.services.catalogue
+    seen = site.clock.ms
     site.clock.step(3 * 3600)
-    said = mark(site, visitor, "rankings")
-    assert f"'{day_and_time(judged, site.clock.ms, zone)}'" in said
-    assert f"'{day_and_time(site.clock.ms, site.clock.ms, zone)}'" not in said
+    everywhere(site, Cell(1.0, State.UNKNOWN, Freshness.STALE, seen, None, False))
+    said = mark(site, visitor, page)
+    assert f"'{day_and_time(seen, site.clock.ms, city.zone)}'" in said
+    assert f"'{day_and_time(site.clock.ms, site.clock.ms, city.zone)}'" not in said
+
+
+def test_without_an_observation_no_time_is_told(site: Site) -> None:
+    everywhere(site, NOTHING)
+    for page in PAGES:
+        assert "尚无数据" in mark(site, site.person(Role.LEADER), page)

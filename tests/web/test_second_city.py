@@ -76,6 +76,7 @@ def test_its_kinds_are_called_what_it_calls_them(site: Site) -> None:
 def test_times_are_those_of_its_clocks(site: Site, lakeside: Catalogue) -> None:
     publish(site, {})
     leader = site.person(Role.LEADER)
-    shown = lakeside.zone.local(site.clock.ms).strftime("%m-%d %H:%M")
-    assert shown == "11-22 20:00"
+    newest = site.clock.ms - 1000  # as published
+    shown = lakeside.zone.local(newest).strftime("%m-%d %H:%M:%S")
+    assert shown == "11-22 19:59:59"
     assert shown in asked(leader, "signs")
