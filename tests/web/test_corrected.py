@@ -39,6 +39,9 @@ def taken(sender: Sender, table: str, **query: str) -> list[str]:
 
 def test_a_higher_revision_is_taken_and_everything_says_so(sender: Sender) -> None:
     site, street = sender.site, sender.street
+    seen = site.clock.ms - 2 * 60_000
+    cell = Cell(0.75, State.NORMAL, Freshness.LIVE, seen, seen, False)
+    publish(site, {(sender.sign.code, street): cell})
     first = sender.reading(2, value=0.5)
     assert sender.send(first)["accepted"] == 1
     assert "已更正" not in page(sender, street)
@@ -49,11 +52,7 @@ def test_a_higher_revision_is_taken_and_everything_says_so(sender: Sender) -> No
     listed = page(sender, street)
     assert "已更正" in listed and "corrections.csv" in listed
     assert "已更正" in page(sender, None)  # the district is made of it
-    # the newest value says how often it was corrected
-    seen = site.clock.ms - 2 * 60_000
-    cell = Cell(0.75, State.NORMAL, Freshness.LIVE, seen, seen, False)
-    publish(site, {(sender.sign.code, street): cell})
-    assert "已更正 2 次" in page(sender, street)
+    assert "已更正 2 次" in listed  # beside the newest value
     lines = [line for line in taken(sender, "corrections", place=street) if "probe" in line]
     assert [line.split(",")[5:7] for line in lines] == [["0", "0.5"], ["1", "0.25"], ["2", "0.75"]]
     assert [",yes," in line for line in lines] == [False, False, True]
