@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 
 from dashboard.components import definition
 from dashboard.components.chart import Subject, by_week, chart
+from dashboard.components.correction_list import SHOWN, correction_list
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
@@ -27,10 +28,12 @@ from dashboard.writer import Overloaded
 from data_access.boundaries import load_map
 from data_access.notes import BadNote, Draft, add_note, notes_on, withdraw_note
 from data_access.provisional import is_provisional, provisional_instants
+from data_access.revisions import corrected_instants, corrections
 from data_access.series_query import Ask, Course, course
 from data_access.target_values import aims
 from domain.actor import PEOPLE, Forbidden, Role
 from domain.clock import DAY_MS, MINUTE_MS, slot_start
+from domain.picture import Cell
 
 Answer = dict[str, list[Node]]
 
@@ -83,12 +86,22 @@ def _here(services: Services, question: SignQuestion, place: str) -> Here:
     early = cell is not None and is_provisional(
         services.db, current_actor(), city, sign.code, place, now
     )
+    again = _again(services, sign.code, place, cell)
     wanted = {}
     if picture is not None and sign.code in city.targets:
         places = (city.code, *city.street)
         found = aims(services.db, current_actor(), city, picture, places, (sign.code,), now)
         wanted = {there: aim for (there, _), aim in found.items()}
-    return Here(question, city, sign, place, cell, picture, now, early, wanted)
+    return Here(question, city, sign, place, cell, picture, now, early, again, wanted)
+
+
+def _again(services: Services, sign: str, place: str, cell: Cell | None) -> int:
+    """How often the newest value was corrected."""
+    if cell is None or cell.at is None:
+        return 0
+    of = None if place == services.catalogue.code else place
+    found = corrections(services.db, current_actor(), sign, of, cell.at, cell.at + 1, 1)
+    return len(found[0]) - 1 if found else 0
 
 
 def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) -> Answer:
@@ -120,11 +133,14 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
     early = provisional_instants(
         services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
     )
+    asked = (services.db, actor, here.sign.code, of, period.from_ms, period.to_ms)
+    again = corrected_instants(*asked)
+    newest = corrections(*asked, SHOWN) if again else []
     subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
     query = {**here.question.query(), "sign": here.sign.code, "place": here.place, "pick": None}
     return {
         "sign-course": [
-            figures(here, period, found, len(early)),
+            figures(here, period, found, len(early), len(again)),
             chart(here.view, city, subject, period, found, notes),
             el(
                 "div",
@@ -133,6 +149,7 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
                 cls="take-away",
             ),
         ],
+        "sign-corrections": correction_list(here, newest, len(again), query),
         "sign-notes": note_list(here.view, notes, actor, period, said, here.now_ms),
     }
 
@@ -148,7 +165,7 @@ def _source(here: Here) -> str:
 
 
 def _no_course() -> Answer:
-    return {"sign-course": [], "sign-notes": []}
+    return {"sign-course": [], "sign-notes": [], "sign-corrections": []}
 
 
 def _ask(services: Services, here: Here, period: Period) -> Ask:

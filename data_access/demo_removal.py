@@ -37,6 +37,7 @@ from data_access.tables import (
     source_days,
     sources,
     state_history,
+    tellings,
     undigested,
 )
 from domain.sign import State
@@ -44,7 +45,7 @@ from domain.state import Cause
 
 MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
 # tables with a column `source`
-SAID = (batches, quarantine, point_latest, undigested, source_days, remembered)
+SAID = (batches, quarantine, point_latest, undigested, source_days, remembered, tellings)
 
 
 @uncached("a write")

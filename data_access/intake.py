@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from data_access import archives, engine_state, provisional, quarantine, remembered
+from data_access import archives, engine_state, provisional, quarantine, remembered, revisions
 from data_access.cache import uncached
 from data_access.condition import condition_of
 from data_access.db import BUSY_S, Database
@@ -193,6 +193,7 @@ def _store(conn: Connection, judged: Judged, received_ms: int, via: str) -> Outc
         made = conn.execute(insert(batches).values(batch).returning(batches.c.id))
         batch_id = int(made.scalar_one())
         stored = insert_rows(conn, batch_id, source, checked)
+        revisions.settle(conn, source, checked, batch_id, stored, received_ms)
         _close_batch(conn, batch_id, stored.accepted, ",".join(map(day_name, stored.days)))
         provisional.note(conn, source, checked, batch_id, stored)
     faults = [

@@ -184,6 +184,7 @@ class _Reader:
             where=self._parts.where(section, "where"),
             quality_column=section.text("quality_column"),
             quality_lookup=_qualities(section),
+            revision_column=section.text("revision_column"),
         )
         if spec.quality_lookup and spec.quality_column is None:
             section.fault("quality_lookup", "only beside quality_column")

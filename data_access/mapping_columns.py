@@ -118,7 +118,7 @@ def _is_simple(mapping: Mapping) -> bool:
         one_place
         and spec.column is not None
         and (spec.factor, spec.offset) == (1.0, 0.0)
-        and spec.quality_column is None
+        and (spec.quality_column, spec.revision_column) == (None, None)
         and not (spec.where or spec.values or spec.signs.skip_unmapped)
     )
 

@@ -28,8 +28,8 @@ from domain.reading import Fault, Reading, Reason, shown
 
 _MOST_REASONS = 1_000  # distinct ones remembered
 _NO_FAULTS: tuple[Fault, ...] = ()
-_Found = tuple[str, float, float | None, float | None, str, str | None]
-"""Sign, value, weight, denominator, point, quality."""
+_Found = tuple[str, float, float | None, float | None, str, str | None, int]
+"""Sign, value, weight, denominator, point, quality, revision."""
 
 
 class LeftOut:
@@ -136,8 +136,12 @@ class RowMapper:
         except ValueError as error:
             return [], (Fault(reason, f"line {line.number}: {error}"),)
         readings = [
-            Reading(source, sign, at, value, street, weight, below, point, quality=quality)
-            for sign, value, weight, below, point, quality in found
+            Reading(
+                *(source, sign, at, value, street, weight, below, point),
+                quality=quality,
+                revision=revision,
+            )
+            for sign, value, weight, below, point, quality, revision in found
             for street in streets
         ]
         return readings, faults
@@ -187,6 +191,8 @@ class _Spec:
         self._points = Texts(missing)
         self._quality_at = position(spec.quality_column)
         self._qualities = Texts(missing, spec.quality_lookup)
+        self._revision_at = position(spec.revision_column)
+        self._revision_column = spec.revision_column
         self._weight = spec.weight, position(spec.weight_column), spec.weight_column
         below = spec.denominator_column
         self._denominator = spec.denominator, position(below), below
@@ -207,7 +213,17 @@ class _Spec:
             point = self._points(cells[self._point_at]) or point
         quality = None if self._quality_at is None else self._qualities(cells[self._quality_at])
         weight = self._size(cells, *self._weight)
-        return sign, value, weight, self._size(cells, *self._denominator), point, quality
+        below = self._size(cells, *self._denominator)
+        return sign, value, weight, below, point, quality, self._revision(cells)
+
+    def _revision(self, cells: Cells) -> int:
+        """The row's revision; an empty cell is 0."""
+        if self._revision_at is None:
+            return 0
+        found = self._size(cells, 0.0, self._revision_at, self._revision_column) or 0.0
+        if not found.is_integer():
+            raise ValueError(f"column {self._revision_column!r}: {found} is not a whole number")
+        return int(found)
 
     def _value(self, cells: Cells, sign: str) -> float | None:
         """The value in the sign's unit, None for a missing one; ValueError for no number."""

@@ -99,6 +99,7 @@ class ReadingSpec:
     where: Where = ()
     quality_column: str | None = None
     quality_lookup: dict[str, str] = field(default_factory=dict)
+    revision_column: str | None = None
 
     @property
     def sign(self) -> str | None:
@@ -114,8 +115,9 @@ class ReadingSpec:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it needs."""
-        named = (*self.numbers, self.signs.column, self.point_column, self.quality_column)
-        found = tuple(name for name in named if name is not None)
+        named = (*self.numbers, self.signs.column, self.point_column)
+        flags = (self.quality_column, self.revision_column)
+        found = tuple(name for name in (*named, *flags) if name is not None)
         return (*found, *(each.column for each in self.where))
 
 

@@ -23,16 +23,18 @@ _COLUMNS = "sign, observed_at, street_code, source, point"
 
 def note(conn: Connection, source: str, checked: Checked, batch_id: int, stored: Stored) -> None:
     """Mark a batch's provisional readings, unmark those that it confirms."""
-    if not checked.provisional and not (stored.duplicates and _any(conn, source)):
+    again = stored.duplicates or stored.superseding
+    if not checked.provisional and not (again and _any(conn, source)):
         return
-    new = _new(conn, checked, batch_id) if stored.duplicates or stored.conflicts else None
+    new = _new(conn, checked, batch_id) if again or stored.conflicts else None
     refused = {n for n, _ in stored.conflicts}
     marked: set[Mark] = set()
     confirmed: set[Mark] = set()
     for rows in checked.rows.values():
         for n, street, sign, point, at, *_ in rows:
-            told_now = new is None or n in new
-            if n in refused or told_now != (n in checked.provisional):
+            early = n in checked.provisional
+            told_now = early if n in stored.superseding else new is None or n in new
+            if n in refused or n in stored.outdated or told_now != early:
                 continue  # new and final, or provisional once more: nothing to note
             (marked if told_now else confirmed).add((sign, at, street, source, point))
     marks = ", ".join([placeholder(conn.dialect.name)] * 5)

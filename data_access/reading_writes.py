@@ -25,6 +25,8 @@ class Stored:
     days: list[int] = field(default_factory=list)  # local days that got rows
     duplicates: int = 0
     conflicts: list[tuple[int, float]] = field(default_factory=list)  # row's n, value that stays
+    superseding: set[int] = field(default_factory=set)  # numbers of rows that correct others
+    outdated: set[int] = field(default_factory=set)  # of rows that changed nothing: see revisions
 
     def count(self, day: int, inserted: int) -> None:
         """Note how many rows a day's table took."""

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, select, text
 
+from data_access import revisions
 from data_access.readings import day_name
 from data_access.tables import remembered, source_days
 from domain.reading import Checked
@@ -59,6 +60,7 @@ def sift(conn: Connection, source: str, checked: Checked) -> Sifted:
             continue
         known = _known(conn, source, name, {row[2] for row in rows})
         left: list[Any] = []
+        unlike: list[tuple[Any, Said]] = []
         for row in rows:
             stays = known.get((row[1], row[2], row[3], row[4]))
             if stays is None:
@@ -66,10 +68,36 @@ def sift(conn: Connection, source: str, checked: Checked) -> Sifted:
             elif stays == (row[5:] if checked.wide else (row[5], None, None)):
                 out.duplicates += 1
             else:
-                out.conflicts.append((row[0], stays[0]))
+                unlike.append((row, stays))
         if left:
             checked.rows[days[name]] = left
+        _settle(conn, source, checked, unlike, out)
     return out
+
+
+def _settle(
+    conn: Connection,
+    source: str,
+    checked: Checked,
+    unlike: Sequence[tuple[Any, Said]],
+    out: Sifted,
+) -> None:
+    """Rows of a folded day that differ from what stands: told before it was corrected, a correction
+    (which comes too late to be judged), or a conflict."""
+    if not unlike:
+        return
+    keys = {row[0]: (row[2], row[4], row[1], source, row[3]) for row, _ in unlike}
+    corrected = checked.revisions or revisions.has_any(conn, source)
+    told = revisions.told_of(conn, keys.values()) if corrected else {}
+    for row, stays in unlike:
+        n, revision = row[0], checked.revisions.get(row[0], 0)
+        known = told.get(keys[n], {})
+        if known.get(revision) == (row[5:] if checked.wide else (row[5], None, None)):
+            out.duplicates += 1
+        elif revision > max(known, default=0):
+            out.refused.append(n)
+        else:
+            out.conflicts.append((n, stays[0]))
 
 
 def _known(conn: Connection, source: str, day: str, signs: Collection[str]) -> dict[Identity, Said]:

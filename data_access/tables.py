@@ -87,6 +87,24 @@ provisional = Table(
     sqlite_with_rowid=False,
 )
 
+tellings = Table(
+    "tellings",  # each telling of a reading that has a revision: what was said, and what stands
+    metadata,
+    Column("sign", String(16), primary_key=True),
+    Column("observed_at", BigInteger, primary_key=True),
+    Column("street_code", String(12), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("point", String(64), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("value", Float, nullable=False),
+    Column("weight", Float),
+    Column("denominator", Float),
+    Column("received_at", BigInteger),  # NULL: its batch is no longer known
+    Index("ix_tellings_source", "source"),
+    Index("ix_tellings_at", "observed_at"),
+    sqlite_with_rowid=False,
+)
+
 undigested = Table(
     "undigested",  # batches that the engine cannot take in: their rows count nowhere
     metadata,

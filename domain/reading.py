@@ -1,7 +1,8 @@
 """A reading: one value of one sign at one place and instant, and what makes it acceptable.
 
 `value` is always in the sign's unit, also for ratio signs (numerator = value · denominator).
-A reading is identified by (sign, place, instant, source, point); sending it again is harmless.
+A reading is identified by (sign, place, instant, source, point); sending it again is harmless, and
+sending it with a higher revision corrects it.
 Instants are kept to the millisecond: finer digits are cut off.
 """
 
@@ -24,6 +25,7 @@ from domain.units import is_unit_of
 AHEAD_MS = 5 * MINUTE_MS  # clocks of devices may run ahead by this much
 EARLIEST_MS = 946_684_800_000  # 2000-01-01T00:00Z: files may be as old as this
 POINT_CHARS = 64
+LAST_REVISION = 2**31 - 1
 DETAIL_CHARS = 300
 _REMEMBER = 50_000  # distinct instants and points remembered before starting afresh
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +48,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     point: str = ""  # device or station inside the source
     unit: str | None = None  # where it is told it must be the sign's
     quality: str | None = None  # valid (also None) | provisional | invalid
+    revision: int = 0  # a higher one supersedes what was said before
 
 
 class Reason(StrEnum):
@@ -67,6 +70,7 @@ class Reason(StrEnum):
     BAD_POINT = "bad_point"
     WRONG_UNIT = "wrong_unit"  # another unit than the sign's
     BAD_QUALITY = "bad_quality"  # no quality that we know
+    BAD_REVISION = "bad_revision"  # no whole number from 0 on
     DECLARED_INVALID = "declared_invalid"  # its own sender says so
     NO_VALUE = "no_value"  # what its source sends when it has none: not kept in quarantine
     CONFLICT = "conflict"  # the same reading with another value: the first stays
@@ -115,6 +119,7 @@ class Checked:
     rows: dict[int, list[PlainRow] | list[FullRow]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     provisional: set[int] = field(default_factory=set)  # numbers of rows that are
+    revisions: dict[int, int] = field(default_factory=dict)  # of rows whose revision is not 0
 
     @property
     def days(self) -> list[int]:
@@ -216,6 +221,7 @@ class Validator:
                 or (weight is not None and not 0.0 < weight < math.inf)
                 or (denominator is not None and not 0.0 < denominator < math.inf)
                 or reading.quality is not None
+                or reading.revision
                 or (reading.unit is not None and (sign, reading.unit) not in units)
                 or (none and value in none)
             ):
@@ -226,6 +232,8 @@ class Validator:
                 at, place = found, places[sign, reading.street]
                 if quality_of(reading.quality) == PROVISIONAL:
                     out.provisional.add(n)
+                if reading.revision:
+                    out.revisions[n] = reading.revision
                 points, kept = self._points, point.strip()
             if not day_from <= at < day_until:
                 day_from, day_until = zone.day_start(at), zone.next_day(at)
@@ -245,6 +253,7 @@ class Validator:
             or self._place_fault(reading.sign, reading.street)
             or value_fault(reading.value, sentinels)
             or _quality_fault(reading.quality)
+            or _revision_fault(reading.revision)
             or self._unit_fault(reading.sign, reading.unit)
             or _number_fault(reading)
             or self._range_fault(reading)
@@ -359,6 +368,15 @@ def _quality_fault(text: str | None) -> Fault | None:
     if quality == INVALID:
         return Fault(Reason.DECLARED_INVALID, "quality: its sender says that it is invalid")
     return None
+
+
+def _revision_fault(revision: int) -> Fault | None:
+    if 0 <= revision <= LAST_REVISION:
+        return None
+    return Fault(
+        Reason.BAD_REVISION,
+        f"revision: {shown(revision)} is not a whole number from 0 to {LAST_REVISION}",
+    )
 
 
 def _number_fault(reading: Reading) -> Fault | None:

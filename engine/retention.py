@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from data_access import archives, engine_state, folding, provisional, readings, rollups
+from data_access import archives, engine_state, folding, provisional, readings, revisions, rollups
 from data_access.archives import Span, gaps, kept_spans
 from data_access.db import Database
 from data_access.intake import Busy, locked
@@ -74,6 +74,7 @@ class Retention:
         with self._db.write() as conn:
             engine_state.raise_to(self._db, conn, minute_from=minute, hour_from=hour)
             provisional.prune(conn, minute)
+            revisions.prune(conn, hour)
         with self._db.read() as conn:
             kept = [kept_spans(conn, self._catalogue, edge) for edge in (minute, hour)]
         due = [

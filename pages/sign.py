@@ -18,7 +18,7 @@ dash.register_page(  # type: ignore[no-untyped-call]
 )
 
 RENEW_S = 15
-PARTS = ("head", "periods", "course", "notes", "places", "definition")
+PARTS = ("head", "periods", "course", "corrections", "notes", "places", "definition")
 
 
 def layout(**query: Any) -> Component:

@@ -6,7 +6,7 @@ from dashboard.api.body import MAX_BYTES
 from dashboard.api.decoding import MAX_READINGS
 from dashboard.labels import label
 from domain.declared import QUALITIES, VALID
-from domain.reading import POINT_CHARS, Reason
+from domain.reading import LAST_REVISION, POINT_CHARS, Reason
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
@@ -172,6 +172,16 @@ def _reading() -> Json:
                 "description": (
                     "provisional is stored and shown as such; invalid is never a value: it is "
                     "rejected as declared_invalid."
+                ),
+            },
+            "revision": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": LAST_REVISION,
+                "default": 0,
+                "description": (
+                    "A higher one supersedes what was said of the same reading; the same one with "
+                    "another value is a conflict, and the first stays."
                 ),
             },
         },

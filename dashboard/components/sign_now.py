@@ -37,6 +37,7 @@ class Here:
     picture: Picture | None
     now_ms: int
     provisional: bool = False  # the newest value is made of one that may still change
+    corrected: int = 0  # how often the newest value was
     aims: Mapping[str, Aim] = field(default_factory=dict)  # the sign's targets, by place
 
     @property
@@ -47,10 +48,14 @@ class Here:
     @property
     def place_name(self) -> str:
         """The place in the reader's language."""
-        if self.place == self.city.code:
+        return self.at(self.place)
+
+    def at(self, place: str) -> str:
+        """A place in the reader's language; its code where the catalogue does not know it."""
+        if place == self.city.code:
             return self.view.name(self.city.name_zh, self.city.name_en)
-        street = self.city.street[self.place]
-        return self.view.name(street.name_zh, street.name_en)
+        street = self.city.street.get(place)
+        return self.view.name(street.name_zh, street.name_en) if street else place
 
     @property
     def name(self) -> str:
@@ -87,18 +92,22 @@ def _now(here: Here) -> Node:
     return el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
-        el("p", mark.state(view, cell), fresh, *_provisional(here), cls="sign-state"),
+        el("p", mark.state(view, cell), fresh, *_flags(here), cls="sign-state"),
         el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge"),
         cls="sign-now",
         **ageing(sign, cell),
     )
 
 
-def _provisional(here: Here) -> list[Node]:
-    if not here.provisional:
-        return []
-    said = here.view.text("quality.provisional.why")
-    return [el("span", here.view.text("quality.provisional"), title=said, cls="sign-provisional")]
+def _flags(here: Here) -> list[Node]:
+    view, found = here.view, list[Node]()
+    if here.provisional:
+        said = view.text("quality.provisional.why")
+        found.append(el("span", view.text("quality.provisional"), title=said, cls="sign-flag"))
+    if here.corrected:
+        said = view.text("correction.times", n=here.corrected)
+        found.append(el("a", said, href="#sign-corrections", cls="sign-flag"))
+    return found
 
 
 def sentence(here: Here) -> str:
@@ -173,10 +182,10 @@ def periods(here: Here, period: Period) -> list[Node]:
     return [el("div", title, choice, cls="sign-course-head")]
 
 
-def figures(here: Here, period: Period, course: Course, provisional: int) -> Node:
+def figures(here: Here, period: Period, course: Course, provisional: int, corrected: int) -> Node:
     """The period as a whole: its value, 环比, 同比, its extremes, its hours in each state.
 
-    `provisional` is how many of its readings may still change.
+    `provisional` is how many of its readings may still change, `corrected` how many did.
     """
     view, sign, now = here.view, here.sign, course.now
     silent = heard_until(sign, here.cell)
@@ -199,6 +208,9 @@ def figures(here: Here, period: Period, course: Course, provisional: int) -> Nod
     if provisional:
         said = view.text("quality.readings", n=provisional)
         facts.append((view.text("quality.provisional"), said))
+    if corrected:
+        said = view.text("quality.readings", n=corrected)
+        facts.append((view.text("correction.title"), said))
     pairs = [el("div", el("dt", name), el("dd", said)) for name, said in facts]
     return el("dl", *pairs, cls="facts sign-facts")
 

@@ -17,6 +17,7 @@ from dashboard.export import (
 )
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document
+from dashboard.export.tables_corrections import corrections_table
 from dashboard.security.policy import ADMINS, STAFF, Roles
 
 
@@ -37,6 +38,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "index": Table(STAFF, tables_index.index),
         "index-course": Table(STAFF, tables_index.course),
         "series": Table(STAFF, tables_past.series_table),
+        "corrections": Table(STAFF, corrections_table),
         "episodes": Table(STAFF, tables_past.episodes),
         "episode-counts": Table(STAFF, tables_past.episode_counts),
         "rankings": Table(STAFF, tables_scores.rankings),

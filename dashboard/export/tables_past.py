@@ -15,6 +15,7 @@ from data_access.db import Database
 from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
 from data_access.notes import Note, notes_on
 from data_access.provisional import provisional_instants
+from data_access.revisions import corrected_instants
 from data_access.rollups import series
 from data_access.terms import terms_of
 from domain.aggregation import bucket_value
@@ -47,12 +48,12 @@ def series_table(ask: Ask) -> Document:
         *(ask.column(n, Kind.NUMBER) for n in ("min", "max", "numerator", "denominator")),
         ask.column("samples", Kind.NUMBER),
         *(ask.column("unit"), ask.column("nature"), ask.column("quality")),
+        ask.column("corrected", Kind.NUMBER),
         ask.column("notes", width=40),
     )
     of = None if place == city.code else place
-    early = provisional_instants(
-        ask.services.db, ask.actor, sign.code, of, period.from_ms, period.to_ms
-    )
+    asked = (ask.services.db, ask.actor, sign.code, of, period.from_ms, period.to_ms)
+    early, again = provisional_instants(*asked), corrected_instants(*asked)
     unit = ask.view.name(sign.unit, sign.unit_en)
     rows = [
         (
@@ -61,6 +62,7 @@ def series_table(ask: Ask) -> Document:
             *(round(row[3], 6), round(row[4], 6), row[5], unit),
             ask.text("nature.demo" if row[9] else "nature.measured"),
             _quality(ask, early, row[2], city.zone.slot_end(row[2], width)),
+            _within(again, row[2], city.zone.slot_end(row[2], width)),
             _notes(ask, pinned, row[2], city.zone.slot_end(row[2], width)),
         )
         for row in found
@@ -94,9 +96,12 @@ def _tier(ask: Ask, sign: Sign, period: Period) -> tuple[str, int]:
 
 def _quality(ask: Ask, early: Sequence[int], from_ms: int, to_ms: int) -> str | None:
     """Whether values of a bucket may still change; `early` are the instants of those, in order."""
-    at = bisect_left(early, from_ms)
-    touched = at < len(early) and early[at] < to_ms
-    return ask.view.text("quality.provisional") if touched else None
+    return ask.view.text("quality.provisional") if _within(early, from_ms, to_ms) else None
+
+
+def _within(instants: Sequence[int], from_ms: int, to_ms: int) -> int:
+    """How many of `instants`, which are in order, lie in [from_ms, to_ms)."""
+    return bisect_left(instants, to_ms) - bisect_left(instants, from_ms)
 
 
 def _notes(ask: Ask, notes: Sequence[Note], from_ms: int, to_ms: int) -> str | None:

@@ -51,3 +51,19 @@ def test_a_lookup_knows_our_words_only(load: Loader) -> None:
     wrong = QUALITY.replace('"invalid"', '"worse"')
     said = load(load.file("some.csv", air(1)), AIR + wrong)
     assert said.code == 2 and "'bad' is none of valid, provisional, invalid" in said.err
+
+
+def test_revisions_of_a_file(load: Loader) -> None:
+    column = 'revision_column = "note"\n'
+    rows = air(5)
+    rows[1:] = [row.removesuffix("ok") for row in rows[1:]]
+    assert load(load.file("first.csv", rows), AIR + column).account == (5, 5, 0, 0)
+    told = [rows[0]]
+    for row, word in zip(rows[1:], ["1", "0", "x", "1.5", "-1"], strict=True):
+        at, place, pm, *rest = row.split(",")
+        told.append(",".join((at, place, str(float(pm) + 1), *rest[:-1], word)))
+    said = load(load.file("second.csv", told), AIR + column)
+    assert said.account == (5, 1, 0, 4)
+    for words in ("conflict: 1", "wrong_type: 2", "bad_revision: 1"):
+        assert words in said.out
+    assert load(load.file("first.csv", rows), AIR + column).account == (5, 0, 5, 0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,25 @@ def test_another_value_is_a_conflict_and_changes_no_day(
     mine = [row for row in days(db) if row not in before]
     assert {row[7:9] for row in mine} <= {(10.0, 16.0), (10.0, 15.0)}
     assert take(db, catalogue, clock, [*gone, new]) == (0, 19, 0)
+
+
+def test_after_a_correction_both_tellings_are_known_and_another_comes_too_late(
+    db: Database, db_settings: Settings, catalogue: Catalogue, clock: FixedClock
+) -> None:
+    rows = a_day(clock.ms - 900 * DAY_MS)
+    right = [msgspec.structs.replace(row, value=row.value + 1, revision=1) for row in rows[:4]]
+    assert take(db, catalogue, clock, rows) == (18, 0, 0)
+    assert take(db, catalogue, clock, right) == (4, 0, 0)
+    engine = Engine(db, catalogue, clock.ms)
+    drain(engine, clock.ms)
+    clock.step(3 * 86_400)
+    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert take(db, catalogue, clock, rows) == (0, 18, 0)
+    assert take(db, catalogue, clock, right) == (0, 4, 0)
+    wrong = [msgspec.structs.replace(row, value=0.0) for row in (right[0], rows[0])]
+    late = msgspec.structs.replace(right[1], value=0.0, revision=2)
+    assert take(db, catalogue, clock, [*wrong, late]) == (0, 0, 3)
+    assert quarantine_reasons(db, ADMIN, SOURCE) == {"conflict": 2, "too_far_behind": 1}
 
 
 def test_what_came_later_is_remembered_beside_it(
