@@ -50,7 +50,8 @@ _FOCUS = """() => {
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
       && box.right > 0 && box.left < innerWidth};
 }"""
-_STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, [tabindex]")]
+_STOPS = """() => [...document.querySelectorAll(
+  "a[href], button, input, select, summary, [tabindex]")]
   .filter((node) => node.checkVisibility({checkVisibilityCSS: true}) && !node.disabled
     && node.type !== "hidden" && node.tabIndex >= 0).length"""
 
