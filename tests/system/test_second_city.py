@@ -17,7 +17,7 @@ from tests.second_city import BOROUGHS, CITY, PARK, ZONE, write_city
 from tests.web_client import Client
 
 PAGES = (
-    *("/screen", "/signs", "/sign/LAND-01", "/streets", f"/street/{BOROUGHS[0]}"),
+    *("/screen", "/index", "/signs", "/sign/LAND-01", "/streets", f"/street/{BOROUGHS[0]}"),
     *(f"/street/{PARK}", "/rankings", "/department/parks", "/episodes", "/sources", "/about"),
 )
 
