@@ -23,7 +23,7 @@ READER = Actor("lead", Role.LEADER)
 
 
 def picture_of(city: Catalogue, sign: str, cell: Cell, now: int) -> Picture:
-    return Picture(1, now, city.version, (sign,), (city.code,), ((cell,),))
+    return Picture(1, now, city.version, (sign,), (city.code,), ((cell,),), city.weights[-1])
 
 
 def live(now: int) -> Cell:

@@ -83,14 +83,15 @@ def feed(demo: Settings, pauses: Pauses) -> Iterator[Feed]:
 
 
 def _rows(count: int, back_ms: int) -> list[SimReading]:
-    """Numbers of an instant, without those of sources whose clocks happen to run ahead: stamped
-    with another test's instant they would contradict its readings."""
+    """Sound readings of an instant: the intake refuses what a broken sensor says, and what a source
+    with a clock that runs ahead stamps with another test's instant contradicts that one's."""
     at_ms = to_ms(utc_now()) - back_ms
-    until = to_rfc3339(at_ms)
+    until, signs = to_rfc3339(at_ms), living().catalogue.sign
     rows = [
         row
         for row in newest(living(), at_ms)
-        if row["value"] == row["value"] and row["observed_at"] <= until
+        if signs[row["sign"]].value_min <= row["value"] <= signs[row["sign"]].value_max
+        and row["observed_at"] <= until
     ]
     return rows[:count]
 

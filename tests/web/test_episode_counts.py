@@ -154,7 +154,9 @@ def test_a_value_that_went_stale_ended_its_episode_here_as_in_the_log(site: Site
     sign = catalogue.signs[0]
     at = now - 2 * HOUR_MS - sign.stale_after_s * 1000
     old = Cell(9.5, State.UNKNOWN, Freshness.STALE, at, None, False)
-    picture = Picture(1, now, catalogue.version, (sign.code,), (catalogue.code,), ((old,),))
+    picture = Picture(
+        1, now, catalogue.version, (sign.code,), (catalogue.code,), ((old,),), catalogue.weights[-1]
+    )
     row = (catalogue.code, sign.code, at, "alarm", 9.5, 1, None, None, False)
     with site.db.write() as conn:
         site.db.upsert(conn, published, [(VIEW, 1, now, pack_picture(picture))])

@@ -87,6 +87,7 @@ def query(city: Site, table: str) -> str:
     return {
         "sign-streets": f"?sign={sign}",
         "series": f"?sign={sign}&place={street}",
+        "corrections": f"?sign={sign}&place={street}",
         "street-signs": f"?code={street}",
         "quarantine": f"?source={catalogue.sources[0].code}",
         "receipt": f"?receipt={street}",
