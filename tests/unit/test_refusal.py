@@ -52,6 +52,7 @@ def bad(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     yield {"unit": "mg/m3"}
     yield {"quality": "good"}
     yield {"quality": "invalid"}
+    yield {"revision": -1}
     yield {"value": -9999}
     yield {"value": "NA"}
     yield {"value": "seven"}
@@ -108,6 +109,7 @@ soon,花木,5,
 2026-10-01 00:00,花木,无数据,
 2026-10-01 00:00,花木,45%,
 2026-10-01 00:00,花木
+2026-10-01 00:00,花木,5,1.5
 2026-10-01 00:00,花木,5,"to the end
 """
 MAPPING = """
@@ -126,6 +128,7 @@ lookup = { "花木" = "310115016" }
 column = "pm"
 sign = "ENV-02"
 unit = "µg/m³"
+revision_column = "note"
 """
 
 
@@ -134,11 +137,11 @@ def test_refusals_of_files_are_said_in_chinese_too(tmp_path: Path, catalogue: Ca
     (tmp_path / "some.csv").write_text(FILE)
     mapping = load_mapping(catalogue, str(tmp_path / "some.toml"))
     mapper, table, faults = RowMapper(mapping), Table(tmp_path / "some.csv", mapping), list[Fault]()
-    with pytest.raises(FileFault, match=r"some.csv:11: the file ends inside a quote"):
+    with pytest.raises(FileFault, match=r"some.csv:12: the file ends inside a quote"):
         for line in table:
             faults += mapper(line)[1]
     table.close()
-    assert len(faults) == 10
+    assert len(faults) == 11
     for reason, detail in faults:
         assert refusal(EN, reason, detail) == detail
         text = refusal(ZH, reason, detail)
