@@ -6,6 +6,7 @@
 
   const COOKIE = "_csrf_token";
   const PROBE_MS = 10000;
+  const GOING_MS = 10000; // until then a form that was sent has brought its page
 
   /* The token in a cookie header, "" where there is none. Pure. */
   function token(cookies) {
@@ -13,27 +14,31 @@
     return found ? found.slice(COOKIE.length + 1) : "";
   }
 
-  /* {changed(), look()} over a page's cookies; `leave` is called once. */
-  function keep(cookies, leave) {
+  /* {changed(), look(), going()} over a page's cookies and a clock in ms. `leave` is called once, and
+     not while the page is going elsewhere by itself: it would turn back half-way. */
+  function keep(cookies, leave, now) {
     const mine = token(cookies());
     let left = false;
+    let until = -Infinity;
     const changed = () => token(cookies()) !== mine;
     const look = () => {
       if (left || !changed()) return left;
+      if (now() < until) return true;
       left = true;
       leave();
       return true;
     };
-    return { changed, look };
+    const going = () => (until = now() + GOING_MS);
+    return { changed, look, going };
   }
 
   if (typeof module !== "undefined") {
-    module.exports = { token, keep };
+    module.exports = { token, keep, GOING_MS };
     return;
   }
 
   const reload = () => root.location.reload();
-  const identity = keep(() => document.cookie, reload);
+  const identity = keep(() => document.cookie, reload, () => performance.now());
   let probedAt = 0;
 
   /* A page whose answers stop coming may belong to a session that has ended elsewhere: then the
@@ -48,6 +53,7 @@
       .catch(() => null);
   }
 
+  root.addEventListener("submit", (event) => event.defaultPrevented || identity.going());
   root.setInterval(() => identity.look() || probe(), 1000);
   for (const event of ["focus", "pageshow"]) root.addEventListener(event, identity.look);
   document.addEventListener("visibilitychange", identity.look);
