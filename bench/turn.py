@@ -25,7 +25,8 @@ from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from domain.reading import Reading
 from domain.sign import Rule
-from engine.loop import POLL_S, Engine
+from engine.loop import Engine
+from engine.process import POLL_S
 from engine.retention import Retention
 from engine.voice import Voice
 

@@ -1,10 +1,14 @@
 """What the benches feed and how they count: wrong here means wrong figures everywhere."""
 
 import csv
+import importlib
 import json
 from itertools import islice
 
+import pytest
+
 from bench import rows
+from bench.__main__ import BENCHES
 from bench.bodies import bodies, devices
 from bench.report import Figure, median, percentile
 from bench.senders import STAMP, stamped
@@ -79,3 +83,8 @@ def test_percentiles_and_rows() -> None:
 
 def test_a_body_without_a_stamp_stays_as_it_is() -> None:
     assert stamped(b"[]") == b"[]"
+
+
+@pytest.mark.parametrize("name", BENCHES)
+def test_every_bench_can_be_begun(name: str) -> None:
+    assert callable(importlib.import_module(f"bench.{name}").run)
