@@ -15,6 +15,7 @@ _VIOLATIONS = """
   document.addEventListener("securitypolicyviolation", (event) => console.error(
     "CSP: " + event.violatedDirective + " " + event.blockedURI + " " + event.sample));
 """
+CALLBACK_FAILED = "console error: {message: Callback error updating "
 AWAY = ("failed: ", "500: ", "503: ", "console error: Failed to load resource: ")
 
 
@@ -72,6 +73,17 @@ class Visitor:
         by the way they begin. What a script has thrown is never forgiven here."""
         for watch in self.watches:
             watch.faults = [f for f in watch.faults if not f.startswith((*AWAY, *also))]
+
+    def forgive_ended_session(self) -> None:
+        """Forget that what a page asked was refused once its session had ended: the browser says
+        so, and so does Dash of a callback that was under way."""
+        self.forgive("401: ")
+        for watch in self.watches:
+            watch.faults = [
+                fault
+                for fault in watch.faults
+                if not (fault.startswith(CALLBACK_FAILED) and '"error":"Unauthorized"' in fault)
+            ]
 
 
 Visit = Callable[..., Visitor]

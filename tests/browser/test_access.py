@@ -54,7 +54,7 @@ def test_the_front_door_leads_back_to_where_one_wanted(city: Stack, visit: Visit
     page.keyboard.press("Enter")
     page.wait_for_selector(".source-table")
     assert question(page.url) == question(wanted)
-    visitor.forgive("401: ")
+    visitor.forgive_ended_session()
 
 
 class Hall:
@@ -102,7 +102,7 @@ def test_a_revoked_key_stops_the_wall(city: Stack, visit: Visit) -> None:
     assert hall.page.locator("#wall").count() == 0
     again = city.client().get(hall.address.removeprefix(city.url))
     assert again.status == 403
-    hall.visitor.forgive("401: ")
+    hall.visitor.forgive_ended_session()
 
 
 def test_signing_out_ends_every_tab_of_the_session(city: Stack, visit: Visit) -> None:
@@ -122,4 +122,4 @@ def test_signing_out_ends_every_tab_of_the_session(city: Stack, visit: Visit) ->
     assert status(visitor, "/signs") == 302
     desk.go_back()
     desk.wait_for_url("**/login*")  # nothing is kept to look at
-    visitor.forgive("401: ")
+    visitor.forgive_ended_session()

@@ -92,7 +92,7 @@ def test_an_open_page_does_not_stay_for_somebody_else(
         [{"name": c.name, "value": c.value or "", "url": city.url} for c in again.cookies]
     )
     expect(desk.locator(".desk-who")).to_have_text("browser.third")
-    visitor.forgive("401: ")
+    visitor.forgive_ended_session()
 
 
 def rows_of(text: str) -> list[list[str]]:
