@@ -45,7 +45,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if picture is None:
             title = el("h1", view.text("index.title"))
             nothing = el("p", view.text("wall.say.empty"), cls="desk-empty")
-            mark = moment(view, city, services.now_ms, None, demo=False)
+            mark = moment(view, city, services.now_ms, None, False, None)
             return {"index-head": [title, nothing], "desk-mark": mark}
         now = _opened(services, question, actor, picture)
         links = export_links(view, "index", {}) if actor.role in PEOPLE else None
@@ -56,7 +56,9 @@ def register(app: dash.Dash, services: Services) -> None:
             "index-taking": [*([links] if links else []), *deductions(now)],
             "index-unknown": unknown(now),
             "index-calm": calm(now),
-            "desk-mark": moment(view, city, services.now_ms, picture.as_of, demo),
+            "desk-mark": moment(
+                view, city, services.now_ms, picture.data_time(), demo, picture.as_of
+            ),
         }
 
     @app.callback(

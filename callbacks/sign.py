@@ -130,11 +130,8 @@ def _course(services: Services, here: Here, period: Period, said: str | None) ->
     found: Course = course(services.db, actor, city, _ask(services, here, period))
     notes = notes_on(services.db, actor, here.place, here.sign.code, period.from_ms, period.to_ms)
     of = None if here.place == city.code else here.place
-    early = provisional_instants(
-        services.db, actor, here.sign.code, of, period.from_ms, period.to_ms
-    )
     asked = (services.db, actor, here.sign.code, of, period.from_ms, period.to_ms)
-    again = corrected_instants(*asked)
+    early, again = provisional_instants(*asked), corrected_instants(*asked)
     newest = corrections(*asked, SHOWN) if again else []
     subject = Subject(here.sign, here.place, here.place_name, here.cell, here.now_ms)
     query = {**here.question.query(), "sign": here.sign.code, "place": here.place, "pick": None}

@@ -39,7 +39,7 @@ def register(app: dash.Dash, services: Services) -> None:
         if picture is None:
             empty = el("p", view.text("wall.say.empty"), cls="desk-lead")
             body: list[Node] = [el("h1", view.text("signs.title")), empty]
-            return {"signs-body": body, "desk-mark": moment(view, city, now, None, False)}
+            return {"signs-body": body, "desk-mark": moment(view, city, now, None, False, None)}
         every = lines(view, city, picture.at_place(city.code), now)
         demo = any(line.cell.demo for line in every)
         return {

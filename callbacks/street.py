@@ -52,12 +52,12 @@ def register(app: dash.Dash, services: Services) -> None:
         view, city = question.view, services.catalogue
         if question.code not in city.street:
             nodes = unknown(question, city)
-            mark = moment(view, city, services.now_ms, None, False)
+            mark = moment(view, city, services.now_ms, None, False, None)
         else:
             picture = services.pictures.now(current_actor())
             if picture is None:
                 nodes = nothing_yet(question, city)
-                mark = moment(view, city, services.now_ms, None, False)
+                mark = moment(view, city, services.now_ms, None, False, None)
             else:
                 here = _here(services, question, picture)
                 nodes = _answer(services, drawing, here)

@@ -110,5 +110,5 @@ def _nothing_yet(services: Services, question: ListQuestion) -> dict[str, list[N
         ],
         "streets-map": [],
         "streets-body": [el("p", view.text("wall.data_time.none"), cls="desk-empty")],
-        "desk-mark": moment(view, services.catalogue, services.now_ms, None, False),
+        "desk-mark": moment(view, services.catalogue, services.now_ms, None, False, None),
     }

@@ -96,6 +96,16 @@ def driver_cursor(conn: Connection) -> Any:
     return conn.connection.cursor()
 
 
+def fetch_all(db: Database, statement: str, values: Sequence[Any]) -> list[Any]:
+    """The rows of one statement given straight to the driver, read in one go."""
+    with db.read() as conn:
+        cursor = driver_cursor(conn)
+        cursor.execute(statement, list(values))
+        found: list[Any] = cursor.fetchall()
+        cursor.close()
+    return found
+
+
 def placeholder(dialect: str) -> str:
     """How a statement given straight to the driver marks a value: ? on SQLite, else %s."""
     return "?" if dialect == "sqlite" else "%s"

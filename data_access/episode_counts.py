@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from data_access.cache import uncached
-from data_access.db import Database, driver_cursor, placeholder
+from data_access.db import Database, fetch_all, placeholder
 from data_access.episodes import Wanted, asked_signs
 from domain.actor import Actor
 from domain.catalogue import Catalogue
@@ -55,7 +55,7 @@ def _known(db: Database, column: str) -> list[str]:
         f" SELECT (SELECT MIN(h.{column}) FROM state_history h WHERE h.{column} > k.code)"
         " FROM known k WHERE k.code IS NOT NULL) SELECT code FROM known WHERE code IS NOT NULL"
     )
-    return [row[0] for row in _ask(db, statement, [])]
+    return [row[0] for row in fetch_all(db, statement, [])]
 
 
 def _reaching_in(
@@ -78,7 +78,7 @@ def _reaching_in(
         "(SELECT g.state FROM state_history g WHERE g.street_code = h.street_code"
         " AND g.sign = h.sign AND g.since = h.since)"
     )
-    rows = _ask(
+    rows = fetch_all(
         db,
         f"WITH {pairs} SELECT h.sign, h.street_code, h.since, {_NEXT}, {state}"  # noqa: S608
         " FROM b AS h WHERE h.since IS NOT NULL",
@@ -108,7 +108,7 @@ def _began(db: Database, sign: str, states: Sequence[str], wanted: Wanted) -> li
         f"SELECT h.street_code, h.since, {_NEXT} FROM state_history h"  # noqa: S608
         f" WHERE {' AND '.join(where)}"
     )
-    return [Held(*row) for row in _ask(db, statement, values)]
+    return [Held(*row) for row in fetch_all(db, statement, values)]
 
 
 def _rows(mark: str, values: Sequence[object]) -> str:
@@ -117,12 +117,3 @@ def _rows(mark: str, values: Sequence[object]) -> str:
 
 def _marks(mark: str, values: Sequence[object]) -> str:
     return ", ".join([mark] * len(values))
-
-
-def _ask(db: Database, statement: str, values: Sequence[Any]) -> list[Any]:
-    with db.read() as conn:
-        cursor = driver_cursor(conn)
-        cursor.execute(statement, list(values))
-        found: list[Any] = cursor.fetchall()
-        cursor.close()
-    return found

@@ -9,16 +9,11 @@ from sqlalchemy import Connection, and_, delete, select
 from data_access.cache import uncached
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.reading_writes import Stored
-from data_access.readings import BATCH_BITS, BATCH_ROWS, day_name, day_table
+from data_access.readings import BATCH_BITS, BATCH_ROWS, KEY, Mark, day_name, day_table
 from data_access.tables import point_latest, provisional
 from domain.actor import Actor, require_person
 from domain.catalogue import Catalogue
 from domain.reading import Checked
-
-Mark = tuple[str, int, str, str, str]
-"""A reading by its key: sign, observed_at, street_code, source, point."""
-
-_COLUMNS = "sign, observed_at, street_code, source, point"
 
 
 def note(conn: Connection, source: str, checked: Checked, batch_id: int, stored: Stored) -> None:
@@ -40,12 +35,12 @@ def note(conn: Connection, source: str, checked: Checked, batch_id: int, stored:
     marks = ", ".join([placeholder(conn.dialect.name)] * 5)
     if confirmed:
         conn.exec_driver_sql(
-            f"DELETE FROM provisional WHERE ({_COLUMNS}) = ({marks})",  # noqa: S608
+            f"DELETE FROM provisional WHERE ({KEY}) = ({marks})",  # noqa: S608
             sorted(confirmed),
         )
     if marked:
         conn.exec_driver_sql(
-            f"INSERT INTO provisional ({_COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            f"INSERT INTO provisional ({KEY}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
             sorted(marked),
         )
 
@@ -96,7 +91,7 @@ def is_provisional(
     require_person(actor, "the course of a sign")
     oldest = now_ms - catalogue.sign[sign].stale_after_s * 1000
     t, newest = provisional.c, point_latest.c
-    same = [t[name] == newest[name] for name in _COLUMNS.split(", ")]
+    same = [t[name] == newest[name] for name in KEY.split(", ")]
     query = select(t.sign).join(point_latest, and_(*same))
     query = query.where(t.sign == sign, t.observed_at > oldest)
     if place != catalogue.code:

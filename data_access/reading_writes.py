@@ -8,13 +8,20 @@ import psycopg
 from sqlalchemy import Connection
 
 from data_access.db import driver_cursor
-from data_access.readings import BATCH_BITS, BATCH_ROWS, COLUMNS, day_name, day_table, ensure_day
+from data_access.readings import (
+    BATCH_BITS,
+    BATCH_ROWS,
+    COLUMNS,
+    KEY,
+    day_name,
+    day_table,
+    ensure_day,
+)
 from domain.reading import Checked, FullRow, PlainRow
 
 Rows = Sequence[PlainRow] | Sequence[FullRow]
 
 _COPY_ROWS = 2_000  # rows in one piece of text on its way to PostgreSQL
-_KEY = "sign, observed_at, street_code, source, point"
 
 
 @dataclass(slots=True)
@@ -59,7 +66,7 @@ def _insert_sqlite(
     cursor.executemany(
         f"INSERT INTO {table} VALUES (?+{base},?,?,'{quoted}',?,?,?,"  # noqa: S608
         f"{'?,?' if wide else 'NULL,NULL'})"
-        f" ON CONFLICT ({_KEY}) DO NOTHING",
+        f" ON CONFLICT ({KEY}) DO NOTHING",
         rows,
     )
     inserted = cursor.rowcount
@@ -106,12 +113,12 @@ def _insert_postgresql(
             copy.write(piece)
     cursor.execute(
         f"INSERT INTO {table} ({COLUMNS}) SELECT {COLUMNS} FROM intake_stage ORDER BY id"  # noqa: S608
-        f" ON CONFLICT ({_KEY}) DO NOTHING"
+        f" ON CONFLICT ({KEY}) DO NOTHING"
     )
     out.count(day, cursor.rowcount)
     cursor.execute(
         f"SELECT s.id - {base}, d.value, (d.value, d.weight, d.denominator) IS DISTINCT FROM"  # noqa: S608
-        f" (s.value, s.weight, s.denominator) FROM intake_stage s JOIN {table} d USING ({_KEY})"
+        f" (s.value, s.weight, s.denominator) FROM intake_stage s JOIN {table} d USING ({KEY})"
         " WHERE d.id <> s.id ORDER BY s.id"
     )
     for n, stays, differs in cursor:

@@ -21,6 +21,9 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
 BATCH_ROWS = 1 << BATCH_BITS
+KEY = "sign, observed_at, street_code, source, point"  # what identifies a reading
+Mark = tuple[str, int, str, str, str]
+"""A reading by its KEY."""
 COLUMNS = "id, street_code, sign, source, point, observed_at, value, weight, denominator"
 RawRow = tuple[int, str, str, str, str, int, float, float | None, float | None]
 """A raw reading as it is kept, in the order of COLUMNS; plain, because millions pass by."""

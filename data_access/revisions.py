@@ -15,16 +15,13 @@ from sqlalchemy import Connection, Select, delete, func, or_, select
 from data_access.cache import uncached
 from data_access.db import Database, driver_cursor, placeholder
 from data_access.reading_writes import Stored
-from data_access.readings import BATCH_BITS, BATCH_ROWS, day_name, day_table
+from data_access.readings import BATCH_BITS, BATCH_ROWS, KEY, Mark, day_name, day_table
 from data_access.tables import batches, tellings
 from domain.actor import Actor, require_person
 from domain.reading import Checked
 
-Mark = tuple[str, int, str, str, str]
-"""A reading by its key: sign, observed_at, street_code, source, point."""
 Said = tuple[float, float | None, float | None]  # value, weight, denominator
 
-_KEY = "sign, observed_at, street_code, source, point"
 _PIECE = 500  # readings asked for in one statement
 
 
@@ -124,7 +121,7 @@ def has_any(conn: Connection, source: str) -> bool:
 def told_of(conn: Connection, marks: Iterable[Mark]) -> dict[Mark, dict[int, Said]]:
     """What was told of readings by revision; those without one are left out."""
     found: dict[Mark, dict[int, Said]] = {}
-    columns = f"{_KEY}, revision, value, weight, denominator"
+    columns = f"{KEY}, revision, value, weight, denominator"
     for row in _asked(conn, f"SELECT {columns} FROM tellings", marks):  # noqa: S608
         found.setdefault(row[:5], {})[row[5]] = row[6:9]
     return found
@@ -152,7 +149,7 @@ def _asked(conn: Connection, select_from: str, marks: Iterable[Mark]) -> Iterato
         some = ordered[start : start + _PIECE]
         cursor = driver_cursor(conn)
         cursor.execute(
-            f"{select_from} WHERE ({_KEY}) IN (VALUES {', '.join([one] * len(some))})",
+            f"{select_from} WHERE ({KEY}) IN (VALUES {', '.join([one] * len(some))})",
             [part for mark in some for part in mark],
         )
         yield from cursor.fetchall()
@@ -163,7 +160,7 @@ def _held(
     conn: Connection, table: str, marks: set[Mark], batch_id: int, checked: Checked
 ) -> dict[Mark, _Held]:
     told = told_of(conn, marks)
-    columns = f"{_KEY}, id, value, weight, denominator"
+    columns = f"{KEY}, id, value, weight, denominator"
     found: dict[Mark, _Held] = {}
     for row in _asked(conn, f"SELECT {columns} FROM {table}", marks):  # noqa: S608
         one = found[row[:5]] = _Held(row[5], row[6:9], told.get(row[:5], {}))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from data_access.cache import cached_query, uncached
-from data_access.db import Database, driver_cursor, placeholder
+from data_access.db import Database, fetch_all, placeholder
 from domain.clock import DAY_MS, HOUR_MS
 from domain.receipt import Hours
 from domain.scoring.weights import Stretch
@@ -83,7 +83,7 @@ def _sums(
     rows, values = _rows(db, f"{_STATES}, {number} AS stretch", places, signs, span)
     sums = ", ".join(f"SUM({name})" for name in _STATES.split(", "))
     select = f"SELECT street_code, sign, stretch, {sums} FROM {rows} GROUP BY 1, 2, 3"  # noqa: S608
-    found = _ask(db, select, values)
+    found = fetch_all(db, select, values)
     return [(p, s, n, Hours(*(round(h, _DIGITS) for h in hours))) for p, s, n, *hours in found]
 
 
@@ -118,7 +118,7 @@ def shares(
     rows, values = _rows(db, f"known, {_weighted(stretches)} AS weighted", places, signs, span)
     block = _block(span)
     sign = "r.sign" if by_sign else "NULL"
-    found = _ask(
+    found = fetch_all(
         db,
         f"WITH mean AS MATERIALIZED (SELECT street_code, sign, SUM(known) AS hours,"  # noqa: S608
         f" SUM(weighted) / SUM(known) AS rate FROM {rows} GROUP BY 1, 2 HAVING SUM(known) > 0)"
@@ -146,7 +146,7 @@ def hour_costs(
     """
     mark = placeholder(db.dialect)
     where, inside = _within(db, "t", [place], signs)
-    found = _ask(
+    found = fetch_all(
         db,
         f"SELECT bucket, COUNT(*), SUM({_weighted(stretches)} / known) FROM rollup_hour t"  # noqa: S608
         f" WHERE {where} AND bucket >= {mark} AND bucket < {mark} AND known >= 0.5"
@@ -165,7 +165,7 @@ def bucket_sums(
     # a row without a sample has no extremes
     ends = ", ".join(f"CASE WHEN count > 0 THEN {end} END AS {end}" for end in ("min", "max"))
     rows, values = _rows(db, f"{columns}, {ends}", places, signs, span)
-    return _ask(
+    return fetch_all(
         db,
         f"SELECT street_code, sign, {span.from_ms:d}, SUM(numerator), SUM(denominator),"  # noqa: S608
         f" SUM(count), SUM(sum), MIN(min), MAX(max), SUM(known) FROM {rows} GROUP BY 1, 2"
@@ -179,7 +179,7 @@ def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> lis
     """Cases of a sign by place, of those with any row, ordered by place."""
     rows, values = _rows(db, "known, numerator, denominator", places, [sign], span)
     block = _block(span)
-    found = _ask(
+    found = fetch_all(
         db,
         "SELECT street_code, SUM(k), SUM(n), SUM(known),"  # noqa: S608
         " SUM(CASE WHEN n > 0 THEN k * k / n ELSE 0 END), SUM(CASE WHEN n > 0 THEN 1 ELSE 0 END)"
@@ -207,7 +207,7 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
         f" THEN 1 ELSE 0 END) FROM latest l WHERE {where}"
     )
     day = span.zone.day_start(span.from_ms)
-    ((series, old),) = _ask(db, older, [day, *values])
+    ((series, old),) = fetch_all(db, older, [day, *values])
     if not series or 2 * old >= series:
         return span.from_ms
     begun = (
@@ -215,7 +215,7 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
         f" AND h.sign = l.sign AND h.bucket >= {mark} AND h.bucket < {mark}) AS begun"
         f" FROM latest l WHERE {where} ORDER BY 1"
     )
-    starts = [row[0] for row in _ask(db, begun, [span.from_ms, span.to_ms, *values])]
+    starts = [row[0] for row in fetch_all(db, begun, [span.from_ms, span.to_ms, *values])]
     known = sorted(start for start in starts if start is not None)
     return known[(len(known) - 1) // 2] if known else span.from_ms
 
@@ -269,12 +269,3 @@ def _within(
             parts.append(f"{table}.{column} = ANY(%s::text[])")
             values.append(list(codes))
     return " AND ".join(parts), values
-
-
-def _ask(db: Database, statement: str, values: Sequence[Any]) -> list[Any]:
-    with db.read() as conn:
-        cursor = driver_cursor(conn)
-        cursor.execute(statement, list(values))
-        found: list[Any] = cursor.fetchall()
-        cursor.close()
-    return found

@@ -74,14 +74,22 @@ quarantine = Table(
     sqlite_autoincrement=True,
 )
 
+
+def _reading_key() -> tuple[Column[Any], ...]:
+    """The columns that identify a reading, as the key of what is kept beside it."""
+    return (
+        Column("sign", String(16), primary_key=True),
+        Column("observed_at", BigInteger, primary_key=True),
+        Column("street_code", String(12), primary_key=True),
+        Column("source", String(64), primary_key=True),
+        Column("point", String(64), primary_key=True),
+    )
+
+
 provisional = Table(
     "provisional",  # readings that may still change, by their key
     metadata,
-    Column("sign", String(16), primary_key=True),
-    Column("observed_at", BigInteger, primary_key=True),
-    Column("street_code", String(12), primary_key=True),
-    Column("source", String(64), primary_key=True),
-    Column("point", String(64), primary_key=True),
+    *_reading_key(),
     Index("ix_provisional_source", "source"),
     Index("ix_provisional_at", "observed_at"),
     sqlite_with_rowid=False,
@@ -90,11 +98,7 @@ provisional = Table(
 tellings = Table(
     "tellings",  # each telling of a reading that has a revision: what was said, and what stands
     metadata,
-    Column("sign", String(16), primary_key=True),
-    Column("observed_at", BigInteger, primary_key=True),
-    Column("street_code", String(12), primary_key=True),
-    Column("source", String(64), primary_key=True),
-    Column("point", String(64), primary_key=True),
+    *_reading_key(),
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("value", Float, nullable=False),
     Column("weight", Float),

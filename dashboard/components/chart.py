@@ -245,11 +245,16 @@ def _table(
     body = table(
         heads, rows, ("time", "now", "before"), numbers={"now", "before"}, cls="grid-table"
     )
+    return folded(view, body, len(rows), "chart-table")
+
+
+def folded(view: View, body: Node, count: int, name: str) -> Node:
+    """The table below a chart, folded until somebody opens it; `count` rows, `name` its id."""
     return el(
         "details",
         el("summary", view.text("chart.table")),
-        el("p", view.text("chart.table.more", n=len(rows)), cls="desk-note"),
+        el("p", view.text("chart.table.more", n=count), cls="desk-note"),
         body,
         cls="chart-table",
-        id="chart-table",
+        id=name,
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
+from dashboard.components.chart import folded
 from dashboard.components.index_question import PATH, PERIODS, IndexQuestion
 from dashboard.components.light import Node, el, table
 from dashboard.components.period import Period, picker
@@ -101,11 +102,4 @@ def _table(view: View, city: Catalogue, known: Sequence[Point]) -> Node:
     columns = ("time", "value", "low")
     heads = [view.text(f"index.course.col.{name}") for name in columns]
     body = table(heads, rows, columns, numbers={"value", "low"}, cls="grid-table")
-    return el(
-        "details",
-        el("summary", view.text("chart.table")),
-        el("p", view.text("chart.table.more", n=len(rows)), cls="desk-note"),
-        body,
-        cls="chart-table",
-        id="index-course-table",
-    )
+    return folded(view, body, len(rows), "index-course-table")

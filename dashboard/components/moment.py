@@ -29,7 +29,7 @@ def moment(
     now_ms: int,
     data_at: int | None,
     demo: bool,
-    beat: int | None = None,
+    beat: int | None,
 ) -> list[Node]:
     """For the container `desk-mark`: when the newest of what is shown was observed (epoch ms;
     None = nothing yet), when the engine last spoke (`beat`) if that is too long ago, 演示数据."""

@@ -40,5 +40,5 @@ def crumbs(here: Here) -> list[Node]:
 
 def _empty(services: Services, question: SignQuestion) -> dict[str, list[Node]]:
     nodes: dict[str, list[Node]] = {f"sign-{part}": [] for part in PARTS}
-    mark = moment(question.view, services.catalogue, services.now_ms, None, False)
+    mark = moment(question.view, services.catalogue, services.now_ms, None, False, None)
     return nodes | {"sign-crumbs": [el("b", question.code)], "desk-mark": mark}

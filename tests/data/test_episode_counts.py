@@ -148,7 +148,7 @@ def test_no_statement_walks_the_log(
     fill(db, catalogue, MANY // 4)
     with db.write() as conn:
         conn.exec_driver_sql("ANALYZE")
-    plain, plans = episode_counts._ask, list[str]()
+    plain, plans = episode_counts.fetch_all, list[str]()
 
     def explained(store: Database, statement: str, values: list[object]) -> list[object]:
         how = "EXPLAIN QUERY PLAN" if store.dialect == "sqlite" else "EXPLAIN"
@@ -159,7 +159,7 @@ def test_no_statement_walks_the_log(
             cursor.close()
         return plain(store, statement, values)
 
-    monkeypatch.setattr(episode_counts, "_ask", explained)
+    monkeypatch.setattr(episode_counts, "fetch_all", explained)
     place = catalogue.streets[2].code
     for wanted in (
         Wanted(from_ms=NOW - DAY_MS, to_ms=NOW),

@@ -14,7 +14,7 @@ from tests.web.moments import NOTHING, publish
 from tests.web.site import Site, Visitor
 
 SAID = "数据流已中断"
-PAGES = ("signs", "sign", "streets", "street", "rankings", "department", "episodes")
+PAGES = ("index", "signs", "sign", "streets", "street", "rankings", "department", "episodes")
 
 
 def mark(site: Site, visitor: Visitor, page: str) -> str:
