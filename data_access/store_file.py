@@ -129,6 +129,7 @@ class StoreFile:
     def _difference(self) -> str | None:
         if self._identity is None:
             return None
+        known = self._size  # before the look: another thread may see it grow right after ours
         for part, opened in zip(PARTS, self._identity, strict=True):
             try:
                 found = os.stat(self.path + part)
@@ -137,9 +138,9 @@ class StoreFile:
             if (found.st_dev, found.st_ino) != opened:
                 return f"{part} was replaced".strip()
             if not part:
-                if found.st_size < self._size:
+                if found.st_size < known:
                     return "was cut short"
-                self._size = found.st_size
+                self._size = max(self._size, found.st_size)
         return None if os.pread(self._header, len(MAGIC), 0) == MAGIC else "is not a database"
 
     def _adopt(self, raw: sqlite3.Connection) -> None:

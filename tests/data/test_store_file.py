@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from data_access.db import Database, open_database
 from data_access.intake import Busy, accept
 from data_access.settings import ROOT, Settings
 from data_access.sources import create_source
+from data_access.store_file import store_file
 from data_access.tables import sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339
@@ -185,6 +187,25 @@ def test_old_and_new_connections_are_never_mixed(house: House) -> None:
     reader.join()
     house.send()
     assert house.read(house.other) == house.stored() == 1
+
+
+def test_a_store_that_grows_between_two_looks_is_whole(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, stat, nested = store_file(str(house.path)), os.stat, []
+
+    def stat_and_grow(path: str, **options: Any) -> os.stat_result:
+        found = stat(path, **options)
+        if path == str(house.path) and not nested:
+            nested.append(path)
+            with house.path.open("ab") as grown:  # what a checkpoint does
+                grown.write(bytes(4096))
+            file.check()  # another thread looks, and sees it
+        return found
+
+    monkeypatch.setattr(os, "stat", stat_and_grow)
+    file.check()
+    assert nested
 
 
 @pytest.mark.parametrize(
