@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.supervisor import Command
-    from data_access.catalogue.check import More
+    from data_access.commands.check import More
     from data_access.settings import Settings
 
 HERE = Path(__file__).resolve()
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:
-        from data_access.plain_faults import plain_fault
+        from data_access.commands.plain_faults import plain_fault
 
         code, lines = plain_fault(fault)
         if not lines:
@@ -74,8 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _settings() -> "Settings":
     """The environment's settings; logging follows them, and its files are ours alone."""
-    from data_access.private import keep_private
     from data_access.settings import load_settings
+    from data_access.store.private import keep_private
 
     settings = load_settings()
     level = logging.getLevelNamesMapping().get(settings.log_level.upper())
@@ -97,7 +97,7 @@ def _plain(name: str, argv: list[str]) -> None:
 
 def _run(argv: list[str]) -> int:
     _plain("run", argv)
-    from dashboard.live.limits import allow_files
+    from dashboard.wire.limits import allow_files
 
     settings = _settings()
     allow_files()  # here, and in every process started from here
@@ -225,13 +225,13 @@ def _warm(argv: list[str]) -> int:
 
 
 def _ingest(argv: list[str]) -> int:
-    from data_access import ingest
+    from data_access.loads import ingest
 
     return ingest.main(argv)
 
 
 def _replay(argv: list[str]) -> int:
-    from data_access import replay
+    from data_access.loads import replay
 
     return replay.main(argv)
 
@@ -246,19 +246,19 @@ def _db(argv: list[str]) -> int:
 
 
 def _user(argv: list[str]) -> int:
-    from data_access import account_commands
+    from data_access.commands import account_commands
 
     return account_commands.main(["user", *argv], _settings())
 
 
 def _source(argv: list[str]) -> int:
-    from data_access import source_commands
+    from data_access.commands import source_commands
 
     return source_commands.main(argv, _settings())
 
 
 def _key(argv: list[str]) -> int:
-    from data_access import account_commands
+    from data_access.commands import account_commands
 
     return account_commands.main(["key", *argv], _settings())
 
@@ -285,14 +285,14 @@ def _city(argv: list[str]) -> int:
     parser.add_argument("action", choices=("lint",))
     parser.add_argument("path", type=Path, help="folder of catalogue files")
     path = parser.parse_args(argv).path
-    from data_access.catalogue import lint
+    from data_access.commands import lint
 
     return lint.main(path, *_more_checks())
 
 
 def _more_checks() -> "list[More]":
     """What else refers to a city's catalogue, beyond the reach of the catalogue's own check."""
-    from dashboard.labels import wording_faults
+    from dashboard.words.labels import wording_faults
     from engine.demo.behaviour_files import behaviour_faults
 
     return [behaviour_faults, wording_faults]
@@ -303,10 +303,10 @@ def build_server() -> Any:
     import callbacks
     import pages
     from dashboard.factory import create_app
+    from dashboard.house.services import build_services
     from dashboard.live.lane import live_lane
     from dashboard.public_site.front import Front
     from dashboard.public_site.site import PublicSite
-    from dashboard.services import build_services
 
     services = build_services(_settings())
     desks = live_lane(services, create_app(services, pages, callbacks))

@@ -16,11 +16,12 @@ from bench.bodies import bodies
 from bench.product import Product, eventually
 from bench.report import SEED, Figure, ms, percentile
 from bench.senders import Sent, send_all, until
-from data_access import engine_state, ingest
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
+from data_access.loads import ingest
 from data_access.settings import Settings
-from data_access.tables import batches
+from data_access.store import engine_state
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, slot_start, to_ms, utc_now
 from engine.loop import Engine

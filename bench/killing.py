@@ -21,12 +21,14 @@ from sqlalchemy import select, text
 from bench.product import Product, eventually
 from bench.report import Figure, percentile
 from bench.rows import ledger_signs
-from data_access import engine_state, intake, readings
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
+from data_access.intake import door as intake
+from data_access.intake import readings
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import rollup_day, rollup_hour, rollup_minute
+from data_access.store import engine_state
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import rollup_day, rollup_hour, rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, to_rfc3339, utc_now
 from domain.reading import Reading

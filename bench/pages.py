@@ -10,9 +10,9 @@ from bench.chromium import Wire, chromium, visitor
 from bench.history import fill_year
 from bench.product import Product, eventually
 from bench.report import SEED, Figure, median, percentile
-from dashboard.components.signs_question import SHOWS
+from dashboard.desks.signs.signs_question import SHOWS
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import migrate
+from data_access.store.db import migrate
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
 

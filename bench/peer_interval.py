@@ -15,11 +15,11 @@ from dash.dependencies import Input, Output
 from sqlalchemy import select
 
 from bench.product import Child, Product, eventually, free_port, get
-from data_access.boundaries import load_map
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, open_database
+from data_access.maps.boundaries import load_map
 from data_access.settings import load_settings
-from data_access.tables import latest
+from data_access.store.db import Database, open_database
+from data_access.store.tables import latest
 from domain.catalogue import Catalogue
 from domain.sign import State
 from domain.state import worst

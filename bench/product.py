@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from dashboard.supervisor.guard import die_with_parent
-from data_access.db import Database, open_database
 from data_access.settings import ROOT, Settings
+from data_access.store.db import Database, open_database
 
 READY_S = 90.0
 STOP_S = 20.0

@@ -12,10 +12,10 @@ import msgspec
 from bench.live import crowd
 from bench.product import Product, eventually, get
 from bench.report import Figure
-from data_access.db import Database
 from data_access.public import queries, releases
 from data_access.public.store import open_public
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.clock import to_ms, to_rfc3339, utc_now
 
 VIEWERS, CLIENTS = 20_000, 2  # a process that watches may not hold more than half of the files

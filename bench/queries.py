@@ -7,10 +7,12 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from bench.report import SEED, Figure, median, ms, percentile, timed
-from data_access import engine_state, pictures, rollups, snapshots
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
+from data_access.series import rollups
 from data_access.settings import Settings
+from data_access.store import engine_state
+from data_access.store.db import Database, migrate, open_database
+from data_access.views import pictures, snapshots
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture

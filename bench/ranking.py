@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bench.ranking_trials import RATES, SCORES, RateScenario, ScoreScenario, outcome
 from bench.report import SEED, Figure, median, ms, percentile, timed
-from data_access import scores
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
-from data_access.score_rows import state_sums
+from data_access.scoring import scores
+from data_access.scoring.score_rows import state_sums
 from data_access.settings import Settings
-from data_access.tables import rollup_day
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS

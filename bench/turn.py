@@ -15,12 +15,13 @@ from sqlalchemy import func, select
 
 from bench import rows
 from bench.report import SEED, Figure, ms, percentile
-from data_access import ingest, intake
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import migrate, open_database
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_source
+from data_access.loads import ingest
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import batches
+from data_access.store.db import migrate, open_database
+from data_access.store.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from domain.reading import Reading

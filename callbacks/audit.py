@@ -5,15 +5,15 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from dashboard.components.audit_list import audit_body, audit_head
-from dashboard.components.audit_question import Question
 from dashboard.components.light import Node, el
 from dashboard.components.tick import held
 from dashboard.components.times import day_and_time
+from dashboard.desks.audit.audit_list import audit_body, audit_head
+from dashboard.desks.audit.audit_question import Question
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
-from dashboard.services import Services
-from data_access.audit import audit_page
+from data_access.accounts.audit import audit_page
 from domain.actor import Role
 
 

@@ -6,28 +6,28 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from dashboard.components.department_alerts import alerts_table, open_alerts, unknown
-from dashboard.components.department_history import history
-from dashboard.components.department_signs import signs_table
-from dashboard.components.department_words import lead, standing
-from dashboard.components.episode_filters import PATH as EPISODES
-from dashboard.components.episode_question import COUNTS
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.period import picker
-from dashboard.components.rank_question import PATH, PERIODS, DepartmentQuestion
-from dashboard.components.rank_words import ends
-from dashboard.components.receipt_panel import Slip, receipt_panel
 from dashboard.components.tick import held
+from dashboard.desks.department.department_alerts import alerts_table, open_alerts, unknown
+from dashboard.desks.department.department_history import history
+from dashboard.desks.department.department_signs import signs_table
+from dashboard.desks.department.department_words import lead, standing
+from dashboard.desks.episodes.episode_filters import PATH as EPISODES
+from dashboard.desks.episodes.episode_question import COUNTS
+from dashboard.desks.rankings.rank_question import PATH, PERIODS, DepartmentQuestion
+from dashboard.desks.rankings.rank_words import ends
+from dashboard.desks.rankings.receipt_panel import Slip, receipt_panel
+from dashboard.desks.rankings.standings import span_of
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from dashboard.standings import span_of
-from data_access.departments import department_days, open_department
-from data_access.editions import receipt_editions
-from data_access.scores import Standings, department_ranking, department_receipt
-from data_access.target_values import aims
+from data_access.scoring.departments import department_days, open_department
+from data_access.scoring.scores import Standings, department_ranking, department_receipt
+from data_access.scoring.target_values import aims
+from data_access.series.editions import receipt_editions
 from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture

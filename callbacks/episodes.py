@@ -5,20 +5,20 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from dashboard.components.episode_counts import count, count_table
-from dashboard.components.episode_counts import sentence as counted_sentence
-from dashboard.components.episode_filters import chips, fields
-from dashboard.components.episode_question import Question
-from dashboard.components.episode_table import episode_table, page_links, sentence
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.tick import held
+from dashboard.desks.episodes.episode_counts import count, count_table
+from dashboard.desks.episodes.episode_counts import sentence as counted_sentence
+from dashboard.desks.episodes.episode_filters import chips, fields
+from dashboard.desks.episodes.episode_question import Question
+from dashboard.desks.episodes.episode_table import episode_table, page_links, sentence
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from data_access.episodes import count_episodes, episode_page
-from data_access.terms import terms_of
+from data_access.series.episodes import count_episodes, episode_page
+from data_access.series.terms import terms_of
 from domain.actor import PEOPLE, Forbidden, Role
 
 

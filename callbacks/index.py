@@ -6,9 +6,12 @@ import dash
 from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.export_links import export_links
-from dashboard.components.index_course import course
-from dashboard.components.index_question import IndexQuestion
-from dashboard.components.index_sum import (
+from dashboard.components.light import Node, el
+from dashboard.components.moment import moment
+from dashboard.components.tick import held
+from dashboard.desks.index.index_course import course
+from dashboard.desks.index.index_question import IndexQuestion
+from dashboard.desks.index.index_sum import (
     Opened,
     calm,
     deductions,
@@ -16,14 +19,11 @@ from dashboard.components.index_sum import (
     formula,
     unknown,
 )
-from dashboard.components.light import Node, el
-from dashboard.components.moment import moment
-from dashboard.components.tick import held
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
-from dashboard.services import Services
-from data_access.editions import editions
-from data_access.index_course import index_course
+from data_access.scoring.index_course import index_course
+from data_access.series.editions import editions
 from domain.actor import PEOPLE, Actor, Role
 from domain.clock import MINUTE_MS
 from domain.picture import Picture

@@ -10,21 +10,21 @@ from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.picking import Picking, known, pick_bar
-from dashboard.components.rank_controls import controls, remark
-from dashboard.components.rank_plot import rank_plot
-from dashboard.components.rank_question import Question, department_path
-from dashboard.components.rank_table import Look, out_table, rank_table
-from dashboard.components.rank_words import ends, lead, notes, weighed
-from dashboard.components.receipt_panel import Slip, heading, receipt_panel
-from dashboard.components.receipt_rate import rate_panel
-from dashboard.components.street_question import place_path
 from dashboard.components.tick import held
+from dashboard.desks.rankings.rank_controls import controls, remark
+from dashboard.desks.rankings.rank_plot import rank_plot
+from dashboard.desks.rankings.rank_question import Question, department_path
+from dashboard.desks.rankings.rank_table import Look, out_table, rank_table
+from dashboard.desks.rankings.rank_words import ends, lead, notes, weighed
+from dashboard.desks.rankings.receipt_panel import Slip, heading, receipt_panel
+from dashboard.desks.rankings.receipt_rate import rate_panel
+from dashboard.desks.rankings.standings import measured, standings
+from dashboard.desks.street.street_question import place_path
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from dashboard.standings import measured, standings
-from data_access.editions import receipt_editions
-from data_access.scores import Standings, department_receipt, place_receipt, rate_base
+from data_access.scoring.scores import Standings, department_receipt, place_receipt, rate_base
+from data_access.series.editions import receipt_editions
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.ranking import Ranked

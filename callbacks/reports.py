@@ -7,14 +7,14 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from dashboard.components.light import Node, el
-from dashboard.components.report_list import DRAFT, report_list
-from dashboard.components.reports_question import Question
 from dashboard.components.tick import held
 from dashboard.components.times import day_and_time
+from dashboard.desks.reports.report_list import DRAFT, report_list
+from dashboard.desks.reports.reports_question import Question
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from dashboard.writer import Overloaded
+from dashboard.threads.writer import Overloaded
 from data_access.public.reports import READERS, BadAnswer, handle_report, newest_reports
 from data_access.public.store import open_public
 from domain.clock import MINUTE_MS

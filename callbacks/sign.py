@@ -6,31 +6,31 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from dashboard.components import definition
 from dashboard.components.chart import Subject, by_week, chart
-from dashboard.components.correction_list import SHOWN, correction_list
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
-from dashboard.components.note_list import DRAFT, note_list
 from dashboard.components.period import Period
 from dashboard.components.png_button import png_button
-from dashboard.components.sign_now import Here, figures, head, periods
-from dashboard.components.sign_places import places
-from dashboard.components.sign_question import SignQuestion
-from dashboard.components.sign_unknown import crumbs, unknown_place, unknown_sign
-from dashboard.components.street_map import Drawing
 from dashboard.components.tick import held
+from dashboard.desks.sign import definition
+from dashboard.desks.sign.correction_list import SHOWN, correction_list
+from dashboard.desks.sign.note_list import DRAFT, note_list
+from dashboard.desks.sign.sign_now import Here, figures, head, periods
+from dashboard.desks.sign.sign_places import places
+from dashboard.desks.sign.sign_question import SignQuestion
+from dashboard.desks.sign.sign_unknown import crumbs, unknown_place, unknown_sign
+from dashboard.desks.street.street_map import Drawing
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from dashboard.writer import Overloaded
-from data_access.boundaries import load_map
-from data_access.notes import BadNote, Draft, add_note, notes_on, withdraw_note
-from data_access.provisional import is_provisional, provisional_instants
-from data_access.revisions import corrected_instants, corrections
-from data_access.series_query import Ask, Course, course
-from data_access.target_values import aims
+from dashboard.threads.writer import Overloaded
+from data_access.intake.provisional import is_provisional, provisional_instants
+from data_access.intake.revisions import corrected_instants, corrections
+from data_access.maps.boundaries import load_map
+from data_access.scoring.target_values import aims
+from data_access.series.notes import BadNote, Draft, add_note, notes_on, withdraw_note
+from data_access.series.series_query import Ask, Course, course
 from domain.actor import PEOPLE, Forbidden, Role
 from domain.clock import DAY_MS, MINUTE_MS, slot_start
 from domain.picture import Cell

@@ -8,15 +8,15 @@ from dash import ClientsideFunction, Input, Output, State
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
-from dashboard.components.signs_grid import multiples
-from dashboard.components.signs_list import Line, chosen, filters, lines, sentence, sign_table
-from dashboard.components.signs_question import SignsQuestion
 from dashboard.components.tick import held
+from dashboard.desks.signs.signs_grid import multiples
+from dashboard.desks.signs.signs_list import Line, chosen, filters, lines, sentence, sign_table
+from dashboard.desks.signs.signs_question import SignsQuestion
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
-from dashboard.services import Services
-from data_access.series_query import sparks
-from data_access.target_values import aims
+from data_access.scoring.target_values import aims
+from data_access.series.series_query import sparks
 from domain.actor import PEOPLE
 from domain.clock import HOUR_MS
 from domain.picture import Picture

@@ -8,21 +8,21 @@ from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
-from dashboard.components.quarantine_list import (
+from dashboard.components.tick import held
+from dashboard.components.times import day_and_time
+from dashboard.desks.sources.quarantine_list import (
     pages,
     quarantine_sentence,
     quarantine_table,
     source_facts,
 )
-from dashboard.components.source_list import PATH, filters, sentence, source_table
-from dashboard.components.sources_question import Question
-from dashboard.components.tick import held
-from dashboard.components.times import day_and_time
+from dashboard.desks.sources.source_list import PATH, filters, sentence, source_table
+from dashboard.desks.sources.sources_question import Question
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from data_access.quarantine import Quarantined, quarantine_reasons, quarantined
-from data_access.sources import SourceRow, source_list
+from data_access.intake.quarantine import Quarantined, quarantine_reasons, quarantined
+from data_access.intake.sources import SourceRow, source_list
 from domain.actor import PEOPLE, Forbidden
 
 

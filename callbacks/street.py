@@ -7,30 +7,30 @@ from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.light import Node
 from dashboard.components.moment import moment
-from dashboard.components.rank_question import Question
-from dashboard.components.street_committees import committees
-from dashboard.components.street_crumbs import crumbs
-from dashboard.components.street_grid import grid
-from dashboard.components.street_head import Here, head, index_block
-from dashboard.components.street_map import Drawing, close_up
-from dashboard.components.street_peers import Group, Peers, peers
-from dashboard.components.street_question import PlaceQuestion, place_path
-from dashboard.components.street_sign import asked, not_defined, period_of, sign_panel
-from dashboard.components.street_standing import exceptions, standing
-from dashboard.components.street_table import painted
-from dashboard.components.street_troubles import troubles
-from dashboard.components.street_unknown import nothing_yet, unknown
 from dashboard.components.tick import held
+from dashboard.desks.rankings.rank_question import Question
+from dashboard.desks.rankings.standings import span_of
+from dashboard.desks.street.street_committees import committees
+from dashboard.desks.street.street_crumbs import crumbs
+from dashboard.desks.street.street_grid import grid
+from dashboard.desks.street.street_head import Here, head, index_block
+from dashboard.desks.street.street_map import Drawing, close_up
+from dashboard.desks.street.street_peers import Group, Peers, peers
+from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.desks.street.street_sign import asked, not_defined, period_of, sign_panel
+from dashboard.desks.street.street_standing import exceptions, standing
+from dashboard.desks.street.street_table import painted
+from dashboard.desks.street.street_troubles import troubles
+from dashboard.desks.street.street_unknown import nothing_yet, unknown
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
-from dashboard.services import Services
-from dashboard.standings import span_of
-from data_access.boundaries import load_map
-from data_access.editions import editions
-from data_access.index_history import indexes_at
-from data_access.notes import notes_on
-from data_access.scores import rate_ranking, rate_signs, street_ranking
-from data_access.series_query import course
+from data_access.maps.boundaries import load_map
+from data_access.scoring.scores import rate_ranking, rate_signs, street_ranking
+from data_access.series.editions import editions
+from data_access.series.index_history import indexes_at
+from data_access.series.notes import notes_on
+from data_access.series.series_query import course
 from domain.actor import PEOPLE
 from domain.clock import MINUTE_MS
 from domain.picture import Picture

@@ -10,23 +10,23 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.picking import pick_bar
 from dashboard.components.png_button import png_button
-from dashboard.components.street_map import Drawing, whole_map
-from dashboard.components.street_question import ListQuestion
-from dashboard.components.street_standing import Standing, standing
-from dashboard.components.street_table import (
+from dashboard.components.tick import held
+from dashboard.desks.street.street_map import Drawing, whole_map
+from dashboard.desks.street.street_question import ListQuestion
+from dashboard.desks.street.street_standing import Standing, standing
+from dashboard.desks.street.street_table import (
     filters,
     painted,
     place_picking,
     place_table,
     sentence,
 )
-from dashboard.components.street_worst import worst_places
-from dashboard.components.tick import held
+from dashboard.desks.street.street_worst import worst_places
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
-from dashboard.services import Services
-from data_access.boundaries import load_map
-from data_access.index_history import indexes_at
+from data_access.maps.boundaries import load_map
+from data_access.series.index_history import indexes_at
 from domain.actor import PEOPLE
 from domain.clock import MINUTE_MS
 from domain.picture import Picture

@@ -13,26 +13,22 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import api, health, switches
 from dashboard.export import routes as export
+from dashboard.house.services import Services
 from dashboard.index import YipingDash
-from dashboard.labels import label
 from dashboard.security import bodies, csrf, headers, login, policy, screens, sessions
 from dashboard.security.errors import register_errors
 from dashboard.security.gate import CATCH_ALL, Gate
-from dashboard.services import Services
+from dashboard.words.labels import label
 from data_access.settings import ROOT
 from domain.actor import Role
 
 
-def create_app(
-    services: Services, pages: ModuleType | None = None, callbacks: ModuleType | None = None
-) -> dash.Dash:
+def create_app(services: Services, pages: ModuleType, callbacks: ModuleType) -> dash.Dash:
     """The application of one process; `.server` is its WSGI callable.
 
-    `pages` and `callbacks` are the packages to take pages and callbacks from, by default those
-    beside `app.py`. UntaggedError when anything in them, or any route, has no policy.
+    `pages` and `callbacks` are the packages to take pages and callbacks from. UntaggedError when
+    anything in them, or any route, has no policy.
     """
-    pages = pages or importlib.import_module("pages")
-    callbacks = callbacks or importlib.import_module("callbacks")
     server = _server(services)
     app = _dash(server, pages)
     _register_callbacks(app, services, callbacks)

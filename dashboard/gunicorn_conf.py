@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dashboard.live.limits import FEW, allow_files, limits
 from dashboard.supervisor.loan import listening
+from dashboard.wire.limits import FEW, allow_files, limits
 from data_access.settings import load_settings
 
 os.umask(0o077)
@@ -26,7 +26,7 @@ if limits().pool < FEW:
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = listening() or f"{_host}:{_settings.port}"
 workers = _settings.web_workers
-worker_class = "dashboard.live.worker.Worker"
+worker_class = "dashboard.wire.worker.Worker"
 worker_connections = limits().pool
 backlog = 4096
 control_socket_disable = True

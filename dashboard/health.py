@@ -12,11 +12,11 @@ import flask
 from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
-from dashboard.services import Services
-from data_access.condition import condition_of
-from data_access.readiness import figures, heartbeat, parted
-from data_access.undigested import batches_lately
+from data_access.intake.undigested import batches_lately
+from data_access.store.condition import condition_of
+from data_access.views.readiness import figures, heartbeat, parted
 from domain.actor import Role
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ import dash
 from flask import request
 
 from dashboard.bundle import Bundles
-from dashboard.icon import ICON_URI
-from dashboard.labels import language
+from dashboard.security.themes import theme
 from dashboard.tab_title import markup_title
-from dashboard.themes import theme
+from dashboard.words.icon import ICON_URI
+from dashboard.words.labels import language
 
 LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 _INDEX = """<!DOCTYPE html>

@@ -10,12 +10,12 @@ import flask
 import msgspec
 from werkzeug.exceptions import BadRequest, TooManyRequests
 
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import Services
-from data_access import throttle
-from data_access.audit import Entry, Result, write_audit
-from data_access.db import Database
+from data_access.accounts import throttle
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.store.db import Database
 from domain.actor import PEOPLE, Role
 from domain.wall import MODES, scene_fault
 

@@ -13,8 +13,8 @@ from dash import _pages
 from flask import has_request_context, request
 
 from dashboard.components.view import View
+from dashboard.house.services import current_services
 from dashboard.security.sessions import current_session
-from dashboard.services import current_services
 from domain.actor import Role
 
 Asked = Mapping[str, str]  # the address's query, and what the path names

@@ -11,14 +11,14 @@ from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.standings import standings, usual
-from data_access import cache
+from dashboard.desks.rankings.standings import standings, usual
+from data_access.caching import cache
+from data_access.caching.redis_client import RedisAway, RedisLink, open_redis
 from data_access.catalogue.loader import load_catalogue
-from data_access.condition import log_failure
-from data_access.db import Database, open_database
-from data_access.redis_client import RedisAway, RedisLink, open_redis
 from data_access.settings import Settings
-from data_access.stopping import stopping
+from data_access.store.condition import log_failure
+from data_access.store.db import Database, open_database
+from data_access.store.stopping import stopping
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now

@@ -8,7 +8,7 @@ import sys
 from dashboard.supervisor.loan import listening, wait_at_gate
 from data_access.settings import ROOT
 
-_NEEDED = ("factory", "live.lane", "public_site.front", "services")
+_NEEDED = ("factory", "live.lane", "public_site.front", "house.services")
 
 
 def load(callbacks: str) -> None:

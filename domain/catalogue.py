@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from domain import weights as scoring
 from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, Named, Street
 from domain.publication import Publication
-from domain.scoring import weights as scoring
-from domain.scoring.weights import Stretch, Weights
 from domain.sign import Sign, State
 from domain.target import Target
 from domain.wall import WallProfile
+from domain.weights import Stretch, Weights
 from domain.zone import Zone
 
 

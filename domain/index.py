@@ -3,7 +3,7 @@
     index = max(0, 100 − Σ D(state))      over the signs whose state is known
 
 with D and a scale from the version of the city's weights that holds at the moment
-(`domain.scoring.weights`). Deductions are those of a city of `scale` signs: a group of n signs (a
+(`domain.weights`). Deductions are those of a city of `scale` signs: a group of n signs (a
 domain, a goal, a street) counts each one scale/n-fold, so that groups of different size compare
 and the district's index is the mean of its groups weighted by their number of signs. Signs without
 a fresh value deduct nothing and are counted apart; `low` is what the index would be were they all
@@ -16,8 +16,8 @@ Our own construction: the source names no formula.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from domain.scoring.weights import Weights
 from domain.sign import GRADED, SEVERITY, State
+from domain.weights import Weights
 
 
 class Detractor(NamedTuple):

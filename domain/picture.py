@@ -12,8 +12,8 @@ from typing import NamedTuple
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
-from domain.scoring.weights import Weights
 from domain.sign import State
+from domain.weights import Weights
 
 
 class Cell(NamedTuple):

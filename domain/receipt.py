@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import floor
 
-from domain.scoring.weights import Weights
+from domain.weights import Weights
 
 FULL = 10_000  # hundredths of a point
 _SLACK_H = 0.001  # hours are rounded where they are summed

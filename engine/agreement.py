@@ -8,9 +8,10 @@ import logging
 
 from sqlalchemy import Connection
 
-from data_access import engine_state, states
-from data_access.db import Database
-from data_access.readiness import DISAGREEMENTS
+from data_access.series import states
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.views.readiness import DISAGREEMENTS
 from domain.clock import HOUR_MS, is_due
 from domain.sign import GRADED
 from engine.board import cell

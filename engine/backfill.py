@@ -9,12 +9,14 @@ and the recorded states stay.
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from data_access import engine_state, readings, rollups, states
-from data_access.db import Database
+from data_access.intake import readings
+from data_access.series import rollups, states
+from data_access.store import engine_state
+from data_access.store.db import Database
 from domain.sign import Sign, State
 from domain.state import Judged
 from engine.city import City, add_raw, history_row, minute_row
-from engine.derived import derive_into
+from engine.derived import derive
 from engine.said import reach_of
 from engine.sample import Seed, Told, Transition
 from engine.steps import Pace, Steps
@@ -143,7 +145,7 @@ class _Cluster:
             for slot in slots
         }
         if changed:
-            derive_into(window, sign, inputs, catalogue.code, changed)
+            derive(window, sign, inputs, catalogue.code, changed)
 
     def _settle(self, window: SignWindow) -> Generator[None, None, list[tuple[str, Transition]]]:
         """Add up and judge; the changes of state."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import islice
 
-from data_access.readings import RawRow
-from data_access.rollups import Key, MinuteRow
-from data_access.states import HistoryRow, LatestRow
+from data_access.intake.readings import RawRow
+from data_access.series.rollups import Key, MinuteRow
+from data_access.series.states import HistoryRow, LatestRow
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start
@@ -197,9 +197,13 @@ class City:
                 (p, slot): s for p, slots in window.samples.items() for slot, s in slots.items()
             }
             for dependent in dependents:
-                derive(self, self.catalogue.sign[dependent], known)
+                self._derive(dependent, known)
         for dependent in {d for ds in self._dependents.values() for d in ds}:
             self.windows[dependent].settle()
+
+    def _derive(self, code: str, changed: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        windows, district = self.windows, self.catalogue.code
+        return derive(windows[code], self.catalogue.sign[code], windows, district, changed)
 
     def dependents(self, code: str) -> list[str]:
         """Codes of the signs that are derived from a sign."""
@@ -268,7 +272,7 @@ class City:
             if changes.late:
                 out.note_late(code, self.catalogue.code, changes.late)
             for dependent in self.dependents(code):
-                late = derive(self, self.catalogue.sign[dependent], changes.samples)
+                late = self._derive(dependent, changes.samples)
                 for place, slot in late:
                     out.note_late(dependent, place, (slot,))
             yield changes.work() + window.work.visits - began

@@ -5,16 +5,12 @@ computed for streets; the district adds its streets up like any other sign.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from data_access.catalogue.standards import load_aqi
 from domain.aggregation import Child
 from domain.sign import Sign
-
-if TYPE_CHECKING:
-    from engine.city import City
-    from engine.sample import Sample
-    from engine.window import SignWindow
+from engine.sample import Sample
+from engine.window import SignWindow
 
 
 def air_quality_index(values: Mapping[str, float]) -> float | None:
@@ -43,22 +39,17 @@ def _single_index(points: tuple[tuple[float, float], ...], value: float) -> floa
 RULES: dict[str, Callable[[Mapping[str, float]], float | None]] = {"aqi": air_quality_index}
 
 
-def derive(city: "City", sign: Sign, changed: "Iterable[tuple[str, int]]") -> list[tuple[str, int]]:
-    """Compute a derived sign at the (place, slot) pairs where an ingredient changed.
-
-    Returns the pairs that lie before its window (late by far).
-    """
-    return derive_into(city.windows[sign.code], sign, city.windows, city.catalogue.code, changed)
-
-
-def derive_into(
-    target: "SignWindow",
+def derive(
+    target: SignWindow,
     sign: Sign,
-    windows: "Mapping[str, SignWindow]",
+    windows: Mapping[str, SignWindow],
     district: str,
-    changed: "Iterable[tuple[str, int]]",
+    changed: Iterable[tuple[str, int]],
 ) -> list[tuple[str, int]]:
-    """As `derive`, with the windows given."""
+    """Compute a derived sign in its window at the (place, slot) pairs where an ingredient changed.
+
+    Returns the pairs that lie before the window (late by far).
+    """
     rule = RULES[sign.derived or ""]
     late = []
     for place, slot in sorted(_reached(sign, windows, changed)):
@@ -79,7 +70,7 @@ def derive_into(
 
 
 def _reached(
-    sign: Sign, windows: "Mapping[str, SignWindow]", changed: "Iterable[tuple[str, int]]"
+    sign: Sign, windows: Mapping[str, SignWindow], changed: Iterable[tuple[str, int]]
 ) -> set[tuple[str, int]]:
     """The (place, slot) pairs, and those with an ingredient that they may carry forward into."""
     sources = [windows[code] for _, code in sign.derived_from]

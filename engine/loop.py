@@ -9,9 +9,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from data_access import engine_state, readings, rollups, states
-from data_access.db import Database
-from data_access.undigested import may_lie_in_the_data, set_aside
+from data_access.intake import readings
+from data_access.intake.undigested import may_lie_in_the_data, set_aside
+from data_access.series import rollups, states
+from data_access.store import engine_state
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, is_due, slot_start
 from engine import backfill

@@ -6,15 +6,15 @@ from contextlib import closing
 
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from data_access import db_status
-from data_access.boundaries import load_map
-from data_access.catalogue.check import More, check_city
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import migrate, open_database
-from data_access.demo_accounts import ensure_demo_accounts
+from data_access.commands import db_status
+from data_access.commands.check import More, check_city
+from data_access.demo.demo_accounts import ensure_demo_accounts
+from data_access.intake.sources import ensure_sources
+from data_access.maps.boundaries import load_map
 from data_access.public.store import migrate_public, public_url
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
+from data_access.store.db import migrate, open_database
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
 from engine.demo.behaviour_files import has_behaviour

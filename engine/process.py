@@ -7,11 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.condition import log_failure
-from data_access.db import Database, migrate, migrate_present, open_database
-from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
-from data_access.stopping import stopping
+from data_access.store.condition import log_failure
+from data_access.store.db import Database, migrate, migrate_present, open_database
+from data_access.store.engine_lock import engine_lock
+from data_access.store.stopping import stopping
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
 from engine.agreement import Watch

@@ -12,11 +12,11 @@ from hashlib import blake2b
 import msgspec
 from sqlalchemy import Connection
 
-from data_access.closed_samples import busy_days
-from data_access.condition import log_failure
-from data_access.db import Database
 from data_access.public import releases
 from data_access.public.queries import newest_version
+from data_access.series.closed_samples import busy_days
+from data_access.store.condition import log_failure
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Publication as Rules

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from data_access.closed_samples import buckets
 from data_access.public.releases import ValueRow
-from data_access.rollups import BucketRow
+from data_access.series.closed_samples import buckets
+from data_access.series.rollups import BucketRow
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.privacy import Mark, Shown, band

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from data_access.closed_samples import Question, Sample, last_samples, samples
+from data_access.series.closed_samples import Question, Sample, last_samples, samples
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.sign import Sign

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from data_access.closed_samples import Question, Sample, last_samples
+from data_access.series.closed_samples import Question, Sample, last_samples
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from data_access.db import Database
 from data_access.public import releases
+from data_access.store.db import Database
 from domain.publication import Publication
 from domain.sign import Sign
 from domain.telling import Base, Picture, exact_whole, fingerprint, follows, told_too

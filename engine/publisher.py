@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from data_access import engine_state, pictures, rollups
-from data_access.db import Database
-from data_access.readiness import DISAGREEMENTS
-from data_access.redis_client import RedisLink
-from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
-from data_access.undigested import sources_lately
+from data_access.caching.redis_client import RedisLink
+from data_access.intake.undigested import sources_lately
+from data_access.series import rollups
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.views import pictures
+from data_access.views.readiness import DISAGREEMENTS
+from data_access.views.snapshots import etag_of, live_name, pack_delta, pack_snapshot
 from domain.aggregation import bucket_value
 from domain.clock import HOUR_MS, MINUTE_MS, is_due, slot_start
 from domain.delta import delta

@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from data_access import engine_state, readings, states
-from data_access.db import Database
-from data_access.tables import sources
-from data_access.terms import read_ledger, remember_terms
+from data_access.intake import readings
+from data_access.series import states
+from data_access.series.terms import read_ledger, remember_terms
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.store.tables import sources
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import slot_start

@@ -12,13 +12,15 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from data_access import archives, engine_state, folding, provisional, readings, revisions, rollups
-from data_access.archives import Span, gaps, kept_spans
-from data_access.db import Database
-from data_access.intake import Busy, locked
+from data_access.intake import folding, provisional, readings, revisions
+from data_access.intake.door import Busy, locked
+from data_access.series import archives, rollups
+from data_access.series.archives import Span, gaps, kept_spans
+from data_access.series.state_retention import prune_states
 from data_access.settings import Settings
-from data_access.state_retention import prune_states
-from data_access.tables import batches, frames, index_history, point_latest, quarantine
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.store.tables import batches, frames, index_history, point_latest, quarantine
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, is_due
 from engine.steps import Pace, Steps, advance

@@ -1,10 +1,11 @@
 """Which batch is to blame when the engine fails at the same place again and again.
 
 After AFTER failures at one cursor the helping is halved until a single batch is left that fails by
-itself. That one is set aside (`data_access.undigested`); what stands before and behind it passes.
+itself. That one is set aside (`data_access.intake.undigested`); what stands before and behind it
+passes.
 """
 
-from data_access.readings import Batch
+from data_access.intake.readings import Batch
 
 AFTER = 3  # failures at one cursor before the batches themselves are suspected
 

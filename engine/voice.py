@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from time import monotonic
 
-from data_access.db import Database
+from data_access.caching.redis_client import open_redis
 from data_access.public.store import migrate_public, open_public
-from data_access.redis_client import open_redis
 from data_access.settings import Settings, build_id
+from data_access.store.db import Database
 from domain.clock import Clock, is_due, to_ms
 from domain.steadiness import Steadiness
 from engine.city import City

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from data_access.readings import RawRow
+from data_access.intake.readings import RawRow
 from domain.aggregation import Child, mass_of
 from domain.clock import slot_start
 from domain.sign import Rule, Sign

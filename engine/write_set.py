@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from data_access.rollups import Key, MinuteRow
-from data_access.states import HistoryRow, LatestRow, PointRow
+from data_access.series.rollups import Key, MinuteRow
+from data_access.series.states import HistoryRow, LatestRow, PointRow
 from domain.clock import HOUR_MS, slot_start
 
 

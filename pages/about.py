@@ -6,10 +6,10 @@ import dash
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import method
 from dashboard.components.desk import Place, desk
 from dashboard.components.view import View
-from dashboard.services import current_services
+from dashboard.desks.method import method
+from dashboard.house.services import current_services
 from dashboard.tab_title import tab_title
 
 PATH = "/about"

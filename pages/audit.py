@@ -6,9 +6,9 @@ import dash
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components.audit_question import PATH, Question
 from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.tick import tick
+from dashboard.desks.audit.audit_question import PATH, Question
 from dashboard.tab_title import tab_title
 
 RENEW_S = 30

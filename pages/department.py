@@ -7,12 +7,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.rank_question import PATH, DepartmentQuestion, department_path
 from dashboard.components.tick import tick
+from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion, department_path
+from dashboard.house.services import current_services
 from dashboard.security.sessions import caller_address, current_actor
-from dashboard.services import current_services
 from dashboard.tab_title import department_named, tab_title
-from data_access.departments import open_department
+from data_access.scoring.departments import open_department
 from domain.actor import Forbidden
 from domain.place import Department
 

@@ -7,10 +7,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.episode_filters import PATH
-from dashboard.components.episode_question import Question
 from dashboard.components.tick import tick
 from dashboard.components.view import View
+from dashboard.desks.episodes.episode_filters import PATH
+from dashboard.desks.episodes.episode_question import Question
 from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

@@ -7,8 +7,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.index_question import PATH, IndexQuestion
 from dashboard.components.tick import tick
+from dashboard.desks.index.index_question import PATH, IndexQuestion
 from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

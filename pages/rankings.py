@@ -7,9 +7,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.rank_question import PATH, Question
 from dashboard.components.tick import tick
 from dashboard.components.view import View
+from dashboard.desks.rankings.rank_question import PATH, Question
 from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

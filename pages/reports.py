@@ -7,9 +7,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.report_list import DRAFT, PATH
-from dashboard.components.reports_question import Question
 from dashboard.components.tick import tick
+from dashboard.desks.reports.report_list import DRAFT, PATH
+from dashboard.desks.reports.reports_question import Question
 from dashboard.tab_title import tab_title
 
 RENEW_S = 30

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.map import district_map
-from dashboard.services import current_services
+from dashboard.house.services import current_services
 from dashboard.tab_title import tab_title
 
 dash.register_page(__name__, path="/screen", title=tab_title(None), order=0)  # type: ignore[no-untyped-call]

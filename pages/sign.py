@@ -7,10 +7,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.note_list import DRAFT
-from dashboard.components.sign_question import SignQuestion
 from dashboard.components.tick import tick
 from dashboard.components.view import View
+from dashboard.desks.sign.note_list import DRAFT
+from dashboard.desks.sign.sign_question import SignQuestion
 from dashboard.tab_title import sign_named, tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

@@ -7,10 +7,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.street_question import PlaceQuestion
-from dashboard.components.street_table import PATH as LIST
 from dashboard.components.tick import tick
 from dashboard.components.view import View
+from dashboard.desks.street.street_question import PlaceQuestion
+from dashboard.desks.street.street_table import PATH as LIST
 from dashboard.tab_title import street_named, tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

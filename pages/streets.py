@@ -7,11 +7,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
-from dashboard.components.street_question import ListQuestion
-from dashboard.components.street_table import PATH
 from dashboard.components.tick import tick
 from dashboard.components.view import View
-from dashboard.services import current_services
+from dashboard.desks.street.street_question import ListQuestion
+from dashboard.desks.street.street_table import PATH
+from dashboard.house.services import current_services
 from dashboard.tab_title import tab_title
 
 dash.register_page(  # type: ignore[no-untyped-call]

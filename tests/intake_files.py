@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data_access import ingest
+from data_access.loads import ingest
 from data_access.settings import Settings
 from tests.clocks import FixedClock
 

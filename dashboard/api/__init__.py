@@ -7,8 +7,8 @@ from dashboard.api.allowance import Allowance
 from dashboard.api.errors import ApiError, error_answer, http_answer
 from dashboard.api.openapi import document
 from dashboard.api.readings import ReadingsApi
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
-from dashboard.services import Services
 from domain.actor import PEOPLE, Role
 
 PREFIX = "/api/v1"

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.api.body import MAX_BYTES
 from dashboard.api.decoding import MAX_READINGS
-from dashboard.labels import label
+from dashboard.words.labels import label
 from domain.declared import QUALITIES, VALID
 from domain.reading import LAST_REVISION, POINT_CHARS, Reason
 

@@ -21,14 +21,14 @@ from dashboard.api.budget import Budget, TooSlow
 from dashboard.api.cutting import Unreadable
 from dashboard.api.decoding import TooMany, decode_array, decode_lines
 from dashboard.api.errors import RETRY_S, ApiError
-from dashboard.native import NativeThreads, Precedence
-from dashboard.services import Services
-from dashboard.turns import Shares, TooManyAtOnce, Turns
-from dashboard.writer import Overloaded, Writer
-from data_access.db import Database
-from data_access.intake import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
-from data_access.keys import Key
-from data_access.sources import RetiredSource, UnknownSource
+from dashboard.house.services import Services
+from dashboard.threads.native import NativeThreads, Precedence
+from dashboard.threads.turns import Shares, TooManyAtOnce, Turns
+from dashboard.threads.writer import Overloaded, Writer
+from data_access.accounts.keys import Key
+from data_access.intake.door import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
+from data_access.intake.sources import RetiredSource, UnknownSource
+from data_access.store.db import Database
 from domain.declared import Sentinels
 from domain.reading import Reason
 from domain.steadiness import Steadiness

@@ -3,7 +3,7 @@
 from dashboard.components import mark
 from dashboard.components.light import Node, el
 from dashboard.components.view import View
-from dashboard.labels import table as labels
+from dashboard.words.labels import table as labels
 from domain.aim import Aim, Reached
 from domain.sign import Direction, Sign
 from domain.target import Over, Target

@@ -14,8 +14,8 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.period import Period
 from dashboard.components.times import offsets, span, stamp
 from dashboard.components.view import View
-from data_access.notes import Note
-from data_access.series_query import Course, Line
+from data_access.series.notes import Note
+from data_access.series.series_query import Course, Line
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from domain.judging import reigns

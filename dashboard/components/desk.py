@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 from dashboard.components.attributes import aria, data
 from dashboard.components.view import View
 from dashboard.components.watermark import watermark
+from dashboard.house.services import current_services
 from dashboard.security import csrf
 from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
-from dashboard.services import current_services
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 

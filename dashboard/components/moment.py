@@ -13,7 +13,7 @@ import msgspec
 from dashboard.components.light import Node, el
 from dashboard.components.times import day_and_time, offsets_text, span
 from dashboard.components.view import View
-from dashboard.labels import labels_for
+from dashboard.words.labels import labels_for
 from domain.catalogue import Catalogue
 from domain.freshness import late_after_s
 from domain.picture import Cell

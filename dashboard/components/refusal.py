@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from dashboard.components.view import View
-from dashboard.labels import table
+from dashboard.words.labels import table
 
 _PLACE = re.compile(r"\\\{(\w+)\\\}")  # a {place} of a sentence after re.escape
 

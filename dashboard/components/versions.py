@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
-from domain.scoring.weights import Weights
 from domain.terms import Edition
+from domain.weights import Weights
 
 NAMED = 5  # so many signs are named, more are counted
 Editions = Mapping[str, Sequence[Edition]]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from dashboard.labels import LANGUAGES, label, language
-from dashboard.themes import THEMES
+from dashboard.security.themes import THEMES
+from dashboard.words.labels import LANGUAGES, label, language
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 from dashboard.components.attributes import aria, data
 from dashboard.components.times import offsets_text
 from dashboard.components.view import View
+from dashboard.house.services import current_services
 from dashboard.security.sessions import current_actor
-from dashboard.services import current_services
 
 
 def reader(view: View) -> str:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from dashboard.components.view import View
 from dashboard.export.document import Column, Document, Kind, Row, held
-from dashboard.services import Services
+from dashboard.house.services import Services
 from domain.actor import Actor
 from domain.catalogue import Catalogue
 from domain.picture import Picture

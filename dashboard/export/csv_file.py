@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from dashboard.export.document import Cell, Column, Document, Kind, Row
-from data_access.db import Database
+from data_access.store.db import Database
 from domain.zone import Zone
 
 BOM = "\ufeff"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from data_access.db import Database
+from data_access.store.db import Database
 
 MAX_ROWS = 100_000
 

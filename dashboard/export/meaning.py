@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dashboard.components.times import span
 from dashboard.components.versions import weights_words
 from dashboard.export.ask import Ask
-from domain.scoring.weights import Stretch
 from domain.sign import GRADED, Bounds, Sign
+from domain.weights import Stretch
 
 _HEADS = (
     *("code", "name", "unit", "street_rule", "district_rule", "source", "cadence"),

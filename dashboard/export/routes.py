@@ -21,12 +21,12 @@ from dashboard.export.document import Document
 from dashboard.export.registry import TABLES
 from dashboard.export.turns import Turn, Turns
 from dashboard.export.xlsx_file import Wording, write_xlsx
+from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_session
-from dashboard.services import Services
-from dashboard.writer import Writer
-from data_access.audit import Entry, Result, write_audit
-from data_access.db import Database
+from dashboard.threads.writer import Writer
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.store.db import Database
 from domain.actor import PEOPLE
 from domain.actor import Forbidden as NotAllowed
 

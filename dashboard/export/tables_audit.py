@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from dashboard.components.audit_list import action_name
-from dashboard.components.audit_question import Question
+from dashboard.desks.audit.audit_list import action_name
+from dashboard.desks.audit.audit_question import Question
 from dashboard.export.ask import Ask
 from dashboard.export.document import MAX_ROWS, Document, Kind, Row
-from data_access.audit import count_entries, every_entry
-from data_access.db import Database
+from data_access.accounts.audit import count_entries, every_entry
+from data_access.store.db import Database
 
 
 def audit(ask: Ask) -> Document:

@@ -4,7 +4,7 @@ from dashboard.components.period import Period
 from dashboard.export.ask import Ask
 from dashboard.export.document import MAX_ROWS, Document, Kind
 from dashboard.export.meaning import meaning
-from data_access.revisions import corrections
+from data_access.intake.revisions import corrections
 
 _TIME = 20
 _READINGS = MAX_ROWS // 4  # of which each has two rows at the least

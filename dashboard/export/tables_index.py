@@ -1,12 +1,12 @@
 """The district's index: every sign with what it takes, and the minutes of its course."""
 
-from dashboard.components.index_question import IndexQuestion
 from dashboard.components.versions import editions_short
+from dashboard.desks.index.index_question import IndexQuestion
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning, weights_facts
-from data_access.editions import editions
-from data_access.index_course import index_course
+from data_access.scoring.index_course import index_course
+from data_access.series.editions import editions
 from domain.clock import MINUTE_MS
 from domain.sign import Sign, State
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from dashboard.components.crossing import crossing
 from dashboard.components.mark import absence
 from dashboard.components.picking import known, picked, said_names
-from dashboard.components.signs_list import chosen, lines
-from dashboard.components.signs_question import SignsQuestion
-from dashboard.components.street_question import ListQuestion
-from dashboard.components.street_standing import standing
-from dashboard.components.street_table import chosen as chosen_places
+from dashboard.desks.signs.signs_list import chosen, lines
+from dashboard.desks.signs.signs_question import SignsQuestion
+from dashboard.desks.street.street_question import ListQuestion
+from dashboard.desks.street.street_standing import standing
+from dashboard.desks.street.street_table import chosen as chosen_places
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning, weights_facts

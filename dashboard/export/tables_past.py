@@ -3,21 +3,21 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from dashboard.components.episode_counts import Line, count
-from dashboard.components.episode_question import Question
-from dashboard.components.episode_table import as_heard, place_then, sign_then
 from dashboard.components.period import Period
+from dashboard.desks.episodes.episode_counts import Line, count
+from dashboard.desks.episodes.episode_question import Question
+from dashboard.desks.episodes.episode_table import as_heard, place_then, sign_then
 from dashboard.export.ask import Ask
 from dashboard.export.document import MAX_ROWS, Column, Document, Kind, Row, rounded
 from dashboard.export.meaning import meaning
-from data_access.archives import is_kept
-from data_access.db import Database
-from data_access.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
-from data_access.notes import Note, notes_on
-from data_access.provisional import provisional_instants
-from data_access.revisions import corrected_instants
-from data_access.rollups import series
-from data_access.terms import terms_of
+from data_access.intake.provisional import provisional_instants
+from data_access.intake.revisions import corrected_instants
+from data_access.series.archives import is_kept
+from data_access.series.episodes import Episode, Wanted, count_episodes, every_episode, own_signs
+from data_access.series.notes import Note, notes_on
+from data_access.series.rollups import series
+from data_access.series.terms import terms_of
+from data_access.store.db import Database
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.picture import Picture

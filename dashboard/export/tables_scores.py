@@ -5,15 +5,15 @@ from dataclasses import replace
 from werkzeug.exceptions import NotFound
 
 from dashboard.components.picking import known, said_names
-from dashboard.components.rank_question import Question
 from dashboard.components.versions import Editions, editions_short
+from dashboard.desks.rankings.rank_question import Question
+from dashboard.desks.rankings.standings import measured, span_of, standings
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Document, Kind, Row
 from dashboard.export.meaning import meaning, weights_facts
-from dashboard.standings import measured, span_of, standings
-from data_access.editions import receipt_editions
-from data_access.score_units import weighed_over
-from data_access.scores import department_receipt, place_receipt
+from data_access.scoring.score_units import weighed_over
+from data_access.scoring.scores import department_receipt, place_receipt
+from data_access.series.editions import receipt_editions
 from domain.ranking import Ranked
 from domain.receipt import Line, Receipt
 from domain.sign import Sign

@@ -2,13 +2,13 @@
 
 from werkzeug.exceptions import NotFound
 
-from dashboard.components.quarantine_list import reason_name
 from dashboard.components.refusal import refusal
-from dashboard.components.source_list import STANDINGS, standing, standing_name
+from dashboard.desks.sources.quarantine_list import reason_name
+from dashboard.desks.sources.source_list import STANDINGS, standing, standing_name
 from dashboard.export.ask import Ask
 from dashboard.export.document import Document, Kind
-from data_access.quarantine import quarantined
-from data_access.sources import SourceRow, source_list
+from data_access.intake.quarantine import quarantined
+from data_access.intake.sources import SourceRow, source_list
 
 _TIME = 20
 _COUNTS = ("accepted", "duplicates", "quarantined")

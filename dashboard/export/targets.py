@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.components.aims import basis
 from dashboard.export.ask import Ask
 from dashboard.export.document import Column, Kind, Row, rounded
-from data_access.target_values import aims
+from data_access.scoring.target_values import aims
 from domain.picture import Picture
 from domain.sign import Sign
 

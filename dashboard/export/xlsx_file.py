@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from dashboard.export.document import Cell, Column, Document, Kind
-from data_access.db import Database
+from data_access.store.db import Database
 from domain.clock import DAY_MS
 from domain.zone import Zone
 

@@ -8,10 +8,10 @@ from wsgiref.types import StartResponse
 
 import msgspec
 
-from dashboard.components.screen_static import screen_static
-from dashboard.live.replies import JSON, Document, Environ
-from dashboard.services import Services
-from data_access.boundaries import load_map
+from dashboard.desks.screen.screen_static import screen_static
+from dashboard.house.services import Services
+from dashboard.wire.replies import JSON, Document, Environ
+from data_access.maps.boundaries import load_map
 
 
 class Once:

@@ -8,11 +8,11 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.live.hub import Hub
-from data_access.condition import condition_of
-from data_access.db import Database
-from data_access.redis_client import RedisAway, RedisLink
-from data_access.snapshots import (
+from dashboard.wire.hub import Hub
+from data_access.caching.redis_client import RedisAway, RedisLink
+from data_access.store.condition import condition_of
+from data_access.store.db import Database
+from data_access.views.snapshots import (
     live_name,
     published_snapshot,
     published_version,

@@ -13,22 +13,22 @@ from wsgiref.types import StartResponse, WSGIApplication
 import dash
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.house.services import Services
 from dashboard.live.documents import screen_documents
 from dashboard.live.feed import Feed
-from dashboard.live.hub import Hub
-from dashboard.live.keeper import Keeper
-from dashboard.live.limits import limits
-from dashboard.live.replies import RETRY, Environ, refuse
-from dashboard.live.routes import Answering, EventsRoute, SnapshotRoute
 from dashboard.live.scenes import ACTOR, SIGN, FrameRoute, FramesRoute, SignRoute
 from dashboard.live.statics import Statics
 from dashboard.security import policy
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.senders import KNOWN, sender_of
 from dashboard.security.sessions import identify
-from dashboard.services import Services
-from data_access.condition import store_said
-from data_access.revocation import generation, news_path
+from dashboard.wire.hub import Hub
+from dashboard.wire.keeper import Keeper
+from dashboard.wire.limits import limits
+from dashboard.wire.replies import RETRY, Environ, refuse
+from dashboard.wire.routes import Answering, EventsRoute, SnapshotRoute
+from data_access.accounts.revocation import generation, news_path
+from data_access.store.condition import store_said
 from domain.actor import Actor, Role
 
 log = logging.getLogger(__name__)

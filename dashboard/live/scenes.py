@@ -16,11 +16,12 @@ from wsgiref.types import StartResponse
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.house.services import Services
 from dashboard.live.documents import json_document
-from dashboard.live.replies import JSON, RETRY, REVALIDATE, Document, Environ, refuse
-from dashboard.services import Services
-from data_access import frames, rollups
-from data_access.condition import store_said
+from dashboard.wire.replies import JSON, RETRY, REVALIDATE, Document, Environ, refuse
+from data_access.series import rollups
+from data_access.store.condition import store_said
+from data_access.views import frames
 from domain.actor import Actor
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339

@@ -16,8 +16,8 @@ from wsgiref.types import StartResponse, WSGIApplication
 import brotli
 import flask
 
-from dashboard.live.replies import REVALIDATE, Document, Environ
 from dashboard.security.policy import PUBLIC
+from dashboard.wire.replies import REVALIDATE, Document, Environ
 
 PREFIXES = ("/_dash-component-suites/", "/assets/")
 FOR_EVER = "private, max-age=31536000, immutable"

@@ -7,7 +7,7 @@ from math import cos, radians
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from data_access.map_inset import Box, inset_of, rings
+from data_access.maps.map_inset import Box, inset_of, rings
 
 WIDTH, HEIGHT, TOP, FOOT = 286.0, 90.0, 10.0, 80.0
 MAP_WIDTH = 640.0

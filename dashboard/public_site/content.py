@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from dashboard.labels import label
 from dashboard.public_site.chart import line
 from dashboard.public_site.words import Words
-from data_access.db import Database
+from dashboard.words.labels import label
 from data_access.public import queries
 from data_access.public.queries import Value
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
 from domain.index import blind, condition

@@ -6,8 +6,8 @@ is whole when `base` is.
 
 from typing import Any
 
-from dashboard.labels import LANGUAGES, label
 from dashboard.public_site.sheets import TYPES
+from dashboard.words.labels import LANGUAGES, label
 from domain.catalogue import Catalogue
 from domain.publication import Publication
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from dashboard.labels import LANGUAGES
 from dashboard.public_site.dcat import catalogue_of
 from dashboard.public_site.described import openapi
 from dashboard.public_site.files import sitemap
 from dashboard.public_site.links import Where, Written, file_name
 from dashboard.public_site.site import PublicSite
+from dashboard.words.labels import LANGUAGES
 from data_access.catalogue.loader import load_catalogue
 from data_access.settings import Settings
 from domain.catalogue import Catalogue

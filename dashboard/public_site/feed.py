@@ -7,11 +7,11 @@ import threading
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.live.hub import Hub
 from dashboard.public_site.content import Published, read_published
-from data_access.db import Database
+from dashboard.wire.hub import Hub
 from data_access.public import queries
-from data_access.snapshots import Snapshot, etag_of, pack_snapshot, unpack_snapshot
+from data_access.store.db import Database
+from data_access.views.snapshots import Snapshot, etag_of, pack_snapshot, unpack_snapshot
 from domain.catalogue import Catalogue
 from domain.publication import Publication
 

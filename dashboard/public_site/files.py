@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 from xml.sax.saxutils import escape
 
-from dashboard.icon import ICON
-from dashboard.labels import LANGUAGES
-from dashboard.live.replies import Document
 from dashboard.public_site.card import card_png
 from dashboard.public_site.chart import Drawing
 from dashboard.public_site.links import Where, address
+from dashboard.wire.replies import Document
+from dashboard.words.icon import ICON
+from dashboard.words.labels import LANGUAGES
 from data_access.settings import ROOT
 from domain.catalogue import Catalogue
 

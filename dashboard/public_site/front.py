@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse
 
-from dashboard.live.ranks import Ranks
 from dashboard.public_site.links import Where, address
 from dashboard.public_site.site import PublicSite
+from dashboard.wire.ranks import Ranks
 
 
 def _to_method(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dashboard.public_site.words import Words
-from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Correction, Value
+from data_access.store.db import Database
 from domain.clock import HOUR_MS, to_rfc3339
 from domain.publication import Publication
 from domain.sign import Sign

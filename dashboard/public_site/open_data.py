@@ -10,7 +10,6 @@ from wsgiref.types import StartResponse
 
 import msgspec
 
-from dashboard.live.replies import JSON, Document, Environ
 from dashboard.public_site.dcat import catalogue_of
 from dashboard.public_site.described import openapi
 from dashboard.public_site.feed import PublicFeed
@@ -20,9 +19,10 @@ from dashboard.public_site.sheets import COLUMNS, TYPES, Table, written
 from dashboard.public_site.words import Words
 from dashboard.security.headers import DATA_CSP, OPEN
 from dashboard.security.senders import sender_of
-from data_access.db import Database
+from dashboard.wire.replies import JSON, Document, Environ
 from data_access.public import queries
 from data_access.public.queries import Value
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.publication import Publication

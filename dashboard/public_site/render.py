@@ -7,16 +7,16 @@ from typing import Any
 
 import jinja2
 
-from dashboard.labels import label
 from dashboard.public_site.chart import Drawing, Shape, with_room
 from dashboard.public_site.content import Content, Published
 from dashboard.public_site.links import Links, Where
 from dashboard.public_site.news import correction_text
 from dashboard.public_site.street import street_part
 from dashboard.public_site.words import Words
-from data_access.db import Database
+from dashboard.words.labels import label
 from data_access.public import queries
 from data_access.settings import ROOT
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.publication import Publication

@@ -8,8 +8,8 @@ from typing import TypeVar
 from urllib.parse import parse_qs
 
 from dashboard.public_site.senders import Senders
-from data_access.db import Database
 from data_access.public.queries import add_report
+from data_access.store.db import Database
 from domain.one_line import one_line
 
 T = TypeVar("T")

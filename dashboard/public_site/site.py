@@ -18,12 +18,6 @@ from wsgiref.types import StartResponse
 import brotli
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.labels import language, use_wording
-from dashboard.live.hub import Hub
-from dashboard.live.keeper import Keeper
-from dashboard.live.limits import limits
-from dashboard.live.replies import RETRY, UNAVAILABLE, Document, Environ, Headers, refuse
-from dashboard.live.routes import EventsRoute, SnapshotRoute
 from dashboard.public_site.chart import drawing
 from dashboard.public_site.content import Published
 from dashboard.public_site.feed import PublicFeed
@@ -38,10 +32,16 @@ from dashboard.security.headers import BASE, DATA_CSP, OPEN, embeddable
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.policy import PUBLIC_SITE, PUBLIC_SITE_BELOW
 from dashboard.security.senders import sender_of
-from data_access.boundaries import load_map
-from data_access.condition import condition_of
+from dashboard.wire.hub import Hub
+from dashboard.wire.keeper import Keeper
+from dashboard.wire.limits import limits
+from dashboard.wire.replies import RETRY, UNAVAILABLE, Document, Environ, Headers, refuse
+from dashboard.wire.routes import EventsRoute, SnapshotRoute
+from dashboard.words.labels import language, use_wording
+from data_access.maps.boundaries import load_map
 from data_access.public.store import open_public
 from data_access.settings import Settings
+from data_access.store.condition import condition_of
 from domain.address import network_of
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms

@@ -2,9 +2,9 @@
 
 from dashboard.public_site.content import Content, Json, Published
 from dashboard.public_site.words import Words
-from data_access.db import Database
 from data_access.public import queries
 from data_access.public.queries import Value
+from data_access.store.db import Database
 from domain.privacy import Mark
 from domain.publication import Kind, Period
 from domain.sign import SEVERITY, Sign, State

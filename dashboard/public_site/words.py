@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dashboard.labels import label
+from dashboard.words.labels import label
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.place import Department, Kind, Street

@@ -11,7 +11,7 @@ from hashlib import sha256
 from flask import Request
 from werkzeug.wrappers import Response as AnyResponse
 
-from data_access.users import normal_name
+from data_access.accounts.users import normal_name
 from domain.clock import DAY_MS
 
 LIFE_MS = 400 * DAY_MS

@@ -13,13 +13,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, Se
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.icon import ICON_URI
-from dashboard.labels import label, language
+from dashboard.house.services import current_services
 from dashboard.security.headers import FRONT_CSP
-from dashboard.services import current_services
-from dashboard.themes import theme
-from dashboard.writer import Overloaded
-from data_access.condition import condition_of, store_said
+from dashboard.security.themes import theme
+from dashboard.threads.writer import Overloaded
+from dashboard.words.icon import ICON_URI
+from dashboard.words.labels import label, language
+from data_access.store.condition import condition_of, store_said
 
 log = logging.getLogger(__name__)
 

@@ -16,14 +16,14 @@ from flask import g, request
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.house.services import Services
 from dashboard.security import bodies, csrf, policy, screens
 from dashboard.security.errors import wants_page
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.senders import KNOWN
 from dashboard.security.sessions import caller_address, identify_now
-from dashboard.services import Services
-from data_access.keys import KeyKind, find_key
-from data_access.sessions import Session
+from data_access.accounts.keys import KeyKind, find_key
+from data_access.accounts.sessions import Session
 from domain.actor import Role
 
 API = "/api/v1/"

@@ -6,20 +6,20 @@ import flask
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.icon import ICON_URI
-from dashboard.labels import label, language
-from dashboard.outline import outline
+from dashboard.house.services import Services
 from dashboard.security import csrf, devices, sessions
 from dashboard.security.bodies import safe_address
 from dashboard.security.headers import FRONT_CSP
+from dashboard.security.outline import outline
 from dashboard.security.policy import STAFF, policy
-from dashboard.services import Services
-from dashboard.themes import theme
-from data_access.audit import Entry, Result, write_audit
-from data_access.db import Database
-from data_access.logins import Knock, attempt
-from data_access.revocation import announce
-from data_access.sessions import end_session, token_hash
+from dashboard.security.themes import theme
+from dashboard.words.icon import ICON_URI
+from dashboard.words.labels import label, language
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.accounts.logins import Knock, attempt
+from data_access.accounts.revocation import announce
+from data_access.accounts.sessions import end_session, token_hash
+from data_access.store.db import Database
 
 LONGEST_FIELD = 256
 HOME = "/screen"  # where people who work here begin

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 from flask import Response, make_response, redirect, request
 from werkzeug.exceptions import Forbidden
 
+from dashboard.house.services import Services
 from dashboard.security import sessions
-from dashboard.services import Services
-from data_access import keys
-from data_access.audit import Entry, Result, write_audit
-from data_access.db import Database
-from data_access.sessions import Session, forget_expired, start_screen
+from data_access.accounts import keys
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.accounts.sessions import Session, forget_expired, start_screen
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 
 PATH = "/screen"

@@ -6,12 +6,11 @@ from urllib.parse import parse_qs
 import flask
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.security.identities import Identities
-from dashboard.writer import Writer
-from data_access import keys
-from data_access.db import Database
-from data_access.keys import KeyKind
-from data_access.sessions import (
+from dashboard.house.identities import Identities
+from dashboard.threads.writer import Writer
+from data_access.accounts import keys
+from data_access.accounts.keys import KeyKind
+from data_access.accounts.sessions import (
     ABSOLUTE_MS,
     SCREEN_MS,
     Session,
@@ -19,6 +18,7 @@ from data_access.sessions import (
     token_hash,
     touch_session,
 )
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from domain.clock import HOUR_MS
 

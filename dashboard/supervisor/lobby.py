@@ -11,8 +11,8 @@ import socket
 from collections.abc import Callable
 from html import escape
 
-from dashboard.labels import label
 from dashboard.supervisor.checks import Trouble
+from dashboard.words.labels import label
 
 BACKLOG = 4096
 MOST_GUESTS = 64  # connections at a time; the oldest goes

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from data_access.topology import Line, Point
+from data_access.maps.topology import Line, Point
 
 Corner = tuple[int, int]
 Row = Sequence[int]

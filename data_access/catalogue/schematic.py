@@ -16,8 +16,8 @@ import numpy as np
 from data_access.catalogue import cells, contour
 from data_access.catalogue.city import read_city
 from data_access.catalogue.faults import Report
-from data_access.geometry import DECIMALS, area_of, label_of
-from data_access.topology import Line, Point, cut, simplify
+from data_access.maps.geometry import DECIMALS, area_of, label_of
+from data_access.maps.topology import Line, Point, cut, simplify
 
 KM_PER_DEGREE = 111.32
 EQUALISE = 0.8  # areas are drawn as area**EQUALISE: small streets need room for their names …

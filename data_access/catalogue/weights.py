@@ -8,8 +8,8 @@ from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows
 from data_access.catalogue.standards import FOLDER as STANDARDS
 from data_access.catalogue.standards import refused
-from domain.scoring.weights import Weights
 from domain.sign import GRADED, Sign
+from domain.weights import Weights
 
 FILE = "weights.csv"
 COLUMNS = ("version", "valid_from", *(state.value for state in GRADED), "scale", "basis")

@@ -14,7 +14,7 @@ LONGEST = 1000
 def read_wording(folder: Path, report: Report) -> Mapping[str, tuple[str, str]]:
     """(Chinese, English) by key; none where the city has no such file.
 
-    Which keys there are is the interface's business (`dashboard.labels.wording_faults`).
+    Which keys there are is the interface's business (`dashboard.words.labels.wording_faults`).
     """
     if not (folder / FILE).exists():
         return {}

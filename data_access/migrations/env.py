@@ -3,11 +3,11 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-from data_access.tables import metadata
+from data_access.store.tables import metadata
 
 
 def run() -> None:
-    """Run the migrations against the URL handed over by `data_access.db.migrate`."""
+    """Run the migrations against the URL handed over by `data_access.store.db.migrate`."""
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data_access.audit import Entry, Result, write_audit
-from data_access.cache import uncached
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.caching.cache import uncached
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
 from data_access.public.store import migrate_public, open_public
 from data_access.public.tables import public_corrections
 from data_access.settings import Settings
+from data_access.store.db import Database, migrate, open_database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
 from domain.one_line import one_line

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import func, select
 
-from data_access.cache import uncached
-from data_access.db import Database
+from data_access.caching.cache import uncached
 from data_access.public.tables import (
     public_corrections,
     public_manifests,
@@ -15,6 +14,7 @@ from data_access.public.tables import (
     public_values,
     public_views,
 )
+from data_access.store.db import Database
 
 _KEPT = "the site keeps whole pages for each version; nobody else asks"
 

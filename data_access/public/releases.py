@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from data_access.db import Database, driver_cursor, placeholder
 from data_access.public.tables import (
     public_corrections,
     public_manifests,
@@ -14,6 +13,7 @@ from data_access.public.tables import (
     public_values,
     public_views,
 )
+from data_access.store.db import Database, driver_cursor, placeholder
 from domain.clock import DAY_MS
 
 ValueRow = tuple[str, str, str, int, str, float | None, float | None, float | None, bool, int]

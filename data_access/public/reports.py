@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from data_access.audit import Entry, Result, write_audit
-from data_access.cache import uncached
-from data_access.db import Database
+from data_access.accounts.audit import Entry, Result, write_audit
+from data_access.caching.cache import uncached
 from data_access.public.tables import public_reports
+from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role
 from domain.one_line import one_line
 

@@ -6,8 +6,8 @@ The public site is given PUBLIC_DATABASE_URL, whose role may read these tables a
 
 from typing import Any
 
-from data_access.db import Database, open_store
 from data_access.settings import ROOT, Settings
+from data_access.store.db import Database, open_store
 
 SCHEMA = "yiping_public"
 

@@ -6,9 +6,9 @@ The same validation, store and counts as `python app.py ingest`; only the file i
 import logging
 from collections.abc import Callable, Sequence
 
-from data_access.db import Database
-from data_access.intake import Busy, accept_all
-from data_access.sources import source_codes
+from data_access.intake.door import Busy, accept_all
+from data_access.intake.sources import source_codes
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
 from domain.reading import Parcel, Reading

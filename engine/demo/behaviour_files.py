@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from data_access.catalogue.check import mapping_files
 from data_access.catalogue.faults import CatalogueError, Fault, Report
 from data_access.catalogue.rows import Row, read_rows, read_toml, unique
+from data_access.commands.check import mapping_files
 from domain.catalogue import Catalogue
 from engine.demo.behaviour import (
     Behaviour,

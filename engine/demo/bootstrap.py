@@ -5,12 +5,12 @@ import os
 import secrets
 from pathlib import Path
 
-from data_access import keys
-from data_access.db import Database
-from data_access.demo_sources import claim_for_demo
-from data_access.keys import KeyKind
+from data_access.accounts import keys
+from data_access.accounts.keys import KeyKind
+from data_access.accounts.users import AccountError
+from data_access.demo.demo_sources import claim_for_demo
 from data_access.settings import Settings
-from data_access.users import AccountError
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
 from engine.demo.behaviour_files import has_behaviour

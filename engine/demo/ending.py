@@ -1,10 +1,10 @@
 """The end of a demonstration: nothing invented may stay in the store."""
 
-from data_access.db import Database
-from data_access.demo_removal import remove_demo
+from data_access.demo.demo_removal import remove_demo
 from data_access.public.releases import forget_everything
 from data_access.public.store import open_public
 from data_access.settings import Settings
+from data_access.store.db import Database
 from engine.demo.bootstrap import FILE, read_keys
 from engine.demo.process import STATE_FILE
 from engine.demo.real import replay_sources

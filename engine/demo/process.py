@@ -10,8 +10,8 @@ from pathlib import Path
 from types import FrameType
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import open_database
 from data_access.settings import Settings
+from data_access.store.db import open_database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Clock, to_ms, utc_now
 from engine.demo.archive import Archive

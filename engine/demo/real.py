@@ -13,11 +13,11 @@ from pathlib import Path
 from statistics import mean
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.mapping import load_mapping
-from data_access.mapping_rows import RowMapper
-from data_access.replay_series import Plan, Series
+from data_access.loads.replay_series import Plan, Series
+from data_access.mappings.mapping import load_mapping
+from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.tabular import FileFault
 from data_access.settings import Settings
-from data_access.tabular import FileFault
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.replay import Loop

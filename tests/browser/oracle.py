@@ -17,7 +17,9 @@ class Words:
     """One language of the label table."""
 
     def __init__(self, lang: str) -> None:
-        with (ROOT / "dashboard" / "labels.csv").open(encoding="utf-8", newline="") as file:
+        with (ROOT / "dashboard" / "words" / "labels.csv").open(
+            encoding="utf-8", newline=""
+        ) as file:
             self._table = {row["key"]: row[lang] for row in csv.DictReader(file)}
 
     def __getitem__(self, key: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data_access.db import Database, open_database
-from data_access.scores import place_receipt
+from data_access.scoring.scores import place_receipt
 from data_access.settings import Settings
-from data_access.tables import rollup_day
+from data_access.store.db import Database, open_database
+from data_access.store.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_ms, utc_now

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from data_access import audit, engine_state, frames
-from data_access.db import Database, open_database
+from data_access.accounts import audit
 from data_access.settings import Settings
+from data_access.store import engine_state
+from data_access.store.db import Database, open_database
+from data_access.views import frames
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, to_ms, to_rfc3339

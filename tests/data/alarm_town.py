@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from data_access import intake
-from data_access.db import Database
-from data_access.sources import ensure_source
-from data_access.states import Transition, history_of, open_without_latest
-from data_access.tables import rollup_day, rollup_hour
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_source
+from data_access.series.states import Transition, history_of, open_without_latest
+from data_access.store.db import Database
+from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start, to_rfc3339
 from domain.reading import Reading

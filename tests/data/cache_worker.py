@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_access.cache import attach, cached_query
-from data_access.db import Database, open_database
-from data_access.redis_client import open_redis
+from data_access.caching.cache import attach, cached_query
+from data_access.caching.redis_client import open_redis
 from data_access.settings import Settings
+from data_access.store.db import Database, open_database
 
 
 @dataclass(frozen=True, slots=True)

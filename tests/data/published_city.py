@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from data_access import rollups
-from data_access.db import Database
 from data_access.public.store import migrate_public, open_public
 from data_access.public.tables import public_values, public_views
-from data_access.rollups import MinuteRow
+from data_access.series import rollups
+from data_access.series.rollups import MinuteRow
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
 from engine.publication import Publication

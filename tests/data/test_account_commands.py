@@ -4,14 +4,14 @@ import io
 
 import pytest
 
-from data_access import keys, users
-from data_access.account_commands import main, screen_address
-from data_access.audit import newest
-from data_access.db import Database
-from data_access.keys import KeyKind
-from data_access.revocation import generation, news_path
+from data_access.accounts import keys, users
+from data_access.accounts.audit import newest
+from data_access.accounts.keys import KeyKind
+from data_access.accounts.revocation import generation, news_path
+from data_access.commands.account_commands import main, screen_address
+from data_access.intake.sources import source_codes
 from data_access.settings import Settings
-from data_access.sources import source_codes
+from data_access.store.db import Database
 from domain.actor import Role
 
 Captured = pytest.CaptureFixture[str]

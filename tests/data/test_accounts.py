@@ -2,12 +2,12 @@
 
 import pytest
 
-from data_access import keys, sessions, users
-from data_access.db import Database
-from data_access.keys import KeyKind
-from data_access.passwords import hash_password, verify_password
-from data_access.sessions import IDLE_MS, SCREEN_MS, token_hash
-from data_access.users import AccountError
+from data_access.accounts import keys, sessions, users
+from data_access.accounts.keys import KeyKind
+from data_access.accounts.passwords import hash_password, verify_password
+from data_access.accounts.sessions import IDLE_MS, SCREEN_MS, token_hash
+from data_access.accounts.users import AccountError
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from tests.clocks import FixedClock
 
@@ -100,7 +100,7 @@ def test_a_session_from_begin_to_end(db: Database, clock: FixedClock) -> None:
 def test_a_role_taken_away_counts_at_once(db: Database, clock: FixedClock) -> None:
     from sqlalchemy import update
 
-    from data_access.tables import users as table
+    from data_access.store.tables import users as table
 
     add(db, role=Role.ADMIN)
     with db.write() as conn:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from data_access.db import Database
-from data_access.episodes import Wanted, episode_page
-from data_access.scores import state_hours
-from data_access.series_query import Ask, course
+from data_access.scoring.scores import state_hours
+from data_access.series.episodes import Wanted, episode_page
+from data_access.series.series_query import Ask, course
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from data_access import intake
-from data_access.db import Database
-from data_access.demo_removal import remove_demo
-from data_access.readiness import parted
-from data_access.sources import create_source
-from data_access.states import open_without_latest
-from data_access.tables import latest
+from data_access.demo.demo_removal import remove_demo
+from data_access.intake import door as intake
+from data_access.intake.sources import create_source
+from data_access.series.states import open_without_latest
+from data_access.store.db import Database
+from data_access.store.tables import latest
+from data_access.views.readiness import parted
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, slot_start, to_rfc3339
 from domain.reading import Reading

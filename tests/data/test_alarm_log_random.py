@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_access.db import Database, open_database
 from data_access.settings import Settings
+from data_access.store.db import Database, open_database
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS
 from tests.clocks import FixedClock

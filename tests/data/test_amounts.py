@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from data_access import intake
 from data_access.catalogue.loader import load_catalogue_from
-from data_access.db import Database
-from data_access.series_query import Ask, course, sparks
-from data_access.sources import ensure_source
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_source
+from data_access.series.series_query import Ask, course, sparks
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_access.cache import attach, cached_query
-from data_access.db import Database, open_database
-from data_access.redis_client import RedisLink, open_redis
+from data_access.caching.cache import attach, cached_query
+from data_access.caching.redis_client import RedisLink, open_redis
 from data_access.settings import ROOT, Settings
+from data_access.store.db import Database, open_database
 from domain.actor import Actor, Role
 from tests.clocks import FixedClock
 from tests.conditions import eventually

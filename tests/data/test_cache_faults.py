@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from data_access.cache import attach, cached_query
-from data_access.db import Database, open_database
-from data_access.redis_client import Breaker, RedisAway, RedisLink, open_redis
+from data_access.caching.cache import attach, cached_query
+from data_access.caching.redis_client import Breaker, RedisAway, RedisLink, open_redis
 from data_access.settings import Settings
+from data_access.store.db import Database, open_database
 from tests.conditions import eventually
 from tests.fixtures.valkey import Valkey
 

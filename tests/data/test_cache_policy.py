@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data_access.cache import cached_query, is_query, policy_of, uncached
-from data_access.db import Database
+from data_access.caching.cache import cached_query, is_query, policy_of, uncached
 from data_access.settings import ROOT
+from data_access.store.db import Database
 
 WEB = ("app.py", "pages", "callbacks", "dashboard")
 

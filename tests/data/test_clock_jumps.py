@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from data_access import rollups
-from data_access.db import Database
+from data_access.series import rollups
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Kind

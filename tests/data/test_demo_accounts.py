@@ -4,11 +4,11 @@ import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
-from data_access import users
-from data_access.db import Database
-from data_access.demo_accounts import FILE, DemoAccount, ensure_demo_accounts
-from data_access.sessions import find_session, start_session, token_hash
+from data_access.accounts import users
+from data_access.accounts.sessions import find_session, start_session, token_hash
+from data_access.demo.demo_accounts import FILE, DemoAccount, ensure_demo_accounts
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.actor import PEOPLE, Role
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock

@@ -3,11 +3,11 @@
 import json
 import stat
 
-from data_access.db import Database
-from data_access.demo_sources import claim_for_demo
-from data_access.keys import KeyKind, find_key, list_keys
+from data_access.accounts.keys import KeyKind, find_key, list_keys
+from data_access.demo.demo_sources import claim_for_demo
+from data_access.intake.sources import count_batch, ensure_sources, source_list
 from data_access.settings import Settings
-from data_access.sources import count_batch, ensure_sources, source_list
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from engine.demo.bootstrap import FILE, ensure_demo_keys

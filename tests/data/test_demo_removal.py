@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
-from data_access import intake, readings
-from data_access.db import Database
-from data_access.demo_removal import remove_demo
-from data_access.demo_sources import claim_for_demo
-from data_access.sources import Kind, create_source, ensure_sources
-from data_access.tables import quarantine, sources
+from data_access.demo.demo_removal import remove_demo
+from data_access.demo.demo_sources import claim_for_demo
+from data_access.intake import door as intake
+from data_access.intake import readings
+from data_access.intake.sources import Kind, create_source, ensure_sources
+from data_access.store.db import Database
+from data_access.store.tables import quarantine, sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
 from domain.reading import Reading

@@ -5,15 +5,17 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from data_access import account_commands, intake, readings
-from data_access.audit import newest
-from data_access.db import Database
-from data_access.demo_sources import claim_for_demo
-from data_access.demo_takeover import silence_demo, take_over
-from data_access.keys import KeyKind, add_key, find_key
+from data_access.accounts.audit import newest
+from data_access.accounts.keys import KeyKind, add_key, find_key
+from data_access.commands import account_commands
+from data_access.demo.demo_sources import claim_for_demo
+from data_access.demo.demo_takeover import silence_demo, take_over
+from data_access.intake import door as intake
+from data_access.intake import readings
+from data_access.intake.sources import create_source, ensure_sources
 from data_access.settings import Settings
-from data_access.sources import create_source, ensure_sources
-from data_access.tables import sources
+from data_access.store.db import Database
+from data_access.store.tables import sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS
 from engine.board import Board

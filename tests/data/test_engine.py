@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from data_access import intake
-from data_access.db import Database, migrate, open_database
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import (
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import (
     latest,
     point_latest,
     rollup_day,

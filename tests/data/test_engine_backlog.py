@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data_access.db import Database, migrate, open_database
 from data_access.settings import Settings
-from data_access.tables import rollup_day, rollup_hour, rollup_minute, state_history
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import rollup_day, rollup_hour, rollup_minute, state_history
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from engine import process

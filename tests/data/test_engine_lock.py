@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from data_access.db import Database, open_database
-from data_access.engine_lock import engine_lock
 from data_access.settings import Settings
+from data_access.store.db import Database, open_database
+from data_access.store.engine_lock import engine_lock
 from tests.conditions import eventually
 
 

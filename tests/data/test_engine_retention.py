@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from data_access import engine_state, intake
-from data_access.db import Database
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import (
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.store.tables import (
     index_history,
     point_latest,
     rollup_hour,

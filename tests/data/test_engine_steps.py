@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from data_access import intake, readings
-from data_access.db import Database, migrate, open_database
+from data_access.intake import door as intake
+from data_access.intake import readings
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import rollup_minute
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.reading import Reading

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from data_access import audit
-from data_access.db import Database
-from data_access.quarantine import quarantine_reasons, quarantined
-from data_access.redis_client import open_redis
+from data_access.accounts import audit
+from data_access.caching.redis_client import open_redis
+from data_access.intake.quarantine import quarantine_reasons, quarantined
+from data_access.intake.undigested import batches_lately
 from data_access.settings import Settings
-from data_access.snapshots import published_snapshot
-from data_access.tables import latest, sources, undigested
-from data_access.undigested import batches_lately
+from data_access.store.db import Database
+from data_access.store.tables import latest, sources, undigested
+from data_access.views.snapshots import published_snapshot
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS

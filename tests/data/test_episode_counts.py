@@ -6,13 +6,13 @@ from statistics import median
 
 import pytest
 
-from data_access import episode_counts
-from data_access.db import Database, driver_cursor
-from data_access.episode_counts import held_by_sign
-from data_access.episodes import Wanted, every_episode
-from data_access.scores import state_hours
-from data_access.states import HistoryRow
-from data_access.tables import state_history
+from data_access.scoring.scores import state_hours
+from data_access.series import episode_counts
+from data_access.series.episode_counts import held_by_sign
+from data_access.series.episodes import Wanted, every_episode
+from data_access.series.states import HistoryRow
+from data_access.store.db import Database, driver_cursor
+from data_access.store.tables import state_history
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from data_access.db import Database, driver_cursor
-from data_access.episodes import (
+from data_access.series.episodes import (
     Episode,
     EpisodePage,
     Key,
@@ -15,8 +14,9 @@ from data_access.episodes import (
     episode_page,
     every_episode,
 )
-from data_access.states import HistoryRow
-from data_access.tables import state_history
+from data_access.series.states import HistoryRow
+from data_access.store.db import Database, driver_cursor
+from data_access.store.tables import state_history
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sqlalchemy import func, insert, select
 
-from data_access.db import Database
-from data_access.tables import engine_state
+from data_access.store.db import Database
+from data_access.store.tables import engine_state
 
 
 def _count(db: Database) -> int:

@@ -5,11 +5,12 @@ import json
 
 import pytest
 
-from data_access import engine_state, frames
-from data_access.db import Database
-from data_access.redis_client import open_redis
+from data_access.caching.redis_client import open_redis
+from data_access.intake.sources import ensure_sources
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.views import frames
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, slot_start

@@ -2,9 +2,9 @@
 
 import pytest
 
-from data_access.db import Database
-from data_access.engine_state import write_indexes
-from data_access.index_history import Past, indexes_at
+from data_access.series.index_history import Past, indexes_at
+from data_access.store.db import Database
+from data_access.store.engine_state import write_indexes
 from domain.actor import Actor, Forbidden, Role
 from domain.clock import DAY_MS, MINUTE_MS
 

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from data_access import intake
-from data_access.db import Database, open_database
-from data_access.intake import Busy, Outcome, accept
-from data_access.readings import BATCH_BITS, day_tables, rows_between
+from data_access.intake import door as intake
+from data_access.intake.door import Busy, Outcome, accept
+from data_access.intake.readings import BATCH_BITS, day_tables, rows_between
+from data_access.intake.sources import SourceRow, UnknownSource, create_source, source_list
 from data_access.settings import Settings
-from data_access.sources import SourceRow, UnknownSource, create_source, source_list
-from data_access.tables import batches, quarantine
+from data_access.store.db import Database, open_database
+from data_access.store.tables import batches, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data_access import ingest
 from data_access.catalogue.loader import load_catalogue
-from data_access.db import Database, migrate, open_database
-from data_access.readings import day_tables, rows_between
+from data_access.intake.readings import day_tables, rows_between
+from data_access.loads import ingest
 from data_access.settings import Settings
-from data_access.tables import quarantine
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import quarantine
 from domain.catalogue import Catalogue
 from domain.zone import Zone
 from tests.clocks import FixedClock

@@ -12,11 +12,11 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
-from data_access.db import Database
-from data_access.quarantine import PAYLOAD_CHARS
-from data_access.readings import rows_between
+from data_access.intake.quarantine import PAYLOAD_CHARS
+from data_access.intake.readings import rows_between
 from data_access.settings import Settings
-from data_access.tables import quarantine
+from data_access.store.db import Database
+from data_access.store.tables import quarantine
 from tests.clocks import FixedClock
 from tests.intake_files import AIR, Loader, air
 
@@ -203,9 +203,9 @@ def test_a_load_that_fails_on_the_way_accounts_for_itself(
     def broken(*_args: object) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr("data_access.parcels.BATCH", 10)
+    monkeypatch.setattr("data_access.loads.parcels.BATCH", 10)
     path = load.file("some.csv", air(2_500))
-    monkeypatch.setattr("data_access.mapping_columns.ColumnMapper._masses", broken)
+    monkeypatch.setattr("data_access.mappings.mapping_columns.ColumnMapper._masses", broken)
     said = load(path)
     assert (said.code, said.account) == (1, (0, 0, 0, 0))
     assert "the load failed: RuntimeError: nobody foresaw this" in said.err

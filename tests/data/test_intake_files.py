@@ -14,13 +14,13 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from data_access import ingest, parcels
-from data_access.db import Database
-from data_access.demo_sources import claim_for_demo
-from data_access.readings import next_batches, rows_between
+from data_access.demo.demo_sources import claim_for_demo
+from data_access.intake.readings import next_batches, rows_between
+from data_access.intake.sources import SourceRow, source_list
+from data_access.loads import ingest, parcels
 from data_access.settings import ROOT, Settings
-from data_access.sources import SourceRow, source_list
-from data_access.tables import batches, quarantine
+from data_access.store.db import Database
+from data_access.store.tables import batches, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data_access.db import Database
 from data_access.settings import Settings
-from data_access.tables import provisional, quarantine
+from data_access.store.db import Database
+from data_access.store.tables import provisional, quarantine
 from tests.clocks import FixedClock
 from tests.intake_files import AIR, Loader, air
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from data_access import intake, replay
-from data_access.db import Database
-from data_access.intake import Busy
-from data_access.mapping import load_mapping
-from data_access.readings import RawRow, day_tables, rows_between
-from data_access.replay import Replayer
-from data_access.replay_series import Plan
+from data_access.intake import door as intake
+from data_access.intake.door import Busy
+from data_access.intake.readings import RawRow, day_tables, rows_between
+from data_access.intake.sources import SourceRow, source_list
+from data_access.loads import replay
+from data_access.loads.replay import Replayer
+from data_access.loads.replay_series import Plan
+from data_access.mappings.mapping import load_mapping
 from data_access.settings import Settings
-from data_access.sources import SourceRow, source_list
+from data_access.store.db import Database
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, to_ms, to_rfc3339
@@ -141,8 +142,8 @@ def test_a_busy_store_loses_nothing(
 ) -> None:
     replayer = Replayer(db, catalogue, plan, clock)
     monkeypatch.setattr(intake, "WAIT_S", 1)
-    monkeypatch.setattr("data_access.parcels.PATIENCE", 1)
-    monkeypatch.setattr("data_access.parcels._BETWEEN_S", 0.0)
+    monkeypatch.setattr("data_access.loads.parcels.PATIENCE", 1)
+    monkeypatch.setattr("data_access.loads.parcels._BETWEEN_S", 0.0)
     with db.write() as conn:
         if db.dialect == "postgresql":
             conn.execute(text(f"SELECT pg_advisory_xact_lock({intake._LOCK})"))

@@ -4,11 +4,11 @@ import pytest
 from alembic import command
 from sqlalchemy import select
 
-from data_access import states
-from data_access.db import Database, alembic_config
-from data_access.rollups import TIERS
+from data_access.series import states
+from data_access.series.rollups import TIERS
 from data_access.settings import Settings
-from data_access.tables import latest, state_history
+from data_access.store.db import Database, alembic_config
+from data_access.store.tables import latest, state_history
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
 from tests.clocks import FixedClock

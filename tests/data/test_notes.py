@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from data_access.audit import newest
-from data_access.db import Database
-from data_access.notes import BadNote, Draft, Note, add_note, may_withdraw, notes_on, withdraw_note
+from data_access.accounts.audit import newest
+from data_access.series.notes import (
+    BadNote,
+    Draft,
+    Note,
+    add_note,
+    may_withdraw,
+    notes_on,
+    withdraw_note,
+)
+from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS

@@ -1,9 +1,9 @@
 """The newest picture, wherever it lies: Redis and the store may each have fallen behind."""
 
-from data_access import engine_state
-from data_access.db import Database
-from data_access.pictures import AGES_AFTER_MS, VIEW, Pictures, pack_picture
-from data_access.redis_client import RedisAway
+from data_access.caching.redis_client import RedisAway
+from data_access.store import engine_state
+from data_access.store.db import Database
+from data_access.views.pictures import AGES_AFTER_MS, VIEW, Pictures, pack_picture
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.picture import Picture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from data_access.private import keep_private
 from data_access.settings import ROOT, Settings
+from data_access.store.private import keep_private
 
 
 def mode(path: Path) -> int:

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from data_access.audit import newest
-from data_access.db import Database
+from data_access.accounts.audit import newest
 from data_access.public import releases
 from data_access.public.corrections import BadCorrection, Wording, add_wording, main
 from data_access.public.queries import newest_corrections
 from data_access.public.store import migrate_public, open_public
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from tests.clocks import FixedClock

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from data_access.db import Database
 from data_access.public import releases, store
 from data_access.public.tables import (
     public_corrections,
@@ -17,7 +16,8 @@ from data_access.public.tables import (
     public_values,
 )
 from data_access.settings import ROOT, Settings
-from data_access.tables import batches
+from data_access.store.db import Database
+from data_access.store.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.privacy import Mark, Row, Shown

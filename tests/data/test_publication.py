@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from data_access import intake, rollups, states
-from data_access.db import Database
-from data_access.redis_client import RedisLink, open_redis
+from data_access.caching.redis_client import RedisLink, open_redis
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_sources
+from data_access.series import rollups, states
 from data_access.settings import Settings
-from data_access.snapshots import live_name, published_snapshot, unpack_delta, unpack_snapshot
-from data_access.sources import ensure_sources
-from data_access.tables import batches, latest, rollup_minute
+from data_access.store.db import Database
+from data_access.store.tables import batches, latest, rollup_minute
+from data_access.views.snapshots import live_name, published_snapshot, unpack_delta, unpack_snapshot
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.reading import Reading

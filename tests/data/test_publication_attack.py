@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from data_access.closed_samples import last_samples
-from data_access.db import open_database
+from data_access.series.closed_samples import last_samples
 from data_access.settings import Settings
+from data_access.store.db import open_database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.privacy import Rates

@@ -1,9 +1,9 @@
 """A publication store that cannot be laid out is the public page's trouble, never the engine's."""
 
-from data_access.db import Database
 from data_access.public.queries import newest_version
 from data_access.public.store import migrate_public, open_public
 from data_access.settings import Settings
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS
 from engine.publication import Publication

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data_access.closed_samples import samples
-from data_access.db import open_database
 from data_access.public import releases
 from data_access.public.store import open_public
+from data_access.series.closed_samples import samples
 from data_access.settings import Settings
-from data_access.tables import rollup_hour
+from data_access.store.db import open_database
+from data_access.store.tables import rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from engine.publication import Publication

@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import Connection
 
-from data_access.db import Database
-from data_access.folding import drop
-from data_access.intake import accept
-from data_access.readings import (
+from data_access.intake.door import accept
+from data_access.intake.folding import drop
+from data_access.intake.readings import (
     BATCH_BITS,
     Batch,
     day_table,
@@ -16,7 +15,8 @@ from data_access.readings import (
     rows_between,
     rows_of_batches,
 )
-from data_access.sources import create_source
+from data_access.intake.sources import create_source
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339
 from domain.reading import Reading

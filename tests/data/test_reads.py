@@ -2,8 +2,8 @@
 
 import pytest
 
-from data_access import rollups
-from data_access.db import Database
+from data_access.series import rollups
+from data_access.store.db import Database
 from domain.clock import MINUTE_MS
 
 NOW = 1_795_399_200_000

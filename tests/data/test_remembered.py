@@ -11,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
-from data_access import folding, ingest, intake
-from data_access.archives import kept_spans
-from data_access.db import Database
-from data_access.quarantine import quarantine_reasons, quarantined
-from data_access.readings import day_tables
-from data_access.remembered import pack, unpack
+from data_access.intake import door as intake
+from data_access.intake import folding
+from data_access.intake.quarantine import quarantine_reasons, quarantined
+from data_access.intake.readings import day_tables
+from data_access.intake.remembered import pack, unpack
+from data_access.intake.sources import ensure_source
+from data_access.loads import ingest
+from data_access.series.archives import kept_spans
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import remembered, rollup_day, rollup_hour, rollup_minute, source_days
+from data_access.store.db import Database
+from data_access.store.tables import remembered, rollup_day, rollup_hour, rollup_minute, source_days
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -197,7 +199,7 @@ def test_a_large_day_goes_in_small_steps(
     drain(engine, clock.ms)
     clock.step(3 * 86_400)
     monkeypatch.setattr("engine.retention.ROWS", 100)
-    monkeypatch.setattr("data_access.folding.PAGE", 100)
+    monkeypatch.setattr("data_access.intake.folding.PAGE", 100)
     monkeypatch.setattr("engine.steps.STEP", 100)
     monkeypatch.setattr("engine.retention.TURN_S", 0.0)
     retention = Retention(db, db_settings, catalogue)
@@ -325,7 +327,7 @@ def test_a_demonstration_repeats_itself_as_it_is_made_to(
     catalogue: Catalogue,
     clock: FixedClock,
 ) -> None:
-    from data_access.sources import create_source
+    from data_access.intake.sources import create_source
 
     create_source(db, "shown", "demo", clock.ms)
     rows = [reading("shown", DEPTH, STREET, clock.ms - 12 * HOUR_MS, 3.0)]

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from data_access import intake, revisions
-from data_access.db import Database
-from data_access.intake import Outcome
-from data_access.rollups import series
-from data_access.sources import ensure_source
-from data_access.states import history_of
-from data_access.tables import latest, provisional, quarantine
+from data_access.intake import door as intake
+from data_access.intake import revisions
+from data_access.intake.door import Outcome
+from data_access.intake.sources import ensure_source
+from data_access.series.rollups import series
+from data_access.series.states import history_of
+from data_access.store.db import Database
+from data_access.store.tables import latest, provisional, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339

@@ -6,9 +6,9 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from data_access import score_units, scores
-from data_access.db import Database
-from data_access.tables import latest, rollup_day, rollup_hour
+from data_access.scoring import score_units, scores
+from data_access.store.db import Database
+from data_access.store.tables import latest, rollup_day, rollup_hour
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS

@@ -2,9 +2,9 @@
 
 import pytest
 
-from data_access import rollups, states
-from data_access.db import Database
-from data_access.series_query import MAX_POINTS, Ask, course, sparks, tiers_for
+from data_access.series import rollups, states
+from data_access.series.series_query import MAX_POINTS, Ask, course, sparks, tiers_for
+from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS

@@ -6,15 +6,16 @@ import pytest
 from alembic import command
 from sqlalchemy import insert, select, update
 
-from data_access import engine_state, intake, store_file, tables
-from data_access.account_commands import main as account_main
-from data_access.audit import newest
-from data_access.db import Database, alembic_config, migrate, open_database
-from data_access.ingest import main as ingest_main
-from data_access.keys import KeyKind, add_key
+from data_access.accounts.audit import newest
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.commands.account_commands import main as account_main
+from data_access.commands.source_commands import main
+from data_access.intake import door as intake
+from data_access.intake.sources import RetiredSource, create_source, ensure_sources, registered
+from data_access.loads.ingest import main as ingest_main
 from data_access.settings import Settings
-from data_access.source_commands import main
-from data_access.sources import RetiredSource, create_source, ensure_sources, registered
+from data_access.store import engine_state, store_file, tables
+from data_access.store.db import Database, alembic_config, migrate, open_database
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness, is_counted, source_freshness
 from domain.reading import Reading

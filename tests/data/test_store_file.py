@@ -14,14 +14,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from data_access import intake
-from data_access.condition import condition_of
-from data_access.db import Database, open_database
-from data_access.intake import Busy, accept
+from data_access.intake import door as intake
+from data_access.intake.door import Busy, accept
+from data_access.intake.sources import create_source
 from data_access.settings import ROOT, Settings
-from data_access.sources import create_source
-from data_access.store_file import store_file
-from data_access.tables import sources
+from data_access.store.condition import condition_of
+from data_access.store.db import Database, open_database
+from data_access.store.store_file import store_file
+from data_access.store.tables import sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339
 from domain.reading import Reading

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from data_access import intake, scores
-from data_access.db import Database
-from data_access.readings import day_tables
-from data_access.series_query import Ask, course
+from data_access.intake import door as intake
+from data_access.intake.readings import day_tables
+from data_access.intake.sources import ensure_source
+from data_access.scoring import scores
+from data_access.series.series_query import Ask, course
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import rollup_day, rollup_hour
+from data_access.store.db import Database
+from data_access.store.tables import rollup_day, rollup_hour
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from data_access.db import Database
-from data_access.series_query import Ask, course
-from data_access.tables import rollup_day, rollup_hour
-from data_access.target_values import aims, period_span, period_values
+from data_access.scoring.target_values import aims, period_span, period_values
+from data_access.series.series_query import Ask, course
+from data_access.store.db import Database
+from data_access.store.tables import rollup_day, rollup_hour
 from domain.actor import Actor, Forbidden, Role
 from domain.aim import Reached
 from domain.catalogue import Catalogue

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from pytest import MonkeyPatch
 from sqlalchemy import func, select
 
-from data_access import logins, tables, throttle, users
-from data_access.audit import Result, newest
-from data_access.db import Database
-from data_access.logins import Knock, attempt
-from data_access.throttle import Bucket
+from data_access.accounts import logins, throttle, users
+from data_access.accounts.audit import Result, newest
+from data_access.accounts.logins import Knock, attempt
+from data_access.accounts.throttle import Bucket
+from data_access.store import tables
+from data_access.store.db import Database
 from domain.actor import Role
 from tests.clocks import FixedClock
 

@@ -5,18 +5,18 @@ from math import floor
 
 import pytest
 
-from data_access import scores
-from data_access.db import Database
-from data_access.departments import department_days
-from data_access.editions import receipt_editions
-from data_access.tables import rollup_day, rollup_hour
-from data_access.terms import remember_terms
+from data_access.scoring import scores
+from data_access.scoring.departments import department_days
+from data_access.series.editions import receipt_editions
+from data_access.series.terms import remember_terms
+from data_access.store.db import Database
+from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.receipt import Receipt
-from domain.scoring.weights import Weights
 from domain.span import Span
 from domain.terms import Edition
+from domain.weights import Weights
 from tests.data.test_scores import LEADER, NOW, _day, _fill, _week, row
 
 

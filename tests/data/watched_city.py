@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import event, select
 
-from data_access import intake
-from data_access.db import Database
+from data_access.intake import door as intake
+from data_access.intake.sources import ensure_sources
 from data_access.public.store import migrate_public, open_public
 from data_access.public.tables import public_corrections, public_values, public_views
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
+from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, to_rfc3339
 from domain.reading import Parcel, Reading

@@ -16,11 +16,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bench.rows import ledger_signs
-from data_access import engine_state, intake, readings
-from data_access.db import Database, migrate, open_database
+from data_access.intake import door as intake
+from data_access.intake import readings
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import batches, quarantine, sources
+from data_access.store import engine_state
+from data_access.store.db import Database, migrate, open_database
+from data_access.store.tables import batches, quarantine, sources
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
 from domain.reading import Reading

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.labels import label
 from dashboard.supervisor.guard import die_with_parent
 from dashboard.supervisor.lobby import MOST_GUESTS
+from dashboard.words.labels import label
 from data_access.settings import ROOT
 from tests.conditions import eventually
 from tests.fixtures.product import free_port

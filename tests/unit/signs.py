@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.scoring.weights import Weights
 from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+from domain.weights import Weights
 
 
 def thresholds(version: int = 1, valid_from: str = "2020-01-01", **edges: float) -> Thresholds:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import shapely
 
-from data_access.boundaries import MapData, load_map
+from data_access.maps.boundaries import MapData, load_map
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from tests.unit.street_maps import neighbours, real_boundaries, real_shapes, shapes_of

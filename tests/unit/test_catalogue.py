@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from data_access.catalogue import lint
 from data_access.catalogue.loader import (
     FOLDER,
     CatalogueError,
@@ -15,6 +14,7 @@ from data_access.catalogue.loader import (
     load_catalogue,
     load_catalogue_from,
 )
+from data_access.commands import lint
 from domain.catalogue import Catalogue
 from domain.sign import DERIVED_RULES, Direction, Rule
 from tests.unit.broken_city import copy_city, set_cell

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data_access import mapping_file
 from data_access.catalogue import publication
 from data_access.catalogue.files import MAPPINGS, NEEDED, OPTIONAL
 from data_access.catalogue.loader import FOLDER, cities, load_catalogue_from
-from data_access.mapping import load_mapping
+from data_access.mappings import mapping_file
+from data_access.mappings.mapping import load_mapping
 from data_access.settings import ROOT
 from engine.demo.behaviour_files import load_behaviour
 from tests.second_city import write_city

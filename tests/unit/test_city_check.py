@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from dashboard.labels import wording_faults
-from data_access.catalogue import lint as lint_command
+from dashboard.words.labels import wording_faults
 from data_access.catalogue import standards
-from data_access.catalogue.check import check_city
 from data_access.catalogue.faults import MOST, CatalogueError, Fault, told
 from data_access.catalogue.loader import load_catalogue_from
+from data_access.commands import lint as lint_command
+from data_access.commands.check import check_city
 from engine.demo.behaviour_files import behaviour_faults
 from tests.unit.broken_city import copy_city, read_table, replace_line, set_cell, write_table
 

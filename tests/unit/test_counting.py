@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.counting import Counting
-from data_access.line import FileFault, Line
-from data_access.mapping import MappingError, load_mapping
-from data_access.mapping_spec import Mapping
+from data_access.files.line import FileFault, Line
+from data_access.mappings.counting import Counting
+from data_access.mappings.mapping import MappingError, load_mapping
+from data_access.mappings.mapping_spec import Mapping
 from domain.catalogue import Catalogue
 from domain.reading import instant_ms
 from domain.zone import Zone
@@ -198,7 +198,7 @@ def test_hours_that_are_not_over_wait(tmp_path: Path, city: Catalogue) -> None:
 def test_a_point_that_is_an_id_is_told_instead_of_held(
     tmp_path: Path, city: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data_access.counting.MOST", 10)
+    monkeypatch.setattr("data_access.mappings.counting.MOST", 10)
     with pytest.raises(FileFault, match="is a point or a sign an id"):
         counted(tmp_path, city, f'{HEAD}{ALL}point_column = "id"\n', [case(n) for n in range(9)])
     text = f'{HEAD}{ALL}zeros = "span"\n'

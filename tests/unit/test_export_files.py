@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dashboard.export.csv_file import FORMULA, csv_pieces, safe_text
 from dashboard.export.document import Column, Document, Kind, Row, held
 from dashboard.export.xlsx_file import LONGEST, Wording, write_xlsx
-from data_access.db import Database
+from data_access.store.db import Database
 from domain.clock import to_ms
 from domain.zone import Zone
 from tests.clocks import MONDAY_MORNING

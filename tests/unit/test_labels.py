@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import labels
 from dashboard.components.moment import WORDS
-from dashboard.components.screen_static import PREFIXES
+from dashboard.desks.screen.screen_static import PREFIXES
+from dashboard.words import labels
 from domain.freshness import Freshness
 from domain.sign import State
 

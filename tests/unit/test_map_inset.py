@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from dashboard.components.picking import Picking
-from dashboard.components.street_map import Drawing, Painted, whole_map
 from dashboard.components.view import View
+from dashboard.desks.street.street_map import Drawing, Painted, whole_map
 from dashboard.public_site.chart import drawing
-from data_access.boundaries import load_map
 from data_access.catalogue.loader import load_catalogue
-from data_access.map_inset import LEAST, inset_of
+from data_access.maps.boundaries import load_map
+from data_access.maps.map_inset import LEAST, inset_of
 from data_access.settings import Settings
 from domain.sign import State
 from tests.unit.test_marks import texts

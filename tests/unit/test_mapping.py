@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from data_access.catalogue.loader import cities, load_catalogue
-from data_access.mapping import MappingError, load_mapping, mapping_names
-from data_access.mapping_rows import RowMapper
-from data_access.tabular import Line
+from data_access.mappings.mapping import MappingError, load_mapping, mapping_names
+from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.tabular import Line
 from domain.catalogue import Catalogue
 from domain.reading import Reason, instant_ms
 from domain.sign import Rule

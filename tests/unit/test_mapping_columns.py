@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.mapping import Mapping, load_mapping
-from data_access.mapping_columns import ColumnMapper
-from data_access.mapping_rows import RowMapper
-from data_access.tabular import Line
+from data_access.mappings.mapping import Mapping, load_mapping
+from data_access.mappings.mapping_columns import ColumnMapper
+from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.tabular import Line
 
 NUMBERS = st.sampled_from(["1.5", "-2", " 3 ", "1e3"])
 ODD = st.sampled_from(["", "x", "1_0", "nan", "inf", " "])

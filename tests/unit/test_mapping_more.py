@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from data_access.mapping import load_mapping
-from data_access.mapping_columns import ColumnMapper
-from data_access.mapping_rows import RowMapper
-from data_access.tabular import Table
+from data_access.mappings.mapping import load_mapping
+from data_access.mappings.mapping_columns import ColumnMapper
+from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.tabular import Table
 from domain.catalogue import Catalogue
 from domain.reading import Reading, Reason
 

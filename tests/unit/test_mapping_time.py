@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from data_access.mapping_spec import TimeSpec
-from data_access.mapping_time import Instants
+from data_access.mappings.mapping_spec import TimeSpec
+from data_access.mappings.mapping_time import Instants
 from domain.clock import to_rfc3339
 from domain.reading import instant_ms
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.rank_question import DepartmentQuestion, Question
-from dashboard.components.rank_strip import EDGE, WIDTH, strip, whisker
-from dashboard.components.rank_table import (
+from dashboard.components.view import View
+from dashboard.desks.rankings.rank_question import DepartmentQuestion, Question
+from dashboard.desks.rankings.rank_strip import EDGE, WIDTH, strip, whisker
+from dashboard.desks.rankings.rank_table import (
     COLUMNS,
     Look,
     near,
@@ -21,9 +22,8 @@ from dashboard.components.rank_table import (
     share,
     signed,
 )
-from dashboard.components.receipt_panel import Slip, hundredths, receipt_panel
-from dashboard.components.receipt_whatif import SLIDERS, levers
-from dashboard.components.view import View
+from dashboard.desks.rankings.receipt_panel import Slip, hundredths, receipt_panel
+from dashboard.desks.rankings.receipt_whatif import SLIDERS, levers
 from domain.catalogue import Catalogue
 from domain.ranking import Change, Ranked, Ranking, Why
 from domain.receipt import FULL, Hours, Line, line_of, receipt

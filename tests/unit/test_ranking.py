@@ -237,7 +237,9 @@ def test_rank_intervals_hold_the_true_rank(scenario: RateScenario | ScoreScenari
 
 
 def test_numpy_is_loaded_by_the_first_ranking_only() -> None:
-    code = "import sys, domain.ranking, data_access.scores; sys.exit('numpy' in sys.modules)"
+    code = (
+        "import sys, domain.ranking, data_access.scoring.scores; sys.exit('numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

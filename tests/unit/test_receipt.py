@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from domain import receipt as rules
 from domain.index import city_index
 from domain.receipt import FULL, Hours, Line, Receipt, Unusable, what_if
-from domain.scoring.weights import Weights
 from domain.sign import State
+from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
 
 ONE = (WEIGHTS,)

@@ -12,11 +12,11 @@ from dashboard.api.cutting import Unreadable
 from dashboard.api.decoding import decode_array
 from dashboard.components.refusal import refusal
 from dashboard.components.view import View
-from dashboard.labels import table
-from data_access.intake import _conflict
-from data_access.mapping import load_mapping
-from data_access.mapping_rows import RowMapper
-from data_access.tabular import FileFault, Table
+from dashboard.words.labels import table
+from data_access.intake.door import _conflict
+from data_access.mappings.mapping import load_mapping
+from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.declared import Sentinels

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from dashboard.components import definition
 from dashboard.components.crossing import crossing
-from dashboard.components.sign_now import Here, head, sentence
-from dashboard.components.sign_places import by_badness
-from dashboard.components.sign_question import SignQuestion
-from dashboard.components.signs_question import SORTS, SignsQuestion
 from dashboard.components.view import View
-from data_access.states import Transition
+from dashboard.desks.sign import definition
+from dashboard.desks.sign.sign_now import Here, head, sentence
+from dashboard.desks.sign.sign_places import by_badness
+from dashboard.desks.sign.sign_question import SignQuestion
+from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
+from data_access.series.states import Transition
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.judging import judge_for

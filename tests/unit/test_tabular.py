@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.mapping import Mapping, load_mapping
-from data_access.tabular import STRETCH, FileFault, Line, Table
+from data_access.mappings.mapping import Mapping, load_mapping
+from data_access.mappings.tabular import STRETCH, FileFault, Line, Table
 
 CELLS = st.sampled_from(["1", "", "a b", "a,b", 'say "x"', "two\nlines", "two\r\nlines", "é"])
 
@@ -123,7 +123,7 @@ def test_a_stray_quote_loses_no_row_in_silence(data: st.DataObject) -> None:
 
 
 def test_stretches_end_where_rows_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_access.csv_rows.STRETCH", 3)
+    monkeypatch.setattr("data_access.files.csv_rows.STRETCH", 3)
     width = len(_mapping().columns)
     rows = [["x\ny" if n % 5 == 0 else str(n)] * width for n in range(20)]
     (tmp_path / "some.csv").write_text(_text(rows))

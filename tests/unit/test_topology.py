@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
 
-from data_access.pole import pole
-from data_access.topology import Line, Point, crossing, cut, simplify
+from data_access.maps.pole import pole
+from data_access.maps.topology import Line, Point, crossing, cut, simplify
 
 SQUARE: Line = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0))
 

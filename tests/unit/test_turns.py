@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboard.turns import Shares, TooManyAtOnce, Turns
-from dashboard.writer import Overloaded
+from dashboard.threads.turns import Shares, TooManyAtOnce, Turns
+from dashboard.threads.writer import Overloaded
 from tests.conditions import eventually
 
 PATIENCE_S = 20.0

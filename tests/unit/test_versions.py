@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from dashboard.components.receipt_panel import Slip, receipt_panel
 from dashboard.components.versions import cut_words, editions_short
 from dashboard.components.view import View
+from dashboard.desks.rankings.receipt_panel import Slip, receipt_panel
 from domain.catalogue import Catalogue
 from domain.receipt import Hours, line_of, receipt
-from domain.scoring.weights import Weights
 from domain.terms import Edition
+from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
 from tests.web.light_nodes import every, one, words
 

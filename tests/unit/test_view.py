@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components.light import el, table
-from dashboard.components.sources_question import LARGEST_ID, Question
 from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
-from dashboard.outline import outline
+from dashboard.desks.sources.sources_question import LARGEST_ID, Question
 from dashboard.security.hosts import is_trusted, trusted_hosts
+from dashboard.security.outline import outline
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.zone import Zone

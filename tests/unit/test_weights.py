@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from data_access.catalogue.lint import main
 from data_access.catalogue.loader import load_catalogue_from
+from data_access.commands.lint import main
 from domain.clock import DAY_MS, HOUR_MS
-from domain.scoring.weights import Weights, starts, stretches
 from domain.sign import GRADED, State
+from domain.weights import Weights, starts, stretches
 from domain.zone import Zone
 from tests.second_city import write_city
 from tests.unit.broken_city import copy_city, faults_of

@@ -12,8 +12,8 @@ import pytest
 
 from domain.ranking import RateUnit, rank_rates
 from domain.receipt import Hours, Line, line_of, receipt, what_if
-from domain.scoring.weights import Weights
 from domain.sign import GRADED
+from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
 
 ROOT = Path(__file__).parents[2]

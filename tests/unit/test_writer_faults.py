@@ -9,7 +9,7 @@ SCRIPT = """
 from gevent import monkey
 monkey.patch_all()
 from types import SimpleNamespace
-from dashboard import writer
+from dashboard.threads import writer
 class Bad(ValueError): pass
 writer.open_database = lambda settings: None
 desk = writer.Writer(SimpleNamespace(), None)

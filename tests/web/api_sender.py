@@ -9,9 +9,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dashboard.api.openapi import document
-from data_access.keys import KeyKind, add_key
-from data_access.sources import ensure_source
-from data_access.tables import sources
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.sources import ensure_source
+from data_access.store.tables import sources
 from domain.clock import MINUTE_MS, to_rfc3339
 from tests.web.site import Site
 

@@ -19,14 +19,14 @@ import msgspec
 import pytest
 
 from dashboard.supervisor.guard import die_with_parent
-from data_access.db import migrate, open_database
-from data_access.keys import KeyKind, add_key
-from data_access.redis_client import open_redis
-from data_access.sessions import start_session
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.accounts.sessions import start_session
+from data_access.accounts.users import add_user
+from data_access.caching.redis_client import open_redis
 from data_access.settings import ROOT, Settings
-from data_access.snapshots import etag_of, live_name, pack_delta, pack_snapshot
-from data_access.tables import published
-from data_access.users import add_user
+from data_access.store.db import migrate, open_database
+from data_access.store.tables import published
+from data_access.views.snapshots import etag_of, live_name, pack_delta, pack_snapshot
 from domain.actor import Role
 from domain.clock import from_ms, to_ms, to_rfc3339, utc_now
 from domain.delta import delta

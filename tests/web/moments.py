@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from data_access.engine_state import write_published
-from data_access.pictures import VIEW, pack_picture
+from data_access.store.engine_state import write_published
+from data_access.views.pictures import VIEW, pack_picture
 from domain.freshness import Freshness
 from domain.judging import judge_for
 from domain.picture import NOTHING, Cell, Picture

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboard.public_site.site import PublicSite
-from data_access.db import open_database
 from data_access.settings import Settings
+from data_access.store.db import open_database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.publication import Kind

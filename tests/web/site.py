@@ -7,13 +7,15 @@ from typing import Any
 from dash._utils import split_callback_id
 from werkzeug.test import TestResponse
 
+import callbacks
+import pages
 from dashboard.factory import create_app
+from dashboard.house.services import build_services
 from dashboard.security import csrf, policy
-from dashboard.services import build_services
-from data_access import audit, keys, users
-from data_access.audit import Entry
+from data_access.accounts import audit, keys, users
+from data_access.accounts.audit import Entry
+from data_access.intake.sources import ensure_sources
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
 from domain.actor import Role
 from tests.clocks import FixedClock
 
@@ -66,7 +68,7 @@ class Site:
     def __init__(self, settings: Settings, clock: FixedClock) -> None:
         self.clock = clock
         self.services = build_services(settings, clock)
-        self.app = create_app(self.services)
+        self.app = create_app(self.services, pages, callbacks)
         self.db = self.services.db
         ensure_sources(self.db, self.services.catalogue, clock.ms)
 

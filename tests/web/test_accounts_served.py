@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from data_access.users import add_user
+from data_access.accounts.users import add_user
 from domain.actor import Role
 from domain.clock import to_ms, utc_now
 from tests.conditions import eventually

@@ -10,13 +10,13 @@ from sqlalchemy import delete
 
 from dashboard import api
 from dashboard.api.allowance import Allowance
-from data_access import intake
-from data_access.db import open_database
-from data_access.keys import KeyKind, add_key, revoke_key
-from data_access.quarantine import PAYLOAD_CHARS, Quarantined, quarantined
-from data_access.readings import rows_between
+from data_access.accounts.keys import KeyKind, add_key, revoke_key
+from data_access.intake import door as intake
+from data_access.intake.quarantine import PAYLOAD_CHARS, Quarantined, quarantined
+from data_access.intake.readings import rows_between
 from data_access.settings import Settings
-from data_access.tables import sources
+from data_access.store.db import open_database
+from data_access.store.tables import sources
 from domain.actor import Actor, Role
 from domain.reading import Reason
 from tests.web.api_sender import PATH, Sender

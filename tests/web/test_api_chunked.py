@@ -7,9 +7,9 @@ import socket
 import pytest
 
 from dashboard.api.body import MAX_BYTES
-from data_access.keys import KeyKind, add_key
-from data_access.readings import rows_between
-from data_access.sources import create_source
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.readings import rows_between
+from data_access.intake.sources import create_source
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from tests.web.live_server import LiveServer
 

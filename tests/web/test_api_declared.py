@@ -5,11 +5,11 @@ import math
 
 import pytest
 
-from data_access.keys import KeyKind, add_key
-from data_access.provisional import is_provisional, provisional_instants
-from data_access.quarantine import quarantined
-from data_access.sources import declare_missing
-from data_access.tables import point_latest
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.provisional import is_provisional, provisional_instants
+from data_access.intake.quarantine import quarantined
+from data_access.intake.sources import declare_missing
+from data_access.store.tables import point_latest
 from domain.actor import Actor, Role
 from domain.clock import HOUR_MS, MINUTE_MS, to_ms
 from domain.sign import Sign

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from data_access.tables import quarantine
+from data_access.store.tables import quarantine
 from tests.web.api_sender import Sender
 from tests.web.site import Site
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from data_access.keys import KeyKind, add_key
-from data_access.readings import rows_between
-from data_access.sources import create_source
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.readings import rows_between
+from data_access.intake.sources import create_source
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from tests.conditions import eventually
 from tests.web.live_server import LiveServer

@@ -13,8 +13,8 @@ from dashboard.api.budget import Budget, TooSlow
 from dashboard.api.cutting import Unreadable
 from dashboard.api.decoding import MAX_READINGS, TooMany, decode_array, decode_lines
 from dashboard.api.errors import ApiError
-from data_access.keys import KeyKind, add_key
-from data_access.sources import create_source
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.sources import create_source
 from domain.clock import to_ms, to_rfc3339, utc_now
 from domain.reading import Parcel
 from tests.web.live_server import LiveServer

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard.security import denials
-from dashboard.security.denials import Denials
-from data_access import audit
-from data_access.audit import Result
+from dashboard.house import denials
+from dashboard.house.denials import Denials
+from data_access.accounts import audit
+from data_access.accounts.audit import Result
 from domain.actor import Role
 from tests.web.site import Site
 

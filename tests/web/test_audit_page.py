@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from dashboard.components.audit_question import ACTIONS
-from data_access import audit
-from data_access.audit import Entry, Result, Wanted, audit_page, write_audit
+from dashboard.desks.audit.audit_question import ACTIONS
+from data_access.accounts import audit
+from data_access.accounts.audit import Entry, Result, Wanted, audit_page, write_audit
 from data_access.settings import ROOT
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.clock import DAY_MS, HOUR_MS

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from data_access import readings
-from data_access.keys import list_keys, revoke_key
+from data_access.accounts.keys import list_keys, revoke_key
+from data_access.intake import readings
+from data_access.intake.sources import ensure_sources
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from engine.demo.archive import Archive

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from dashboard.components.department_alerts import alerts_table, open_alerts, overdue
 from dashboard.components.view import View
+from dashboard.desks.department.department_alerts import alerts_table, open_alerts, overdue
 from domain.actor import Role
 from domain.clock import HOUR_MS
 from domain.picture import Picture

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data_access.pictures import VIEW, pack_picture
-from data_access.tables import published, state_history
+from data_access.store.tables import published, state_history
+from data_access.views.pictures import VIEW, pack_picture
 from domain.actor import Role
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.freshness import Freshness

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from data_access.episodes import PAGE
-from data_access.tables import state_history
-from data_access.terms import remember_terms
+from data_access.series.episodes import PAGE
+from data_access.series.terms import remember_terms
+from data_access.store.tables import state_history
 from domain.actor import Role
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.sign import Direction

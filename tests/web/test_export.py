@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from dashboard.export.registry import TABLES
 from dashboard.export.turns import Turns
-from data_access import quarantine, tables
-from data_access.audit import Result
-from data_access.notes import Draft, add_note
-from data_access.pictures import VIEW, pack_picture
-from data_access.tables import published, state_history
+from data_access.accounts.audit import Result
+from data_access.intake import quarantine
+from data_access.series.notes import Draft, add_note
+from data_access.store import tables
+from data_access.store.tables import published, state_history
+from data_access.views.pictures import VIEW, pack_picture
 from domain.actor import PEOPLE, Actor, Role
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.freshness import Freshness

@@ -18,13 +18,13 @@ from pathlib import Path
 import gevent.socket
 import pytest
 
-from dashboard.live import bodies
-from dashboard.live.limits import OWN_FILES, Limits
+from dashboard.wire import bodies
+from dashboard.wire.limits import OWN_FILES, Limits
+from data_access.accounts.keys import KeyKind, add_key
 from data_access.catalogue.loader import load_catalogue
-from data_access.keys import KeyKind, add_key
+from data_access.intake.sources import ensure_source
 from data_access.public.store import migrate_public
 from data_access.settings import ROOT
-from data_access.sources import ensure_source
 from domain.actor import Role
 from domain.clock import to_ms, utc_now
 from tests.conditions import eventually

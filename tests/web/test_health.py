@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import insert
 
 from dashboard import health
-from data_access import keys
+from data_access.accounts import keys
+from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
-from data_access.sources import ensure_source
-from data_access.tables import engine_state, undigested
+from data_access.store.tables import engine_state, undigested
 from domain.actor import Role
 from domain.clock import DAY_MS
 from tests.clocks import FixedClock

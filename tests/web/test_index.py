@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from data_access import intake
-from data_access.engine_state import write_indexes
-from data_access.index_course import index_course
-from data_access.snapshots import stored_body
-from data_access.tables import index_history, rollup_hour
+from data_access.intake import door as intake
+from data_access.scoring.index_course import index_course
+from data_access.store.engine_state import write_indexes
+from data_access.store.tables import index_history, rollup_hour
+from data_access.views.snapshots import stored_body
 from domain.actor import Actor, Role
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
 from domain.picture import NOTHING

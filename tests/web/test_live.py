@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.house.services import build_services
 from dashboard.live import lane as lane_module
 from dashboard.live.lane import live_lane
-from dashboard.live.replies import codings
 from dashboard.security.headers import BASE
-from dashboard.services import build_services
+from dashboard.wire.replies import codings
 from domain.actor import Role
 from tests.conditions import eventually
 from tests.web.live_server import LiveServer

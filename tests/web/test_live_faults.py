@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from dashboard.live.feed import QUIET_S
-from data_access.revocation import announce
-from data_access.sessions import end_session, token_hash
-from data_access.snapshots import etag_of, pack_delta
+from data_access.accounts.revocation import announce
+from data_access.accounts.sessions import end_session, token_hash
+from data_access.views.snapshots import etag_of, pack_delta
 from domain.delta import delta
 from tests.conditions import eventually
 from tests.web.live_server import LiveServer

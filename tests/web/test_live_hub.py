@@ -10,10 +10,10 @@ from time import monotonic
 import msgspec
 import pytest
 
-from dashboard.live import hub as hub_module
-from dashboard.live.hub import Hub, sse
-from dashboard.live.keeper import Keeper
-from data_access.snapshots import Delta, Snapshot, pack_snapshot, unpack_snapshot
+from dashboard.wire import hub as hub_module
+from dashboard.wire.hub import Hub, sse
+from dashboard.wire.keeper import Keeper
+from data_access.views.snapshots import Delta, Snapshot, pack_snapshot, unpack_snapshot
 from tests.conditions import eventually
 from tests.web.live_viewers import Viewer
 

@@ -9,7 +9,8 @@ import pytest
 
 from dashboard.live.lane import Lane
 from dashboard.live.scenes import HOURS, LONGEST_MS
-from data_access import intake, keys
+from data_access.accounts import keys
+from data_access.intake import door as intake
 from domain.actor import Role
 from domain.clock import HOUR_MS, MINUTE_MS, slot_start, to_rfc3339
 from domain.reading import Reading

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from data_access import logins, users
-from data_access.audit import Result
+from data_access.accounts import logins, users
+from data_access.accounts.audit import Result
 from domain.actor import Role
 from tests.web.site import PASSWORD, Site
 

@@ -12,14 +12,17 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
+import callbacks
+import pages
 from dashboard.factory import create_app
+from dashboard.house.services import Services, build_services
 from dashboard.live.lane import live_lane
-from dashboard.services import Services, build_services
-from data_access import quarantine, tables
-from data_access.keys import KeyKind, add_key
+from data_access.accounts.keys import KeyKind, add_key
+from data_access.accounts.users import add_user
+from data_access.intake import quarantine
+from data_access.intake.sources import ensure_sources
 from data_access.settings import Settings
-from data_access.sources import ensure_sources
-from data_access.users import add_user
+from data_access.store import tables
 from domain.actor import Role
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
@@ -80,7 +83,7 @@ def fill(services: Services, city: Catalogue) -> None:
 @pytest.fixture(scope="module")
 def url(services: Services) -> Iterator[str]:
     """The address of a server in this process."""
-    lane = live_lane(services, create_app(services).server)
+    lane = live_lane(services, create_app(services, pages, callbacks).server)
     server = make_server("127.0.0.1", 0, lane, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dashboard.labels import table as labels
-from data_access.departments import department_days, open_department
-from data_access.scores import department_receipt
-from data_access.tables import latest, rollup_day, rollup_hour
+from dashboard.words.labels import table as labels
+from data_access.scoring.departments import department_days, open_department
+from data_access.scoring.scores import department_receipt
+from data_access.store.tables import latest, rollup_day, rollup_hour
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS

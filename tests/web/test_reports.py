@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from data_access.db import Database
 from data_access.public.queries import add_report
 from data_access.public.reports import HANDLED, OPEN, Report, handle_report, newest_reports
 from data_access.public.store import migrate_public, open_public
+from data_access.store.db import Database
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from tests.web.site import Site, Visitor
 

@@ -3,8 +3,8 @@
 from werkzeug.datastructures import Headers
 
 from dashboard.security import policy
-from data_access import keys
-from data_access.audit import Result
+from data_access.accounts import keys
+from data_access.accounts.audit import Result
 from domain.actor import Role
 from tests.web.site import Site
 

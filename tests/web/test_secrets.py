@@ -5,8 +5,8 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from data_access import keys
-from data_access.tables import metadata
+from data_access.accounts import keys
+from data_access.store.tables import metadata
 from domain.actor import Role
 from tests.web.site import PASSWORD, Site
 from tests.web.test_sessions import cookie_of

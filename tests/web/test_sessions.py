@@ -7,9 +7,9 @@ from werkzeug.test import create_environ
 
 from dashboard.security import sessions
 from dashboard.security.sessions import COOKIE, identify
-from data_access import keys, users
-from data_access.revocation import announce
-from data_access.sessions import IDLE_MS, TOUCH_MS, token_hash
+from data_access.accounts import keys, users
+from data_access.accounts.revocation import announce
+from data_access.accounts.sessions import IDLE_MS, TOUCH_MS, token_hash
 from domain.actor import Role
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.web.site import Site, Visitor
@@ -148,7 +148,7 @@ def test_identify_remembers_but_not_past_an_announced_ending(site: Site, leader:
     environ = environ_of(leader)
     assert identify(site.services, environ) is not None
     with site.db.write() as conn:  # as another process would, without telling
-        from data_access.sessions import end_session
+        from data_access.accounts.sessions import end_session
 
         end_session(conn, token_hash(cookie_of(leader)))
     assert identify(site.services, environ) is not None, "remembered for a moment"
@@ -177,7 +177,7 @@ def test_identify_by_screen_key_only_on_the_walls_lane(site: Site) -> None:
 
 
 def test_identities_are_bounded(site: Site) -> None:
-    from dashboard.security import identities
+    from dashboard.house import identities
 
     for n in range(identities.SIZE + 50):
         site.services.identities.find(f"invented-{n}", site.clock.ms, lambda _hash: None)
@@ -187,7 +187,7 @@ def test_identities_are_bounded(site: Site) -> None:
 def test_expired_sessions_are_swept_at_the_next_login(site: Site, leader: Visitor) -> None:
     from sqlalchemy import func, select
 
-    from data_access.tables import sessions as table
+    from data_access.store.tables import sessions as table
 
     site.clock.step(8 * DAY_MS / 1000)
     site.person(Role.ADMIN)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from data_access import rollups
-from data_access.audit import Result
-from data_access.pictures import VIEW, pack_picture
-from data_access.tables import published, state_history
+from data_access.accounts.audit import Result
+from data_access.series import rollups
+from data_access.store.tables import published, state_history
+from data_access.views.pictures import VIEW, pack_picture
 from domain.actor import Role
 from domain.clock import DAY_MS, HOUR_MS
 from domain.freshness import Freshness

@@ -8,7 +8,9 @@ from sqlalchemy import update
 
 from dashboard.components.light import Node
 from dashboard.components.times import day_and_time
-from data_access import cache_store, quarantine, tables
+from data_access.caching import cache_store
+from data_access.intake import quarantine
+from data_access.store import tables
 from domain.actor import Role
 from domain.reading import Reason
 from tests.web.site import Site, Visitor
@@ -244,7 +246,7 @@ def test_an_unknown_source(site: Site) -> None:
 
 
 def test_every_reason_and_way_has_a_name_in_both_languages() -> None:
-    from dashboard.labels import table
+    from dashboard.words.labels import table
 
     for reason in Reason:
         assert f"reason.{reason}" in table()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from data_access.accounts.keys import KeyKind, add_key
 from data_access.catalogue.loader import load_catalogue
-from data_access.keys import KeyKind, add_key
+from data_access.intake.sources import ensure_source
 from data_access.public.store import migrate_public
-from data_access.sources import ensure_source
 from domain.actor import Role
 from domain.clock import to_ms, utc_now
 from tests.conditions import eventually

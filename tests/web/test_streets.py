@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.components.street_question import SORTS
-from data_access.engine_state import write_indexes
+from dashboard.desks.street.street_question import SORTS
+from data_access.store.engine_state import write_indexes
 from domain.actor import Actor, Role
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.picture import NOTHING

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dashboard.switches import AT_ONCE, CAPACITY
-from data_access.audit import Result
+from data_access.accounts.audit import Result
 from domain.actor import Role
 from tests.web.site import Site
 

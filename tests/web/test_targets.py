@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data_access.tables import rollup_day, rollup_hour
+from data_access.store.tables import rollup_day, rollup_hour
 from domain.actor import Role
 from domain.clock import DAY_MS, HOUR_MS
 from domain.picture import Cell

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 
+import callbacks
 import pages
 from dashboard.factory import create_app
 from dashboard.security.policy import UntaggedError, policy, tag_of
@@ -63,7 +64,7 @@ def test_a_page_without_a_row_fails_the_build(site: Site, tmp_path: Path) -> Non
     stray = ModuleType("other_pages")
     stray.__path__ = [str(folder)]
     with pytest.raises(UntaggedError, match="page /stray"):
-        create_app(site.services, stray)
+        create_app(site.services, stray, callbacks)
 
 
 def test_a_misspelt_role_is_refused_where_it_is_written() -> None:

@@ -11,14 +11,14 @@ from threading import Event
 import pytest
 from sqlalchemy import event
 
-from dashboard.components.rank_question import Question
-from dashboard.standings import standings, usual
+from dashboard.desks.rankings.rank_question import Question
+from dashboard.desks.rankings.standings import standings, usual
 from dashboard.warming import READERS, Warmer
-from data_access import cache
-from data_access.db import Database, open_database
-from data_access.redis_client import RedisLink, open_redis
+from data_access.caching import cache
+from data_access.caching.redis_client import RedisLink, open_redis
 from data_access.settings import Settings
-from data_access.tables import rollup_day
+from data_access.store.db import Database, open_database
+from data_access.store.tables import rollup_day
 from domain.actor import Actor, Forbidden, Role
 from domain.clock import DAY_MS
 from tests.clocks import FixedClock

@@ -11,7 +11,7 @@ export const CHINA = [[0, 480]];
 
 /* Reads labels.csv: quoted fields may hold commas. */
 export function labels(lang) {
-  const file = new URL("../../../dashboard/labels.csv", import.meta.url);
+  const file = new URL("../../../dashboard/words/labels.csv", import.meta.url);
   const [head, ...rows] = readFileSync(file, "utf8").trim().split("\n").map(fields);
   const column = head.indexOf(lang);
   return Object.fromEntries(rows.map((row) => [row[0], row[column]]));

@@ -1,0 +1,1 @@
+"""The pages that people work at, one room a page."""

@@ -1,0 +1,173 @@
+"""What the addresses of /rankings and /department/<code> ask for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dashboard.components.period import Period
+from dashboard.components.picking import Codes, picked, written
+from dashboard.components.view import View
+from dashboard.desks.rankings.rank_table import SORTS
+from domain.catalogue import Catalogue
+from domain.place import Kind
+from domain.zone import Zone
+
+PATH = "/rankings"
+DEPARTMENTS = "departments"  # a group of peers beside the city's kinds of places
+DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
+INDEX = "index"  # the measure that is no sign: the score of all vital signs
+PERIODS = ("today", "7d", "28d", "month", "custom")
+DEFAULT_PERIOD = "7d"
+LONGEST = 32
+
+_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+Query = Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Group, measure, period, order, open receipt and view; what is not understood is not asked.
+
+    Codes are checked for their shape only; whether they exist is for the answer to say.
+    """
+
+    of: str = ""  # departments, or the group of a kind of places; "": the city's first kind
+    kind: str = "district"  # of departments
+    measure: str = INDEX
+    sort: str = "rank"
+    receipt: str | None = None
+    pick: Codes = ()  # in the column of places
+    span: tuple[str | None, str | None, str | None] = (None, None, None)  # period, from, to
+    view: View = field(default_factory=View)
+
+    @classmethod
+    def of_address(cls, given: object) -> "Question":
+        """From a query string or from what the browser has stored of one."""
+        asked = given if isinstance(given, Mapping) else {}
+        group, kind, sort = asked.get("of"), asked.get("kind"), asked.get("sort")
+        known = isinstance(sort, str) and sort.removeprefix("-") in SORTS and sort[:2] != "--"
+        of = group if isinstance(group, str) and _GROUP.fullmatch(group) else ""
+        return cls(
+            of=of,
+            kind=kind if isinstance(kind, str) and kind in DEPARTMENT_KINDS else "district",
+            measure=(_code(asked.get("measure")) or INDEX) if of != DEPARTMENTS else INDEX,
+            sort=sort if isinstance(sort, str) and known else "rank",
+            receipt=_code(asked.get("receipt")),
+            pick=picked(asked.get("pick")),
+            span=_span(asked),
+            view=View.of(asked.get("lang"), asked.get("theme")),
+        )
+
+    @property
+    def departments(self) -> bool:
+        """Whether departments are ranked, not places."""
+        return self.of == DEPARTMENTS
+
+    def places(self, city: Catalogue) -> Kind:
+        """The kind of places that are ranked; a group that the city does not have is its first."""
+        return next((k for k in city.kinds if k.group == self.of), city.kinds[0])
+
+    def peers(self, city: Catalogue) -> str:
+        """The kind that the ranked have in common."""
+        return self.kind if self.departments else self.places(city).code
+
+    def group_name(self, city: Catalogue) -> str:
+        """What the ranked are called together."""
+        if self.departments:
+            return self.view.text("rankings.of.departments")
+        kind = self.places(city)
+        return self.view.name(kind.name_zh, kind.many_en)
+
+    def period(self, now_ms: int, zone: Zone) -> Period:
+        """The period that is asked for; custom ones end by `now_ms` at the latest."""
+        return period_of(self.span, now_ms, zone)
+
+    def filters(self) -> dict[str, str | int | None]:
+        """The part of the address that is not the view; what is usual is left out."""
+        name, start, end = self.span
+        return {
+            "of": self.of or None,
+            "kind": self.kind if self.departments and self.kind != "district" else None,
+            "measure": self.measure if self.measure != INDEX else None,
+            "period": name,
+            "from": start,
+            "to": end,
+            "sort": self.sort if self.sort != "rank" else None,
+            "receipt": self.receipt,
+            "pick": written(self.pick),
+        }
+
+    def href(self, **changed: str | int | None) -> str:
+        """The address of the same page with some filters changed."""
+        return self.view.href(PATH, **{**self.filters(), **changed})
+
+    def stored(self) -> dict[str, Any]:
+        """For the browser to keep and to send back."""
+        return {**self.filters(), **asdict(self.view)}
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentQuestion:
+    """One department and a period."""
+
+    code: str = ""
+    span: tuple[str | None, str | None, str | None] = (None, None, None)
+    view: View = field(default_factory=View)
+
+    @classmethod
+    def of_address(cls, given: object) -> "DepartmentQuestion":
+        """From path variable and query string, or from what the browser has stored of them."""
+        asked = given if isinstance(given, Mapping) else {}
+        view = View.of(asked.get("lang"), asked.get("theme"))
+        return cls(_code(asked.get("code")) or "", _span(asked), view)
+
+    @property
+    def path(self) -> str:
+        """The address without its query."""
+        return department_path(self.code)
+
+    def period(self, now_ms: int, zone: Zone) -> Period:
+        """The period that is asked for."""
+        return period_of(self.span, now_ms, zone)
+
+    def filters(self) -> dict[str, str | int | None]:
+        """The part of the address that is neither path nor view."""
+        name, start, end = self.span
+        return {"period": name, "from": start, "to": end}
+
+    def stored(self) -> dict[str, Any]:
+        """For the browser to keep and to send back."""
+        return {"code": self.code, **self.filters(), **asdict(self.view)}
+
+
+def department_path(code: str) -> str:
+    """The path of a department's page."""
+    return f"/department/{code}"
+
+
+def period_of(span: tuple[str | None, str | None, str | None], now_ms: int, zone: Zone) -> Period:
+    """A period from its three words in an address; the usual one where they say nothing."""
+    name, start, end = span
+    asked = {"period": name, "from": start, "to": end}
+    return Period.of(asked, now_ms, zone, DEFAULT_PERIOD)
+
+
+def _span(asked: Mapping[Any, Any]) -> tuple[str | None, str | None, str | None]:
+    name = asked.get("period")
+    if not isinstance(name, str) or name not in PERIODS or name == DEFAULT_PERIOD:
+        return None, None, None
+    if name != "custom":
+        return name, None, None
+    return name, _instant(asked.get("from")), _instant(asked.get("to"))
+
+
+def _instant(given: object) -> str | None:
+    return given if isinstance(given, str) and 0 < len(given) <= len("2026-11-23T18:42") else None
+
+
+def _code(given: object) -> str | None:
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST:
+        return None
+    return given if given.isascii() and given.replace("-", "").isalnum() else None

@@ -1,0 +1,195 @@
+"""口径: what a sign means: how it adds up, where it comes from, its cut-offs, who answers."""
+
+from dashboard.components import aims, mark
+from dashboard.components.light import Node, el, table
+from dashboard.components.times import span
+from dashboard.components.view import View
+from dashboard.words.labels import table as labels
+from domain.catalogue import Catalogue
+from domain.judging import judge_for
+from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
+from domain.state import CLEAR_SHARE, Judge
+from domain.target import Target
+
+NONE = "—"
+
+
+def button(view: View, dialog: str) -> Node:
+    """Opens the dialog of that id."""
+    return el(
+        "button", view.text("definition"), type="button", cls="definition-button", data_opens=dialog
+    )
+
+
+def dialog(view: View, catalogue: Catalogue, sign: Sign, place: str, name: str) -> Node:
+    """The panel as a dialog with the id `name`, opened by `button(view, name)`."""
+    title = el("h2", view.name(sign.name_zh, sign.name_en))
+    close = el("button", view.text("definition.close"), type="button", data_closes="")
+    return el(
+        "dialog", title, *panel(view, catalogue, sign, place), close, id=name, cls="definition-box"
+    )
+
+
+def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int = 0) -> list[Node]:
+    """Facts, then the table of cut-offs; at a street with the cut-offs that hold there."""
+    facts = [
+        ("formula", formula(view, sign)),
+        ("source", _source(view, catalogue, sign)),
+        ("cadence", view.text("definition.cadence.said", cadence=span(view, sign.cadence_s * 1000),
+                              stale=span(view, sign.stale_after_s * 1000))),
+        ("owner", _owner(view, catalogue, sign)),
+        ("worse", view.text(f"definition.worse.{sign.direction}")),
+        ("change", change(view, sign)),
+        ("basis", _basis(view, sign)),
+        *(("target", _target(view, sign, t)) for t in catalogue.targets.get(sign.code, ())),
+        ("code", sign.code),
+    ]  # fmt: skip
+    parts: list[Node] = [
+        el(
+            "dl",
+            *(el("div", el("dt", view.text(f"definition.{key}")), el("dd", said))
+              for key, said in facts),
+            cls="definition-facts",
+        )
+    ]  # fmt: skip
+    parts.append(_versions(view, sign))
+    if place != catalogue.code and sign.threshold_rule.startswith("scale_"):
+        judge = judge_for(catalogue, sign, place, now_ms)
+        street = catalogue.street[place]
+        said = view.text(
+            "definition.scaled",
+            place=view.name(street.name_zh, street.name_en),
+            by=_scaled_by(view, sign),
+            list=view.text("signs.join").join(
+                f"{view.text(f'state.{state}')} {_edges(view, sign, judge, n)}"
+                for n, state in enumerate(GRADED)
+            ),
+        )
+        parts.append(el("p", said, cls="desk-note"))
+    return parts
+
+
+def formula(view: View, sign: Sign) -> str:
+    """How points add up to a street and streets to the district."""
+    by = view.name(sign.weight_by or "", sign.weight_by_en or sign.weight_by or "")
+    weight = view.text("definition.weight", by=by) if by else ""
+    street = (
+        view.text(f"about.rule.{sign.street_rule}") if sign.at_street else mark.absence(view, sign)
+    )
+    said = view.text(
+        "definition.formula.said",
+        street=street,
+        district=view.text(f"about.rule.{sign.district_rule}"),
+    )
+    if sign.district_rule is Rule.RATIO or sign.street_rule is Rule.RATIO:
+        weight = view.text("definition.denominator", by=by) if by else ""
+    return said + weight + (view.text("definition.adds_up") if sign.adds_up else "")
+
+
+def change(view: View, sign: Sign) -> str:
+    """How long a state takes to worsen and what clears it."""
+    raised = view.text("definition.raise.now")
+    if sign.raise_after_s:
+        raised = view.text("definition.raise", span=span(view, sign.raise_after_s * 1000))
+    cleared = view.text("definition.clear", share=f"{CLEAR_SHARE * 100:g}", n=sign.clear_after)
+    return raised + cleared
+
+
+def _source(view: View, catalogue: Catalogue, sign: Sign) -> str:
+    found = catalogue.source.get(sign.source)
+    return view.name(found.name_zh, found.name_en) if found else sign.source
+
+
+def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
+    names = []
+    for code in (sign.department, *sign.co_departments):
+        found = catalogue.department.get(code)
+        names.append(view.name(found.name_zh, found.name_en) if found else code)
+    said = names[0]
+    if sign.owner_note and view.lang == "zh" and sign.owner_note != said:
+        said = view.text("definition.owner.note", owner=said, note=sign.owner_note)
+    if len(names) > 1:
+        others = view.text("signs.join").join(names[1:])
+        said = view.text("definition.owner.co", owner=said, others=others)
+    return said
+
+
+def _basis(view: View, sign: Sign) -> str:
+    key = f"about.basis.{sign.basis_type}"
+    kind = view.text(key) if key in labels() else sign.basis_type
+    said = view.name(sign.basis_zh, sign.basis_en)
+    if not said:
+        return kind
+    if said.casefold().startswith(kind.casefold()):  # not: 假定：假定，参照…
+        return kind + said[len(kind) :]
+    return view.text("definition.basis.said", kind=kind, basis=said)
+
+
+def _target(view: View, sign: Sign, target: Target) -> str:
+    """What is wanted, of what, from when to when, and where that is from."""
+    parts = [
+        view.text(f"aim.of.{name}", target=aims.wanted(view, sign, value))
+        for name, value in (("district", target.district), ("street", target.street))
+        if value is not None
+    ]
+    said = {
+        "list": view.text("signs.join").join(parts),
+        "over": view.text(f"aim.over.{target.over}"),
+        "since": target.valid_from,
+        "basis": aims.basis(view, target),
+    }
+    if target.valid_to is None:
+        return view.text("definition.target.said", **said)
+    return view.text("definition.target.ended", until=target.valid_to, **said)
+
+
+def _versions(view: View, sign: Sign) -> Node:
+    columns = ("version", "from", "to", "normal", *(str(state) for state in GRADED))
+    rows = [
+        {
+            "version": str(t.version),
+            "from": t.valid_from,
+            "to": t.valid_to or view.text("definition.open"),
+            "normal": _usual(view, sign, t),
+            **{str(s): _bounds(view, sign, t.bounds(s).low, t.bounds(s).high) for s in GRADED},
+        }
+        for t in reversed(sign.thresholds)
+    ]
+    heads: list[Node] = [view.text(f"definition.col.{name}") for name in columns[:4]]
+    heads += [mark.state(view, state) for state in GRADED]
+    return el(
+        "div",
+        table(heads, rows, columns, cls="grid-table definition-versions"),
+        cls="definition-scroll",
+    )
+
+
+def _usual(view: View, sign: Sign, cuts: Thresholds) -> str:
+    low, high = cuts.normal.low, cuts.normal.high
+    if low is None and high is None:
+        return NONE
+    ends = [NONE if v is None else mark.figure(view, sign, v) for v in (low, high)]
+    return " – ".join(ends)
+
+
+def _bounds(view: View, sign: Sign, low: float | None, high: float | None) -> str:
+    parts = []
+    if low is not None:
+        parts.append("≤ " + mark.with_unit(view, sign, low, threshold=True))
+    if high is not None:
+        parts.append("≥ " + mark.with_unit(view, sign, high, threshold=True))
+    return view.text("definition.or").join(parts) or NONE
+
+
+def _edges(view: View, sign: Sign, judge: Judge, n: int) -> str:
+    return _bounds(view, sign, judge.lower[n], judge.higher[n])
+
+
+def _scaled_by(view: View, sign: Sign) -> str:
+    key = f"definition.{sign.threshold_rule}"
+    return view.text(key) if key in labels() else sign.threshold_rule
+
+
+def worse_is_high(sign: Sign) -> bool | None:
+    """Whether a higher value is worse; None for a band."""
+    return None if sign.direction is Direction.BAND else sign.direction is Direction.HIGHER_WORSE

@@ -1,0 +1,59 @@
+"""What /street/<code> answers when there is nothing to show: no such place, or no data yet."""
+
+from dashboard.components.light import Node, el
+from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.desks.street.street_table import PATH
+from domain.catalogue import Catalogue
+
+PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
+
+
+def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
+    """A word about the code, and every place there is."""
+    view = question.view
+    if question.code == city.code:
+        said = view.text("street.district", name=view.name(city.name_zh, city.name_en))
+        onward = el("a", view.text("nav.signs"), href=view.href("/signs"))
+    else:
+        said = view.text("street.unknown", code=question.code)
+        onward = el("a", view.text("streets.title"), href=view.href(PATH))
+    lists = [
+        el(
+            "section",
+            el("h2", view.name(kind.name_zh, kind.name_en)),
+            el("ul", *links, cls="street-list"),
+        )
+        for kind in city.kinds
+        if (links := _links(question, city, kind.code))
+    ]
+    return {
+        **_empty(question),
+        "street-head": [el("h1", said), el("p", onward, cls="desk-lead"), *lists],
+    }
+
+
+def nothing_yet(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
+    """Before the engine has judged anything: the name, and that there is no data."""
+    view, place = question.view, city.street[question.code]
+    title = view.name(place.name_zh, place.name_en)
+    return {
+        **_empty(question),
+        "street-crumbs": [el("b", title)],
+        "street-head": [
+            el("h1", title),
+            el("p", view.text("wall.say.empty"), cls="desk-lead"),
+        ],
+    }
+
+
+def _empty(question: PlaceQuestion) -> dict[str, list[Node]]:
+    return {f"street-{part}": [] for part in PARTS} | {"street-crumbs": [el("b", question.code)]}
+
+
+def _links(question: PlaceQuestion, city: Catalogue, kind: str) -> list[Node]:
+    view = question.view
+    return [
+        el("li", el("a", view.name(s.name_zh, s.name_en), href=view.href(place_path(s.code))))
+        for s in city.streets
+        if s.kind == kind
+    ]

@@ -1,0 +1,1 @@
+"""What a web process makes once and hands down."""

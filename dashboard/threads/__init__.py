@@ -1,0 +1,1 @@
+"""Work of a web process beside its loop."""

@@ -1,0 +1,1 @@
+"""Connections and replies of the live lane and the public site."""

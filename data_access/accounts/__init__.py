@@ -1,0 +1,1 @@
+"""People, screens and keys: who they are and what they did."""

@@ -1,0 +1,1 @@
+"""Answers kept in Redis, and how to reach it."""

@@ -1,0 +1,1 @@
+"""Accounts and sources of the demonstration, and how they go."""

@@ -1,0 +1,1 @@
+"""Rows out of files as they come: CSV, JSON, XLSX."""

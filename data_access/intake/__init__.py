@@ -1,0 +1,1 @@
+"""What comes in: one door for everything that anybody tells us."""

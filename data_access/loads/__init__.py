@@ -1,0 +1,1 @@
+"""Whole files taken in, or told again in their own time."""

@@ -1,0 +1,1 @@
+"""A sender's own columns, as the mapping file of a source reads them."""

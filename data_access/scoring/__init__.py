@@ -1,0 +1,1 @@
+"""What scores and rankings are made of."""

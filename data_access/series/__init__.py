@@ -1,0 +1,1 @@
+"""What was measured over time: roll-ups, states, episodes, notes."""

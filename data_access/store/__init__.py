@@ -1,0 +1,1 @@
+"""The database: its file or server, its tables, its one writer."""

@@ -1,0 +1,1 @@
+"""What the engine publishes, as the pages read it."""
