@@ -19,7 +19,7 @@ from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
-from domain.receipt import Hours
+from domain.stays import Hours
 from domain.sign import Rule, Sign
 from domain.stays import hours_in, stays
 from domain.zone import Zone
