@@ -2,11 +2,14 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from data_access import measures as home
 from data_access.scoring.measure import Measure, Peers
 from domain.catalogue import Catalogue
+
+Groups = Mapping[str, tuple[Peers, ...]]
+"""Groups of peers by the word that addresses have for them."""
 
 
 def measures(catalogue: Catalogue) -> tuple[Measure, ...]:
@@ -40,7 +43,7 @@ def in_group(catalogue: Catalogue, group: str) -> tuple[Measure, ...]:
     )
 
 
-def groups(catalogue: Catalogue) -> dict[str, tuple[Peers, ...]]:
+def groups(catalogue: Catalogue) -> Groups:
     """Every group that addresses may name, with its parts, in the order in which they stand."""
     found: dict[str, dict[str, Peers]] = {}
     for one in measures(catalogue):

@@ -39,8 +39,8 @@ def department_days(
 ) -> tuple[DayScore, ...]:
     """The score of each day in [from_ms, to_ms) on which anything was known, oldest first.
 
-    Each day is scored for itself by the rules of `domain.scoring.by_hours` and the weights of that day,
-    over the department's signs at the district. Forbidden for whom `open_department` refuses.
+    Each day is scored for itself by `domain.scoring.by_hours` and the weights of that day, over
+    the department's signs at the district. Forbidden for whom `open_department` refuses.
     """
     open_department(catalogue, actor, department)
     signs = [s for s in catalogue.signs if s.department == department]
