@@ -125,9 +125,9 @@ def _name(services: Services, question: Question, code: str) -> str:
     city = services.catalogue
     if question.departments:
         department = city.department[code]
-        return question.view.name(department.short_zh, department.short_en)
+        return question.view.name(department.tight)
     street = city.street[code]
-    return question.view.name(street.name_zh, street.name_en)
+    return question.view.name(street.name)
 
 
 def _next_sort(sort: str, column: str) -> str | None:
@@ -140,7 +140,7 @@ def _title(question: Question, sign: Sign | None) -> str:
     view = question.view
     if sign is None:
         return view.text("rankings.measure.index")
-    return view.name(sign.name_zh, sign.name_en)
+    return view.name(sign.name)
 
 
 def _group(question: Question, city: Catalogue) -> str:

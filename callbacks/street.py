@@ -100,7 +100,7 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
 def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[Node]]:
     view, city, picture = here.view, here.city, here.picture
     looks = painted(view, city, [standing(city, picture, street) for street in city.counted])
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    names = {s.code: view.name(s.short) for s in city.streets}
     place = here.standing.place
     drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(place_path(c)))
     selected = _selected(here)

@@ -9,6 +9,7 @@ from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, 
 from domain.publication import Publication
 from domain.sign import Sign, State
 from domain.target import Target
+from domain.text import Text
 from domain.wall import WallProfile
 from domain.weights import Stretch, Weights
 from domain.zone import Zone
@@ -19,8 +20,7 @@ class Industry:
     """A supervised industry of the economic-governance platform."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     field: str
     department: str
     co_departments: tuple[str, ...]
@@ -38,8 +38,7 @@ class Scenario:
     """An application scenario (应用场景) with its time limits."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     platform: str
     domain: str
     department: str
@@ -61,9 +60,8 @@ class Catalogue:
     city: str
     version: str
     code: str  # six-digit code of the district: the place code of district values
-    name_zh: str
-    name_en: str
-    short_zh: str
+    name: Text
+    short: Text
     zone: Zone
     population: int | None
     area_km2: float | None
@@ -86,7 +84,7 @@ class Catalogue:
     publication: Publication | None = None  # None: nothing is told to the public
     kinds: tuple[Kind, ...] = ()  # of places, in the order in which they are shown
     hotlines: tuple[Hotline, ...] = ()  # the first that is no emergency number is the city's own
-    wording: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # own labels: zh, en
+    wording: Mapping[str, Text] = field(default_factory=dict)  # own labels by key
     targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)  # by sign
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 

@@ -39,7 +39,7 @@ def layout(**query: Any) -> Component:
 def _frame(question: DepartmentQuestion, department: Department | None, own: bool) -> Component:
     view = question.view
     title = view.text("department.title")
-    name = view.name(department.name_zh, department.name_en) if department else title
+    name = view.name(department.name) if department else title
     crumbs = [(view.text("nav.rankings"), view.href(PATH, of="departments")), (name, None)]
     section = question.path if own else PATH
     return desk(

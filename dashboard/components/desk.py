@@ -77,7 +77,7 @@ def _navigation(view: View, place: Place) -> Component:
     return html.Header(
         [
             html.P(
-                [view.text("app.name"), html.Small(view.name(city.short_zh, city.name_en))],
+                [view.text("app.name"), html.Small(view.name(city.short))],
                 className="desk-brand",
             ),
             html.Nav(links, className="desk-links", **aria(label=view.text("nav.label"))),
@@ -113,7 +113,7 @@ def _account(view: View, place: Place) -> Component:
     actor, other = session.actor, view.other_language()
     owner = services.catalogue.department.get(actor.department or "")
     role = view.text(f"role.{actor.role}")
-    post = f"{role} · {view.name(owner.short_zh, owner.name_en)}" if owner else role
+    post = f"{role} · {view.name(owner.short)}" if owner else role
     token = csrf.csrf_token(services.secret, session.id_hash)
     out: list[Any] = [
         html.Span("·", **aria(hidden="true")),
@@ -141,7 +141,7 @@ def _account(view: View, place: Place) -> Component:
 
 def _bar(view: View, crumbs: Sequence[tuple[str | Component, str | None]]) -> Component:
     city = current_services().catalogue
-    steps: list[Any] = [html.Span(view.name(city.name_zh, city.name_en))]
+    steps: list[Any] = [html.Span(view.name(city.name))]
     for text, address in crumbs:
         steps.append(html.Span("/", className="desk-slash", **aria(hidden="true")))
         if isinstance(text, Component):  # a step with a menu of its own

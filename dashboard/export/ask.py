@@ -74,18 +74,18 @@ class Ask:
         """The name of a place in the reader's language."""
         city, street = self.city, self.city.street.get(code)
         if street is not None:
-            return self.view.name(street.name_zh, street.name_en)
-        return self.view.name(city.name_zh, city.name_en) if code == city.code else code
+            return self.view.name(street.name)
+        return self.view.name(city.name) if code == city.code else code
 
     def department_name(self, code: str | None) -> str:
         """The name of a department, its code when the catalogue does not know it."""
         found = self.city.department.get(code or "")
-        return self.view.name(found.name_zh, found.name_en) if found else code or ""
+        return self.view.name(found.name) if found else code or ""
 
     def sign_name(self, code: str) -> str:
         """The name of a sign, its code when the catalogue does not know it."""
         found = self.city.sign.get(code)
-        return self.view.name(found.name_zh, found.name_en) if found else code
+        return self.view.name(found.name) if found else code
 
     def when(self, ms: int | None) -> str:
         """A local instant in full: `2026-11-23 18:42:07`."""

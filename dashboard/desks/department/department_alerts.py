@@ -117,7 +117,7 @@ def place_name(view: View, catalogue: Catalogue, place: str) -> str:
     street = catalogue.street.get(place)
     if street is None:
         return view.text("department.alerts.district")
-    return view.name(street.name_zh, street.name_en)
+    return view.name(street.name)
 
 
 def _row(
@@ -133,7 +133,7 @@ def _row(
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
-        "sign": el("a", view.name(sign.name_zh, sign.name_en), href=sign_path),
+        "sign": el("a", view.name(sign.name), href=sign_path),
         "place": place,
         "value": [figure],
         "unit": [unit],

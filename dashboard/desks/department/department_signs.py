@@ -70,9 +70,7 @@ def _row(
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
-        "sign": el(
-            "a", view.name(sign.name_zh, sign.name_en), href=view.href(f"/sign/{sign.code}")
-        ),
+        "sign": el("a", view.name(sign.name), href=view.href(f"/sign/{sign.code}")),
         "value": [figure],
         "unit": [unit],
         "gauge": gauge.gauge(view, cell, judge),

@@ -199,7 +199,7 @@ def _span(view: View, ms: float | None) -> str:
 
 
 def _name(view: View, line: Line) -> str:
-    return line.code if line.sign is None else view.name(line.sign.name_zh, line.sign.name_en)
+    return line.code if line.sign is None else view.name(line.sign.name)
 
 
 def owner_name(view: View, city: Catalogue, sign: Sign | None) -> str:
@@ -207,4 +207,4 @@ def owner_name(view: View, city: Catalogue, sign: Sign | None) -> str:
     if sign is None:
         return mark.DASH
     found = city.department.get(sign.department)
-    return view.name(found.short_zh, found.short_en) if found else sign.department
+    return view.name(found.short) if found else sign.department

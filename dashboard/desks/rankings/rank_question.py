@@ -78,7 +78,7 @@ class Question:
         if self.departments:
             return self.view.text("rankings.of.departments")
         kind = self.places(city)
-        return self.view.name(kind.name_zh, kind.many_en)
+        return self.view.name(kind.many)
 
     def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for; custom ones end by `now_ms` at the latest."""

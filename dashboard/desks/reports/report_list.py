@@ -56,7 +56,7 @@ def _row(question: Question, city: Catalogue, report: Report, now_ms: int) -> di
     view, sign = question.view, city.sign.get(report.figure)
     figure: Node = view.text("public.report.other")
     if sign is not None:
-        name = view.name(sign.name_zh, sign.name_en)
+        name = view.name(sign.name)
         figure = el("a", name, href=view.href(f"/sign/{sign.code}"))
     at = day_and_time(report.at, now_ms, city.zone)
     handled = report.handled_at is not None

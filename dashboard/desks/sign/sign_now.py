@@ -53,20 +53,20 @@ class Here:
     def at(self, place: str) -> str:
         """A place in the reader's language; its code where the catalogue does not know it."""
         if place == self.city.code:
-            return self.view.name(self.city.name_zh, self.city.name_en)
+            return self.view.name(self.city.name)
         street = self.city.street.get(place)
-        return self.view.name(street.name_zh, street.name_en) if street else place
+        return self.view.name(street.name) if street else place
 
     @property
     def name(self) -> str:
         """The sign in the reader's language."""
-        return self.view.name(self.sign.name_zh, self.sign.name_en)
+        return self.view.name(self.sign.name)
 
     @property
     def owner(self) -> str:
         """The department that answers for the sign."""
         found = self.city.department.get(self.sign.department)
-        return self.view.name(found.short_zh, found.name_en) if found else self.sign.department
+        return self.view.name(found.short) if found else self.sign.department
 
 
 def head(here: Here) -> list[Node]:
@@ -228,7 +228,7 @@ def _change(here: Here, now: Sum, then: Sum) -> Node:
     step = now.value - then.value
     said = mark.signed(step, sign.decimals, view.text("number.scale"))
     share = ""
-    if then.value and not (sign.unit.startswith("%") or sign.value_labels_zh):
+    if then.value and not (sign.measured_in.zh.startswith("%") or sign.value_labels):
         share = f" ({mark.signed(100 * step / abs(then.value), 1)}%)"
     moved = judge.badness(now.value) - judge.badness(then.value)
     if abs(moved) < _MILDER or not step:

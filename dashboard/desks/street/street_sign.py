@@ -42,7 +42,7 @@ def sign_panel(
 ) -> list[Node]:
     """Heading, the present value, the chart, and the way to the page of the sign."""
     view, place = here.view, here.standing.place
-    name = view.name(place.name_zh, place.name_en)
+    name = view.name(place.name)
     subject = Subject(sign, place.code, name, here.cells.get(sign.code), here.picture.as_of)
     return [
         *_heading(here, sign),
@@ -56,9 +56,9 @@ def _take_away(here: Here, sign: Sign, period: Period) -> Node:
     """The course as a table and as a picture."""
     view, place = here.view, here.standing.place
     query = {"sign": sign.code, "place": place.code, **period.query()}
-    names = (view.name(place.name_zh, place.name_en), view.name(sign.name_zh, sign.name_en))
+    names = (view.name(place.name), view.name(sign.name))
     source = here.city.source.get(sign.source)
-    told = None if source is None else view.name(source.name_zh, source.name_en)
+    told = None if source is None else view.name(source.name)
     heading = " · ".join((*names, period.label(view)))
     return el(
         "div",
@@ -80,8 +80,8 @@ def _heading(here: Here, sign: Sign) -> list[Node]:
     street = here.standing.place.code if defined else None
     address = view.href(f"/sign/{sign.code}", street=street)
     more = el("a", view.text("street.sign.more"), href=address, cls="street-more-link")
-    named = el("small", f"{view.name(sign.name_zh, sign.name_en)} {sign.code}")
-    return [el("h2", view.name(sign.short_zh, sign.short_en), named, more)]
+    named = el("small", f"{view.name(sign.name)} {sign.code}")
+    return [el("h2", view.name(sign.short), named, more)]
 
 
 def _now(here: Here, sign: Sign) -> Node:

@@ -67,9 +67,9 @@ def _lowest(view: View, city: Catalogue, counted: Sequence[Standing]) -> str:
     worst = city.sign[low.worst or ""]
     return view.text(
         "streets.say.lowest",
-        place=view.name(low.place.name_zh, low.place.name_en),
+        place=view.name(low.place.name),
         index=index_text(low.index.value),
-        sign=view.name(worst.short_zh, worst.short_en),
+        sign=view.name(worst.short),
         state=state_word(view, low.state),
     )
 
@@ -150,7 +150,7 @@ def filters(question: ListQuestion, city: Catalogue, standings: Sequence[Standin
     states = Counter(s.state.value for s in of_kind)
     by_kind: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_state)),
-        *((k.code, view.name(k.name_zh, k.name_en), kinds[k.code]) for k in city.kinds),
+        *((k.code, view.name(k.name), kinds[k.code]) for k in city.kinds),
     ]
     by_state: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_kind)),
@@ -225,9 +225,7 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
     known = {name: getattr(s.counts, name) for name in COUNTS}
     return {
         "name": [
-            el(
-                "a", view.name(place.name_zh, place.name_en), href=view.href(place_path(place.code))
-            ),
+            el("a", view.name(place.name), href=view.href(place_path(place.code))),
             el("small", place.code),
         ],
         "kind": kind_name(view, city, place),
@@ -254,9 +252,9 @@ def _worst(view: View, city: Catalogue, s: Standing) -> Node:
     sign = city.sign[s.worst]
     return el(
         "a",
-        view.name(sign.short_zh, sign.short_en),
+        view.name(sign.short),
         href=view.href(place_path(s.place.code), sign=sign.code),
-        title=view.name(sign.name_zh, sign.name_en),
+        title=view.name(sign.name),
     )
 
 
@@ -282,8 +280,8 @@ def painted(view: View, city: Catalogue, standings: Sequence[Standing]) -> dict[
 
 
 def _title(view: View, city: Catalogue, s: Standing) -> str:
-    said = [view.name(s.place.name_zh, s.place.name_en), state_word(view, s.state)]
+    said = [view.name(s.place.name), state_word(view, s.state)]
     if s.worst is not None:
         worst = city.sign[s.worst]
-        said.append(view.name(worst.name_zh, worst.name_en))
+        said.append(view.name(worst.name))
     return " · ".join(said)

@@ -66,9 +66,9 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         "state": el("span", mark.state(view, cell)),
         "sign": el(
             "a",
-            view.name(sign.short_zh, sign.short_en),
+            view.name(sign.short),
             href=view.href(here.question.path, sign=code),
-            title=view.name(sign.name_zh, sign.name_en),
+            title=view.name(sign.name),
             data_stay="",
         ),
         "value": [figure],
@@ -111,7 +111,7 @@ def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
 
 def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
     view, source = here.view, here.city.source.get(sign.source)
-    name = "" if source is None else view.name(source.name_zh, source.name_en)
+    name = "" if source is None else view.name(source.name)
     if cell.at is None:
         return view.text("street.why.never", source=name)
     age = span(view, max(0, here.picture.as_of - cell.at))
@@ -123,7 +123,7 @@ def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
 def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     """Whose it is, and since when."""
     view, owner = here.view, here.city.department[sign.department]
-    name: Node = view.name(owner.short_zh, owner.short_en or owner.name_en)
+    name: Node = view.name(owner.tight)
     # the page of another department is not for a department: no link into a refusal
     if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
         name = el("a", name, href=view.href(department_path(owner.code)))

@@ -36,10 +36,10 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
     return el(
         "li",
         mark.state(view, s.state),
-        el("a", view.name(place.short_zh, place.name_en), href=view.href(place_path(place.code))),
+        el("a", view.name(place.short), href=view.href(place_path(place.code))),
         el(
             "span",
-            view.name(sign.short_zh, sign.short_en),
+            view.name(sign.short),
             " ",
             *mark.value(view, sign, cell),
             cls="street-worst-sign",
@@ -47,7 +47,7 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
         el("span", age, cls="street-worst-age"),
         el(
             "span",
-            view.name(owner.short_zh, owner.short_en or owner.name_en),
+            view.name(owner.tight),
             cls="street-worst-owner",
         ),
         el("b", index_text(s.index.value)),
