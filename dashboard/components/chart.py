@@ -1,4 +1,4 @@
-"""The chart of a sign's course: plain data here, drawn by assets/js/sign_chart.js in the browser.
+"""The chart of a sign's course: plain data, drawn by assets/js/desk/sign_chart.js in the browser.
 
 The data lies in one attribute of `.sign-chart`, so a page has it before any drawing is done, and
 the table behind it says the same without a drawing.

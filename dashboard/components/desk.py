@@ -62,7 +62,7 @@ def desk(view: View, place: Place, *body: Any) -> Component:
 
 
 def silence_banner(view: View, after_s: float) -> Component:
-    """Shown by assets/js/light.js when nothing has been painted for `after_s` seconds."""
+    """Shown by assets/js/desk/light.js when nothing has been painted for `after_s` seconds."""
     about = data(after=f"{after_s:g}")
     return html.P(view.text("desk.silent"), id="desk-silent", role="alert", **about)
 

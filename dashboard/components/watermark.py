@@ -1,6 +1,6 @@
 """Whose screen or print this is: faint in a corner of every desk page, plain on paper.
 
-assets/js/watermark.js adds the time and the address; without it the name still stands.
+assets/js/desk/watermark.js adds the time and the address; without it the name still stands.
 """
 
 from dash import html

@@ -250,3 +250,9 @@ def count_batch(
 
 def _later(column: Column[int], ms: int) -> Case[int]:
     return case((or_(column.is_(None), column < ms), ms), else_=column)
+
+
+def not_live(db: Database) -> set[str]:
+    """Codes of the sources whose values are demonstration or replay."""
+    with db.read() as conn:
+        return set(conn.scalars(select(sources.c.code).where(sources.c.kind != "live")))

@@ -18,7 +18,7 @@ from domain.text import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pages", "callbacks", "dashboard")
-SCRIPTS = sorted((ROOT / "assets" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "assets" / "js").rglob("*.js"))
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 PLACES = re.compile(r"\{(\w+)\}")
 

@@ -1,4 +1,4 @@
-"""What if there had been less trouble: sliders over what took most (assets/js/whatif.js)."""
+"""What if there had been less trouble: sliders over what took most (assets/js/desk/whatif.js)."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

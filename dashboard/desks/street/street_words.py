@@ -53,7 +53,7 @@ def area_text(km2: float | None) -> str:
 
 
 def lasting(view: View, ms: int) -> str:
-    """A duration in words, as assets/js/format.js says it on the wall."""
+    """A duration in words, as assets/js/base/format.js says it on the wall."""
     minutes = max(0, ms) // MINUTE_MS
     if minutes < 1:
         return view.text("duration.seconds")
