@@ -10,6 +10,7 @@ from domain.publication import Publication
 from domain.sign import Sign, State
 from domain.target import Target
 from domain.text import Text
+from domain.unit import INDUSTRY, PLACE, SCENARIO, Unit, UnknownUnit
 from domain.wall import WallProfile
 from domain.weights import Stretch, Weights
 from domain.zone import Zone
@@ -32,6 +33,11 @@ class Industry:
     basis_type: str
     basis: str
 
+    @property
+    def unit(self) -> Unit:
+        """The industry as a unit: those of its field are its peers."""
+        return Unit(INDUSTRY, self.code, self.name, self.name, self.department, self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -51,6 +57,11 @@ class Scenario:
     metrics: tuple[str, ...]
     basis_type: str
     basis: str
+
+    @property
+    def unit(self) -> Unit:
+        """The scenario as a unit: those of its platform are its peers."""
+        return Unit(SCENARIO, self.code, self.name, self.name, self.department, self.platform)
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,23 @@ class Catalogue:
     def sign(self) -> dict[str, Sign]:
         """Signs by code."""
         return {s.code: s for s in self.signs}
+
+    @cached_property
+    def units(self) -> Mapping[str, Mapping[str, Unit]]:
+        """Every unit of the city: by kind, then by code, in the order of their files."""
+        whole = Unit(PLACE, self.code, self.name, self.short)
+        members = (self.streets, self.committees, self.departments, self.industries, self.scenarios)
+        found: dict[str, dict[str, Unit]] = {PLACE: {whole.code: whole}}
+        for unit in (member.unit for group in members for member in group):
+            found.setdefault(unit.kind, {})[unit.code] = unit
+        return found
+
+    def unit(self, kind: str, code: str) -> Unit:
+        """The unit of a kind. Raises UnknownUnit."""
+        try:
+            return self.units[kind][code]
+        except KeyError:
+            raise UnknownUnit(f"{self.city} has no {kind} {code[:60]!r}") from None
 
     @cached_property
     def street(self) -> dict[str, Street]:

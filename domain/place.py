@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.text import Text
+from domain.unit import COMMITTEE, DEPARTMENT, PLACE, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Street:
     basis: str
     counts: bool = True  # part of the district's sum; special areas overlie streets
 
+    @property
+    def unit(self) -> Unit:
+        """The place as a unit: those of its kind are its peers."""
+        return Unit(PLACE, self.code, self.name, self.short, peers=self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Committee:
@@ -50,6 +56,11 @@ class Committee:
     code: str
     name: Text
     street: str
+
+    @property
+    def unit(self) -> Unit:
+        """The committee as a unit: those of its street are its peers."""
+        return Unit(COMMITTEE, self.code, self.name, self.name, peers=self.street)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,11 @@ class Department:
     short: Text
     tight: Text  # at most 6 and 18 characters, for the alerts of a wall
     kind: str = "district"  # district | vertical (answers upwards) | utility | partner
+
+    @property
+    def unit(self) -> Unit:
+        """The department as a unit: those of its kind are its peers."""
+        return Unit(DEPARTMENT, self.code, self.name, self.short, self.code, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

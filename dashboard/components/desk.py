@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.components.watermark import watermark
 from dashboard.house.services import current_services
@@ -15,6 +16,7 @@ from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
+from domain.unit import DEPARTMENT
 
 
 class _Entry(NamedTuple):
@@ -91,7 +93,7 @@ def _entries(actor: Actor) -> list[_Entry]:
     """What the navigation offers to a role, and to a department its own page."""
     found = [entry for entry in NAVIGATION if actor.role in PAGES.get(entry.path, ())]
     if actor.role is Role.DEPARTMENT and actor.department is not None:
-        own = _Entry(f"/department/{actor.department}", "nav.department")
+        own = _Entry(unit_path(DEPARTMENT, actor.department), "nav.department")
         after = next((n for n, e in enumerate(found, 1) if e.path == "/rankings"), len(found))
         found.insert(after, own)
     return found

@@ -181,7 +181,7 @@ class Renderer:
             "limits": content.limits(sign, now),
             "owner": words.name(owner),
             "basis": words.t("figure.basis", text=basis),
-            "basis_said": getattr(sign, f"basis_{words.lang}"),
+            "basis_said": sign.basis.of(words.lang),
             "downloads": [_download(words, links, "one", f"signs/{code}", ("csv", "json"))],
         }
 

@@ -8,6 +8,7 @@ from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.view import View
+from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_words import lasting
 from domain.aim import Aim
 from domain.catalogue import Catalogue
@@ -70,7 +71,7 @@ def _row(
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
-        "sign": el("a", view.name(sign.name), href=view.href(f"/sign/{sign.code}")),
+        "sign": el("a", view.name(sign.name), href=view.href(sign_path(sign.code))),
         "value": [figure],
         "unit": [unit],
         "gauge": gauge.gauge(view, cell, judge),

@@ -207,4 +207,4 @@ def owner_name(view: View, city: Catalogue, sign: Sign | None) -> str:
     if sign is None:
         return mark.DASH
     found = city.department.get(sign.department)
-    return view.name(found.short) if found else sign.department
+    return view.name(found.tight) if found else sign.department

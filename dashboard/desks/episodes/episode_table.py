@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import day_and_time, grouped, span
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import Question, token
+from dashboard.desks.sign.sign_question import sign_path
 from data_access.series.episodes import Episode, EpisodePage, Total
 from domain.catalogue import Catalogue
 from domain.picture import Cell, Picture
@@ -17,6 +19,7 @@ from domain.state import Cause
 from domain.stays import heard_until
 from domain.terms import Ledger, Name
 from domain.text import Text
+from domain.unit import PLACE
 
 COLUMNS = ("state", "sign", "place", "from", "to", "span", "value", "unit", "version", "owner")
 NUMBERS = frozenset({"span", "value"})
@@ -136,7 +139,7 @@ def _place(log: _Log, row: Episode) -> Node:
     name = place_then(log.terms, log.city, row)
     if row.place not in log.city.street:
         return log.view.name(name.name)
-    address = log.view.href(f"/street/{row.place}")
+    address = log.view.href(unit_path(PLACE, row.place))
     return el("a", log.view.name(name.short), href=address)
 
 
@@ -146,7 +149,7 @@ def _sign(log: _Log, row: Episode, sign: Sign | None) -> list[Node]:
     name: Node = log.view.name(sign.name)
     if row.sign in log.city.sign:
         there = row.place if row.place in log.city.street else None
-        name = el("a", name, href=log.view.href(f"/sign/{row.sign}", place=there))
+        name = el("a", name, href=log.view.href(sign_path(row.sign), place=there))
     return [name, el("small", row.sign)]
 
 

@@ -12,9 +12,9 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import stamp
+from dashboard.components.units import unit_path
 from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
-from dashboard.desks.rankings.rank_question import department_path
 from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
@@ -23,6 +23,7 @@ from domain.catalogue import Catalogue
 from domain.index import Index
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
+from domain.unit import DEPARTMENT
 
 FULL = 10_000  # hundredths
 COLUMNS = ("sign", "state", "since", "value", "owner", "version", "points")
@@ -228,4 +229,4 @@ def _owner(now: Opened, sign: Sign) -> Node:
     mine = now.actor.role is not Role.DEPARTMENT or now.actor.department == owner.code
     if now.actor.role not in PEOPLE or not mine:
         return text
-    return el("a", text, href=view.href(department_path(owner.code)))
+    return el("a", text, href=view.href(unit_path(DEPARTMENT, owner.code)))

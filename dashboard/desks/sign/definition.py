@@ -3,6 +3,7 @@
 from dashboard.components import aims, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import span
+from dashboard.components.units import unit_name
 from dashboard.components.view import View
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
@@ -10,6 +11,7 @@ from domain.judging import judge_for
 from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
 from domain.state import CLEAR_SHARE, Judge
 from domain.target import Target
+from domain.unit import DEPARTMENT
 
 NONE = "—"
 
@@ -101,10 +103,10 @@ def _source(view: View, catalogue: Catalogue, sign: Sign) -> str:
 
 
 def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
-    names = []
-    for code in (sign.department, *sign.co_departments):
-        found = catalogue.department.get(code)
-        names.append(view.name(found.name) if found else code)
+    names = [
+        unit_name(view, catalogue, DEPARTMENT, code)
+        for code in (sign.department, *sign.co_departments)
+    ]
     said = names[0]
     if sign.owner_note and view.lang == "zh" and sign.owner_note != said:
         said = view.text("definition.owner.note", owner=said, note=sign.owner_note)

@@ -2,9 +2,11 @@
 
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
+from dashboard.components.units import unit_path
 from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.sign.sign_question import SignQuestion
 from dashboard.house.services import Services
+from domain.unit import PLACE
 
 PARTS = ("head", "periods", "course", "notes", "places", "definition")
 
@@ -34,7 +36,7 @@ def crumbs(here: Here) -> list[Node]:
     return [
         el("a", view.name(sign.name), href=here.question.at(None)),
         el("span", "/", cls="desk-slash", aria_hidden="true"),
-        el("a", here.place_name, href=view.href(f"/street/{here.place}"), aria_current="page"),
+        el("a", here.place_name, href=view.href(unit_path(PLACE, here.place)), aria_current="page"),
     ]
 
 

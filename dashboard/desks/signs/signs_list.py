@@ -281,7 +281,7 @@ def _select(view: View, name: str, choices: Iterable[tuple[str, str]], here: str
 
 def _owner(view: View, city: Catalogue, sign: Sign) -> str:
     found = city.department.get(sign.department)
-    return view.name(found.short) if found else sign.department
+    return view.name(found.tight) if found else sign.department
 
 
 def _word(view: View, state: State) -> str:

@@ -1,10 +1,11 @@
 """The way 区 → 街镇 → 村居 with a menu at each step: siblings of the place, its committees."""
 
 from dashboard.components.light import Node, el
+from dashboard.components.units import unit_path
 from dashboard.desks.street.street_committees import committees_of
 from dashboard.desks.street.street_head import Here
-from dashboard.desks.street.street_question import place_path
 from domain.place import Committee
+from domain.unit import PLACE
 
 
 def crumbs(here: Here) -> list[Node]:
@@ -38,7 +39,7 @@ def _siblings(here: Here) -> list[Node]:
                 el(
                     "a",
                     view.name(s.short),
-                    href=view.href(place_path(s.code), sign=here.question.sign),
+                    href=view.href(unit_path(PLACE, s.code), sign=here.question.sign),
                     aria_current="page" if s.code == here.standing.place.code else None,
                 ),
             )

@@ -8,6 +8,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.period import Period
 from dashboard.components.png_button import png_button
 from dashboard.components.times import stamp
+from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_troubles import aged
 from dashboard.desks.street.street_words import lasting
@@ -78,7 +79,7 @@ def not_defined(here: Here, sign: Sign) -> list[Node]:
 def _heading(here: Here, sign: Sign) -> list[Node]:
     view, defined = here.view, sign.code in here.cells
     street = here.standing.place.code if defined else None
-    address = view.href(f"/sign/{sign.code}", street=street)
+    address = view.href(sign_path(sign.code), street=street)
     more = el("a", view.text("street.sign.more"), href=address, cls="street-more-link")
     named = el("small", f"{view.name(sign.name)} {sign.code}")
     return [el("h2", view.name(sign.short), named, more)]

@@ -8,9 +8,10 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.picking import Picking, known
 from dashboard.components.times import grouped, span, stamp
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.street.street_map import Painted
-from dashboard.desks.street.street_question import ListQuestion, place_path
+from dashboard.desks.street.street_question import ListQuestion
 from dashboard.desks.street.street_standing import (
     SHOWN_STATES,
     WORST_FIRST,
@@ -30,6 +31,7 @@ from data_access.series.index_history import Past
 from domain.catalogue import Catalogue
 from domain.picture import Picture
 from domain.sign import SEVERITY, State
+from domain.unit import PLACE
 
 PATH = "/streets"
 COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent", "whole")
@@ -225,7 +227,7 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
     known = {name: getattr(s.counts, name) for name in COUNTS}
     return {
         "name": [
-            el("a", view.name(place.name), href=view.href(place_path(place.code))),
+            el("a", view.name(place.name), href=view.href(unit_path(PLACE, place.code))),
             el("small", place.code),
         ],
         "kind": kind_name(view, city, place),
@@ -253,7 +255,7 @@ def _worst(view: View, city: Catalogue, s: Standing) -> Node:
     return el(
         "a",
         view.name(sign.short),
-        href=view.href(place_path(s.place.code), sign=sign.code),
+        href=view.href(unit_path(PLACE, s.place.code), sign=sign.code),
         title=view.name(sign.name),
     )
 

@@ -7,7 +7,7 @@ from dashboard.components.crossing import held, side
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import span, stamp
-from dashboard.desks.rankings.rank_question import department_path
+from dashboard.components.units import unit_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.actor import Role
@@ -15,6 +15,7 @@ from domain.judging import judge_for
 from domain.picture import Cell
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
+from domain.unit import DEPARTMENT
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
 MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
@@ -126,7 +127,7 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     name: Node = view.name(owner.tight)
     # the page of another department is not for a department: no link into a refusal
     if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
-        name = el("a", name, href=view.href(department_path(owner.code)))
+        name = el("a", name, href=view.href(unit_path(DEPARTMENT, owner.code)))
     if cell.since is None:
         return [name]
     at = stamp(cell.since, here.picture.as_of, here.city.zone)

@@ -1,9 +1,11 @@
 """What /street/<code> answers when there is nothing to show: no such place, or no data yet."""
 
 from dashboard.components.light import Node, el
-from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.components.units import unit_path
+from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_table import PATH
 from domain.catalogue import Catalogue
+from domain.unit import PLACE
 
 PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
 
@@ -53,7 +55,7 @@ def _empty(question: PlaceQuestion) -> dict[str, list[Node]]:
 def _links(question: PlaceQuestion, city: Catalogue, kind: str) -> list[Node]:
     view = question.view
     return [
-        el("li", el("a", view.name(s.name), href=view.href(place_path(s.code))))
+        el("li", el("a", view.name(s.name), href=view.href(unit_path(PLACE, s.code))))
         for s in city.streets
         if s.kind == kind
     ]
