@@ -1,4 +1,4 @@
-"""Units as readers meet them: what one is called, and the address of its page."""
+"""Units and signs as readers meet them: what one is called, and the address of its page."""
 
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
@@ -22,3 +22,8 @@ def unit_short(view: View, city: Catalogue, kind: str, code: str) -> str:
 def unit_path(kind: str, code: str) -> str:
     """The path of a unit's page; KeyError for a kind that has none."""
     return f"{_PAGES[kind]}/{code}"
+
+
+def sign_path(code: str) -> str:
+    """The path of a sign's page."""
+    return f"/sign/{code}"

@@ -6,9 +6,8 @@ from dashboard.components import gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import stamp
-from dashboard.components.units import unit_path
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.catalogue import Catalogue
 from domain.judging import judge_for

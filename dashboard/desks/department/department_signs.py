@@ -7,8 +7,8 @@ from typing import Any
 from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_words import lasting
 from domain.aim import Aim
 from domain.catalogue import Catalogue

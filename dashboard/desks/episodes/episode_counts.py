@@ -7,11 +7,11 @@ from typing import Any
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped, span
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
 from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import SORTS, Question
 from dashboard.desks.episodes.episode_table import sign_then, silent_at
-from dashboard.desks.sign.sign_question import sign_path
 from data_access.series.episode_counts import held_by_sign
 from data_access.series.terms import terms_of
 from data_access.store.db import Database

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import day_and_time, grouped, span
-from dashboard.components.units import unit_path
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.view import View
 from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import Question, token
-from dashboard.desks.sign.sign_question import sign_path
 from data_access.series.episodes import Episode, EpisodePage, Total
 from domain.catalogue import Catalogue
 from domain.picture import Cell, Picture

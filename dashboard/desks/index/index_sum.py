@@ -12,10 +12,9 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import stamp
-from dashboard.components.units import unit_path
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
 from domain.actor import PEOPLE, Actor, Role

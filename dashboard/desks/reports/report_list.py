@@ -4,8 +4,8 @@ from typing import Any
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import day_and_time, grouped
+from dashboard.components.units import sign_path
 from dashboard.desks.reports.reports_question import SHOWN, Question
-from dashboard.desks.sign.sign_question import sign_path
 from data_access.public.reports import LONGEST_ANSWER, Report
 from domain.catalogue import Catalogue
 

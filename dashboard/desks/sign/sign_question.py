@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.components.period import NAMES, Period
 from dashboard.components.picking import Codes, picked, written
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
 from domain.zone import Zone
 

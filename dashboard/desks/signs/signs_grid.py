@@ -6,8 +6,8 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.spark import spark
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.signs.signs_list import Line
 from dashboard.desks.signs.signs_question import SignsQuestion
 from data_access.series.series_query import Spark

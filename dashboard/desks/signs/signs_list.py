@@ -9,8 +9,8 @@ from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import span, stamp
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from domain.aim import Aim
 from domain.catalogue import Catalogue

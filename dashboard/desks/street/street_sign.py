@@ -8,7 +8,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.period import Period
 from dashboard.components.png_button import png_button
 from dashboard.components.times import stamp
-from dashboard.desks.sign.sign_question import sign_path
+from dashboard.components.units import sign_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_troubles import aged
 from dashboard.desks.street.street_words import lasting
