@@ -14,11 +14,6 @@ LONGEST_CODE = 32
 PERIODS = ("24h", "7d", "30d", "1y", "custom")
 
 
-def sign_path(code: str) -> str:
-    """Where a sign has its page."""
-    return f"/sign/{code}"
-
-
 @dataclass(frozen=True, slots=True)
 class SignQuestion:
     """A sign, the street it is looked at (None: the district), and the period of its course.
