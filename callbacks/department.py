@@ -34,6 +34,7 @@ from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture
 from domain.place import Department
+from domain.unit import DEPARTMENT
 
 HISTORY_DAYS = 90
 
@@ -92,7 +93,7 @@ def _answer(
     kind = view.text(f"rankings.kind.{department.kind}")
     period = question.period(now_ms, city.zone)
     page = [
-        el("h1", view.name(department.name_zh, department.name_en)),
+        el("h1", view.name(department.name)),
         el("p", lead(view, city, department, picture, alerts, now_ms), cls="desk-lead"),
         standing(view, row, period.label(view), department.kind),
         el(
@@ -133,7 +134,7 @@ def _standings(
 
 def _measure(services: Services) -> Measure:
     """What departments are shown by."""
-    return of_kind(services.catalogue, "department")[0]
+    return of_kind(services.catalogue, DEPARTMENT)[0]
 
 
 def _receipt(

@@ -9,15 +9,12 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.tick import held
 from dashboard.desks.rankings.rank_page import panel, ranking_section
-from dashboard.desks.rankings.rank_question import Question, department_path
+from dashboard.desks.rankings.rank_question import Question
 from dashboard.desks.rankings.standings import asked, standings
-from dashboard.desks.street.street_question import place_path
 from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
 from domain.actor import PEOPLE, Actor
-
-PATHS = {"place": place_path, "department": department_path}
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -47,7 +44,7 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     def refused(code: str) -> None:
         services.denials.note(now_ms, actor.label, "denied.receipt", code, caller_address())
 
-    page = ranking_section(one, found, city, actor, _path, now_ms)
+    page = ranking_section(one, found, city, actor, now_ms)
     beside = panel(db, one, found, city, actor, refused)
     body = el("div", page, beside, cls="rank", data_open=beside is not None)
     picture = services.pictures.now(actor)
@@ -57,8 +54,3 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
     until = None if data_at is None else min(found.span.until, data_at)
     mark = moment(question.view, city, now_ms, until, demo, beat)
     return {"rankings-body": [body], "desk-mark": mark}
-
-
-def _path(kind: str, code: str) -> str | None:
-    path = PATHS.get(kind)
-    return None if path is None else path(code)

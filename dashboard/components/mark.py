@@ -99,15 +99,15 @@ def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
 
 def unit(view: View, sign: Sign, beside: float | None = None) -> Node:
     """A sign's unit, empty where it has none or where its levels have names."""
-    text = "" if sign.value_labels_zh else sign.unit_beside(beside, view.lang)
+    text = "" if sign.value_labels else sign.unit_beside(beside, view.lang)
     return el("span", text, cls="unit")
 
 
 def figure(view: View, sign: Sign, given: float | None) -> str:
     """A number of a sign as text: the name of its level, or digits with 万/亿; a dash for None."""
-    names = sign.value_labels_zh if view.lang == "zh" else sign.value_labels_en
+    names = sign.value_labels
     if given is not None and names and given == int(given) and 0 <= given < len(names):
-        return names[int(given)]
+        return view.name(names[int(given)])
     return number(given, sign.decimals, view.text("number.scale"))
 
 
@@ -124,7 +124,7 @@ def with_unit(view: View, sign: Sign, given: float | None, *, threshold: bool = 
     text = figure(view, sign, given) if whole else edge(view, sign, given or 0.0)
     if text == DASH:
         return text
-    name = "" if sign.value_labels_zh else sign.unit_beside(given, view.lang)
+    name = "" if sign.value_labels else sign.unit_beside(given, view.lang)
     return text + name if name.startswith("%") else f"{text} {name}".rstrip()
 
 

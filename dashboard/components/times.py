@@ -1,7 +1,7 @@
 """Instants and spans as people read them, in the city's local time.
 
-One rule, here and in assets/js/base/format.js: the date is said when it is not today's, the year when
-it is not this year's.
+One rule, here and in assets/js/base/format.js: the date is said when it is not today's, the year
+when it is not this year's.
 """
 
 from datetime import datetime

@@ -5,6 +5,7 @@ from dataclasses import replace
 from werkzeug.exceptions import NotFound
 
 from dashboard.components.picking import known, said_names
+from dashboard.components.units import unit_name
 from dashboard.components.versions import editions_short
 from dashboard.desks.rankings.rank_question import Question
 from dashboard.desks.rankings.standings import Asked, asked, span_of, standings, worded
@@ -41,9 +42,10 @@ def rankings(ask: Ask) -> Document:
     )
     pick = known(one.question.pick, {row.code for row in found.ranking.rows})
     shown = [row for row in found.ranking.rows if not pick or row.code in pick]
-    called = {code: worded(ask.view, c.name) for code, c in one.measure.called(ask.city).items()}
-    rows = [_ranked(ask, row, called[row.code]) for row in shown]
-    facts = _facts(ask, one, found.span, pick=said_names(ask.view, called, pick))
+    kind = one.measure.kind
+    rows = [_ranked(ask, row, unit_name(ask.view, ask.city, kind, row.code)) for row in shown]
+    names = {code: unit_name(ask.view, ask.city, kind, code) for code in pick}
+    facts = _facts(ask, one, found.span, pick=said_names(ask.view, names, pick))
     sign = one.measure.scoring.sign
     kept = meaning(ask, [sign] if sign else ())
     made = ask.short("rankings", columns, rows, facts, kept, demo=ask.simulated())
@@ -61,10 +63,9 @@ def receipt(ask: Ask) -> Document:
         found = receipt_of(ask.services.db, ask.actor, city, measure.code, code, span)
     except KeyError:
         raise NotFound("there is no such receipt") from None
-    called = measure.called(city).get(code)
     facts = (
         *_facts(ask, one, span),
-        (ask.text("filter.of"), worded(ask.view, called.name) if called else ask.place_name(code)),
+        (ask.text("filter.of"), unit_name(ask.view, city, measure.kind, code)),
         (ask.text("col.score"), _hundredths(found.score) or ask.text("none")),
         (ask.text("col.points"), _hundredths(found.points) or "0"),
         (ask.text("floored"), _hundredths(found.floored) or "0"),
@@ -87,7 +88,7 @@ def _by_hours(ask: Ask, found: Receipt, span: Span) -> tuple[tuple[Column, ...],
         *(ask.column("counts"), ask.column("weights_version"), ask.column("cuts_version")),
     )
     weights = " → ".join(str(one.version) for one in found.weights)
-    goals = {goal.code: ask.view.name(goal.name_zh, goal.name_en) for goal in ask.city.goals}
+    goals = {goal.code: ask.view.name(goal.name) for goal in ask.city.goals}
     rows: list[Row] = [
         (
             *(goals.get(line.subject.group, line.subject.group), *_about(ask, line)),

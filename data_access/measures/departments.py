@@ -1,26 +1,25 @@
 """Departments by the score of the vital signs that they own, at the district."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from data_access.catalogue.places import DEPARTMENT_KINDS
 from data_access.scoring.hours import Basis, ByHours
-from data_access.scoring.measure import Called, Measure, Peers
+from data_access.scoring.measure import Measure, Peers
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.text import Text
-
-KIND = "department"
+from domain.unit import DEPARTMENT
 
 
 def measures(_catalogue: Catalogue) -> Iterator[Measure]:
     """One: the score."""
     yield Measure(
         code="department",
-        kind=KIND,
+        kind=DEPARTMENT,
         name="rankings.measure.index",
         order=30,
         peers=_peers,
-        called=_called,
+        row_name=_row_name,
         scoring=ByHours(basis),
         opens=_opens,
     )
@@ -52,11 +51,8 @@ def _peers(catalogue: Catalogue) -> tuple[Peers, ...]:
     )
 
 
-def _called(catalogue: Catalogue) -> Mapping[str, Called]:
-    return {
-        d.code: Called(Text(d.name_zh, d.name_en), Text(d.short_zh, d.short_en))
-        for d in catalogue.departments
-    }
+def _row_name(catalogue: Catalogue, code: str) -> Text:
+    return catalogue.department[code].tight
 
 
 def _opens(actor: Actor, department: str) -> bool:

@@ -1,37 +1,36 @@
 """Places by the score of all vital signs and by each rate; a kind of places are peers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from data_access.scoring.hours import Basis, ByHours
-from data_access.scoring.measure import Called, Measure, Peers
+from data_access.scoring.measure import Measure, Peers
 from data_access.scoring.rates import ByRate, rate_signs
 from domain.actor import Actor
 from domain.catalogue import Catalogue
 from domain.text import Text
-
-KIND = "place"
+from domain.unit import PLACE
 
 
 def measures(catalogue: Catalogue) -> Iterator[Measure]:
     """The score, then the rates in the catalogue's order."""
     yield Measure(
         code="index",
-        kind=KIND,
+        kind=PLACE,
         name="rankings.measure.index",
         order=10,
         peers=_peers,
-        called=_called,
+        row_name=_row_name,
         scoring=ByHours(basis),
         opens=_opens,
     )
     for sign in rate_signs(catalogue):
         yield Measure(
             code=sign.code,
-            kind=KIND,
-            name=Text(sign.name_zh, sign.name_en),
+            kind=PLACE,
+            name=sign.name,
             order=20,
             peers=_peers,
-            called=_called,
+            row_name=_row_name,
             scoring=ByRate(sign),
             opens=_opens,
         )
@@ -50,7 +49,7 @@ def _peers(catalogue: Catalogue) -> tuple[Peers, ...]:
         Peers(
             code=kind.code,
             group=kind.group,
-            group_name=Text(kind.name_zh, kind.many_en),
+            group_name=kind.many,
             units=tuple(s.code for s in catalogue.streets if s.kind == kind.code),
             overlie=not kind.counts,
         )
@@ -58,9 +57,8 @@ def _peers(catalogue: Catalogue) -> tuple[Peers, ...]:
     )
 
 
-def _called(catalogue: Catalogue) -> Mapping[str, Called]:
-    names = {s.code: Text(s.name_zh, s.name_en) for s in catalogue.streets}
-    return {code: Called(name, name) for code, name in names.items()}
+def _row_name(catalogue: Catalogue, code: str) -> Text:
+    return catalogue.street[code].name
 
 
 def _opens(_actor: Actor, _place: str) -> bool:

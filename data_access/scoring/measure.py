@@ -1,8 +1,8 @@
 """What a ranking is of: who is ranked with whom, how a unit is scored, who may open its receipt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from data_access.store.db import Database
 from domain.actor import Actor
@@ -50,13 +50,6 @@ class Scoring(Protocol):
         """The lines behind a unit's score; KeyError for no such unit, or where there are none."""
 
 
-class Called(NamedTuple):
-    """What a unit is called."""
-
-    name: Text
-    short: Text  # where many stand side by side
-
-
 @dataclass(frozen=True, slots=True)
 class Peers:
     """A group of units that are ranked with one another."""
@@ -81,11 +74,11 @@ class Measure:
     """One thing that units are ranked by."""
 
     code: str  # in addresses and in keys of the cache
-    kind: str  # of its units: place, department
+    kind: str  # of its units: one of `domain.unit`
     name: Text | str  # a text of the catalogue, or the key of a label
     order: int  # among all measures; the first of a group is the one that it shows unasked
     peers: Callable[[Catalogue], tuple[Peers, ...]]
-    called: Callable[[Catalogue], Mapping[str, Called]]  # every unit that can be ranked, by code
+    row_name: Callable[[Catalogue, str], Text]  # what a unit is called in the rows of a ranking
     scoring: Scoring
     opens: Callable[[Actor, str], bool]  # whether an actor may open the receipt of a unit
     periods: tuple[str, ...] = field(default=PERIODS)

@@ -74,7 +74,7 @@ def rate_signs(catalogue: Catalogue) -> tuple[Sign, ...]:
 
 def base_of(sign: Sign) -> float:
     """What a ratio of one reads in the sign's unit: 100 for per cent."""
-    return rate_base(sign.unit) or 1.0
+    return rate_base(sign.measured_in.zh) or 1.0
 
 
 @uncached("its callers keep what they make of it")

@@ -29,8 +29,7 @@ def remark(one: Asked, city: Catalogue) -> Node | None:
         return el("p", said, cls="desk-note")
     if not peers.left_out:
         return None
-    called = one.measure.called(city)
-    names = [worded(view, called[code].short) for code in peers.left_out]
+    names = [view.name(one.measure.row_name(city, code)) for code in peers.left_out]
     listed = view.text("rankings.join").join(names)
     return el("p", view.text("rankings.unowned", list=listed), cls="desk-note")
 

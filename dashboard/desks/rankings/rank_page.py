@@ -6,6 +6,7 @@ from dataclasses import replace
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.picking import Picking, known, pick_bar
+from dashboard.components.units import KINDS_WITH_PAGE, unit_path
 from dashboard.desks.rankings.rank_controls import controls, remark
 from dashboard.desks.rankings.rank_plot import rank_plot
 from dashboard.desks.rankings.rank_table import Look, out_table, rank_table
@@ -22,18 +23,15 @@ from domain.actor import Actor, Forbidden
 from domain.catalogue import Catalogue
 from domain.scoring.receipt import Recipe
 
-Paths = Callable[[str, str], str | None]
-"""Kind of a unit, its code → its page; None where there is none."""
-
 
 def ranking_section(
-    one: Asked, found: Standings, city: Catalogue, actor: Actor, paths: Paths, now_ms: int
+    one: Asked, found: Standings, city: Catalogue, actor: Actor, now_ms: int
 ) -> Node:
     """All but the receipt."""
     question, view, scoring = one.question, one.question.view, one.measure.scoring
     codes = known(question.pick, {row.code for row in found.ranking.rows})
     picking = Picking(view, codes, lambda pick: question.href(pick=pick))
-    look = replace(_look(one, found, city, actor, paths), picking=picking)
+    look = replace(_look(one, found, city, actor), picking=picking)
     out = out_table(look, found.ranking)
     return el(
         "section",
@@ -87,19 +85,18 @@ def panel(
     return el("section", heading(slip), said, cls="receipt")
 
 
-def _look(one: Asked, found: Standings, city: Catalogue, actor: Actor, paths: Paths) -> Look:
+def _look(one: Asked, found: Standings, city: Catalogue, actor: Actor) -> Look:
     question, view, measure = one.question, one.question.view, one.measure
-    called = measure.called(city)
 
     def page(code: str) -> str | None:
-        path = paths(measure.kind, code) if measure.opens(actor, code) else None
-        return None if path is None else view.href(path)
+        known = measure.kind in KINDS_WITH_PAGE and measure.opens(actor, code)
+        return view.href(unit_path(measure.kind, code)) if known else None
 
     return Look(
         view=view,
         decimals=found.ranking.decimals,
         rate=measure.scoring.recipe is Recipe.RATE,
-        name=lambda code: worded(view, called[code].short),
+        name=lambda code: view.name(measure.row_name(city, code)),
         page=page,
         # whoever asks without a link is answered by the data layer
         receipt=lambda code: question.href(receipt=code) if measure.opens(actor, code) else None,

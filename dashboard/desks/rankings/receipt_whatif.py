@@ -143,7 +143,7 @@ def _panel(view: View, rows: Sequence[Node], *, ranked: bool, **about: str) -> l
 def _row(view: View, catalogue: Catalogue, receipt: Receipt, lever: Lever, n: int) -> Node:
     code = lever.line.subject.code
     sign = catalogue.sign.get(code)
-    name = code if sign is None else view.name(sign.short_zh, sign.short_en)
+    name = code if sign is None else view.name(sign.short)
     about = f"whatif-{code}-{lever.state}"
     if len(receipt.weights) > 1:
         version = receipt.weights[lever.part].version

@@ -3,7 +3,6 @@
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_words import ends
 from dashboard.desks.rankings.receipt_panel import Slip
-from dashboard.desks.rankings.standings import worded
 from data_access.scoring.measure import Measure, Standings
 from domain.catalogue import Catalogue
 
@@ -19,7 +18,7 @@ def slip_of(view: View, city: Catalogue, measure: Measure, code: str, found: Sta
     return Slip(
         view=view,
         catalogue=city,
-        title="" if row is None else worded(view, measure.called(city)[code].short),
+        title="" if row is None else view.name(measure.row_name(city, code)),
         period=ends(found, city.zone),
         standing=row,
         others=others if row is not None and row.rank is not None else (),

@@ -19,7 +19,7 @@ def state_word(view: View, state: State) -> str:
 def kind_name(view: View, city: Catalogue, place: Street) -> str:
     """What kind of place it is: 街道, town …"""
     kind = city.kind[place.kind]
-    return view.name(kind.name_zh, kind.name_en)
+    return view.name(kind.name)
 
 
 def index_text(value: float | None, decimals: int = 1) -> str:
