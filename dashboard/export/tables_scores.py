@@ -61,7 +61,7 @@ def receipt(ask: Ask) -> Document:
     span = span_of(one.question, ask.services.now_ms, city.zone)
     try:
         found = receipt_of(ask.services.db, ask.actor, city, measure.code, code, span)
-    except KeyError:
+    except LookupError:
         raise NotFound("there is no such receipt") from None
     facts = (
         *_facts(ask, one, span),

@@ -42,7 +42,7 @@ def ranking(
 def receipt(
     db: Database, actor: Actor, catalogue: Catalogue, measure: str, unit: str, span: Span
 ) -> Receipt:
-    """The lines behind a unit's score; KeyError for no such measure or unit.
+    """The lines behind a unit's score; LookupError for no such measure or unit.
 
     Forbidden for a screen, and for whom the measure refuses this unit: whether it exists is not
     told.
