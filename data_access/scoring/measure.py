@@ -47,7 +47,7 @@ class Scoring(Protocol):
         """These units ranked with one another, against the span before."""
 
     def receipt(self, db: Database, catalogue: Catalogue, unit: str, span: Span) -> Receipt:
-        """The lines behind a unit's score; LookupError for no such unit, or where there are none."""
+        """The lines behind a unit's score; LookupError where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
