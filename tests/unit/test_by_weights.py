@@ -16,16 +16,21 @@ from domain.scoring.receipt import FULL, Receipt, Recipe, Subject, Unusable
 numbers = st.floats(-1e6, 1e6)
 
 
-@st.composite
-def indicators(draw: st.DrawFn) -> Weighted:
-    floor, goal = draw(st.lists(numbers, min_size=2, max_size=2, unique=True))
-    code = f"I-{draw(st.integers(0, 10**9))}"
-    subject = Subject(code, draw(st.sampled_from("ab")), draw(st.sampled_from("xy")))
-    value = draw(st.none() | numbers)
-    return Weighted(subject, value, floor, goal, draw(st.integers(1, 1000)))
+drawn = st.tuples(
+    numbers, numbers, st.none() | numbers, st.integers(1, 1000), st.sampled_from("ab")
+)
 
 
-given_ones = st.lists(indicators(), max_size=20, unique_by=lambda one: one.subject.code)
+def _indicators(parts: list[tuple[float, float, float | None, int, str]]) -> list[Weighted]:
+    """Indicators of two groups and two owners; ends that coincide lie one apart."""
+    return [
+        Weighted(Subject(f"I-{n}", group, "xy"[n % 2]), value, floor, goal, weight)
+        for n, (floor, end, value, weight, group) in enumerate(parts)
+        for goal in ((end if end != floor else floor + 1.0),)
+    ]
+
+
+given_ones = st.lists(drawn, max_size=12).map(_indicators)
 
 
 def one(value: float | None, weight: int = 1, code: str = "I", **ends: float) -> Weighted:
