@@ -14,6 +14,7 @@ from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
 from domain.sign import State
 from domain.weights import Weights
+from domain.worst import worst_first
 
 
 class Cell(NamedTuple):
@@ -28,9 +29,17 @@ class Cell(NamedTuple):
     crossed: float | None = None  # the threshold behind a graded state, in the sign's unit
     upper: bool | None = None  # whether it was crossed upwards
     clear: float | None = None  # the line that clears it, once the value is back across `crossed`
+    badness: float | None = None  # 0 typical, 1 at attention … 3 at alarm; None: not judged
+    version: int | None = None  # of the thresholds that it was judged by; None: not judged
 
 
 NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
+
+
+def index_of(cells: Iterable[tuple[str, Cell]], weights: Weights) -> Index:
+    """The index of a group of signs, its receipt in the order of worst."""
+    ordered = worst_first(cells, lambda pair: pair[1])
+    return city_index([(code, cell.state) for code, cell in ordered], weights)
 
 
 def crossing_facts(cell: Cell) -> dict[str, float | str | None]:
@@ -93,7 +102,7 @@ class Picture:
         """The index of a place over its signs, or over those of `signs` (a domain, a goal)."""
         cells = self.at_place(place)
         wanted = cells if signs is None else [code for code in signs if code in cells]
-        return city_index([(code, cells[code].state) for code in wanted], self.weights)
+        return index_of([(code, cells[code]) for code in wanted], self.weights)
 
     def every(self) -> Iterator[tuple[str, str, Cell]]:
         """(place, sign, cell) of every cell there is."""

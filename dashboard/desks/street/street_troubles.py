@@ -11,10 +11,9 @@ from dashboard.desks.rankings.rank_question import department_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.actor import Role
-from domain.judging import judge_for
 from domain.picture import Cell
 from domain.sign import GRADED, SEVERITY, Sign, State
-from domain.state import Judge
+from domain.worst import reached
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
 MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
@@ -59,7 +58,6 @@ def _title(here: Here, name: str) -> Node:
 
 def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
     view, sign, cell = here.view, here.city.sign[code], here.cells[code]
-    judge = judge_for(here.city, sign, here.standing.place.code, here.picture.as_of)
     figure, unit = mark.value(view, sign, cell)
     graded = cell.state in GRADED
     return {
@@ -73,9 +71,9 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         ),
         "value": [figure],
         "unit": [unit],
-        "gauge": [*([gauge.gauge(view, cell, judge)] if graded else []), aged(here, cell)],
+        "gauge": [*([gauge.gauge(view, cell)] if graded else []), aged(here, cell)],
         "why": [
-            el("span", _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell)),
+            el("span", _why(here, sign, cell) if graded else _why_silent(here, sign, cell)),
             el("small", *_who(here, sign, cell)),
         ],
         "": {
@@ -92,7 +90,7 @@ def aged(here: Here, cell: Cell) -> Node:
     return mark.freshness_or_later(here.view, cell, here.picture.as_of, here.city.zone)
 
 
-def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
+def _why(here: Here, sign: Sign, cell: Cell) -> str:
     """The threshold behind a state, or the line that clears it once the value has come back."""
     view = here.view
     if cell.value is None or cell.crossed is None:
@@ -102,10 +100,10 @@ def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
     edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
     key = f"street.why.{side(cell)}"
     said = view.text(key, state=state_word(view, cell.state), edge=edge)
-    worse = judge.grade(cell.value)
+    worse = cell.state if cell.badness is None else reached(cell.badness)
     if SEVERITY[worse] <= SEVERITY[cell.state]:
         return said
-    wait = span(view, judge.raise_after_ms)
+    wait = span(view, sign.raise_after_s * 1000)
     return said + view.text("street.why.rising", state=state_word(view, worse), wait=wait)
 
 
