@@ -18,7 +18,7 @@ from dashboard.desks.rankings.rank_question import department_path
 from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
-from domain.actor import PEOPLE, Actor, Role
+from domain.actor import PEOPLE, Actor
 from domain.catalogue import Catalogue
 from domain.index import Index
 from domain.picture import Cell, Picture
@@ -225,7 +225,6 @@ def _owner(now: Opened, sign: Sign) -> Node:
     """The owner; a link to its page, for whoever may open that."""
     view, owner = now.view, now.city.department[sign.department]
     text = view.name(owner.short_zh, owner.short_en or owner.name_en)
-    mine = now.actor.role is not Role.DEPARTMENT or now.actor.department == owner.code
-    if now.actor.role not in PEOPLE or not mine:
+    if not now.actor.owns(owner.code):
         return text
     return el("a", text, href=view.href(department_path(owner.code)))

@@ -10,7 +10,6 @@ from dashboard.components.times import span, stamp
 from dashboard.desks.rankings.rank_question import department_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
-from domain.actor import Role
 from domain.picture import Cell
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.worst import reached
@@ -123,7 +122,7 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     view, owner = here.view, here.city.department[sign.department]
     name: Node = view.name(owner.short_zh, owner.short_en or owner.name_en)
     # the page of another department is not for a department: no link into a refusal
-    if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
+    if here.actor.owns(owner.code):
         name = el("a", name, href=view.href(department_path(owner.code)))
     if cell.since is None:
         return [name]
