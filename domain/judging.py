@@ -22,13 +22,18 @@ def local_date(ms: int, catalogue: Catalogue) -> str:
     return catalogue.zone.date(ms)
 
 
+def judge_for(catalogue: Catalogue, sign: Sign, place: str, at_ms: int) -> Judge:
+    """The judge of a sign at a place (street or district code) at an instant (epoch ms)."""
+    cuts = sign.thresholds_on(local_date(at_ms, catalogue))
+    return make_judge(sign, cuts, _share(catalogue, sign, place))
+
+
 def lines_of(
     catalogue: Catalogue, sign: Sign, place: str, version: int | None, at_ms: int
 ) -> Lines:
     """The lines of the version that judged a cell; where nothing was judged (None), or by a version
     that is no longer in the catalogue, those in force at an instant (epoch ms)."""
-    known = next((cuts for cuts in sign.thresholds if cuts.version == version), None)
-    cuts = known or sign.thresholds_on(local_date(at_ms, catalogue))
+    cuts = sign.thresholds_of(version) or sign.thresholds_on(local_date(at_ms, catalogue))
     return make_judge(sign, cuts, _share(catalogue, sign, place))
 
 
