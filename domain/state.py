@@ -64,10 +64,9 @@ class Lines:
 
     def badness(self, value: float) -> float:
         """How bad a value is: 0 typical, 1 at attention, 2 at warning, 3 at alarm, more beyond."""
-        return max(
-            _depth(value, self.higher, self.typical, 1.0),
-            _depth(value, self.lower, self.typical, -1.0),
-        )
+        if value >= self.typical:
+            return _depth(value, self.higher, self.typical, 1.0)
+        return _depth(value, self.lower, self.typical, -1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,19 +34,19 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     known = judged is not None and fresh in _ALIVE and window.silent_since(place) is None
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
-    found = Cell(sample.value, state, fresh, at, since, sample.demo)
+    told = (sample.value, state, fresh, at, since, sample.demo)
     if not known:
-        return found
+        return Cell(*told)
     judge = _judge(city, sign, place)
-    found = found._replace(badness=judge.badness(sample.value), version=judge.version)
+    badness = judge.badness(sample.value)
     crossing = judge.crossing(state, sample.value)
     if crossing is None:
-        return found
+        return Cell(*told, badness=badness, version=judge.version)
     edge, clear = (
         None if line is None else round(line, sign.decimals + 1)
         for line in (crossing.edge, crossing.clear)
     )
-    return found._replace(crossed=edge, upper=crossing.upper, clear=clear)
+    return Cell(*told, edge, crossing.upper, clear, badness, judge.version)
 
 
 def _judge(city: City, sign: Sign, place: str) -> Judge:
