@@ -37,7 +37,7 @@ TOLD = 240  # readings of a random picture
 
 def told(sign: Sign) -> bool:
     """Whether one reading of a street is its value, and the district's follows from streets."""
-    plain = sign.derived is None and not sign.value_labels_zh and not sign.derived_from
+    plain = sign.derived is None and not sign.value_labels and not sign.derived_from
     return sign.at_street and plain and Rule.RATIO not in (sign.street_rule, sign.district_rule)
 
 
@@ -121,7 +121,7 @@ def streets_agree(site: Site, leader: Visitor, said: Any) -> None:
             continue
         first = next(r for r in every(troubles, "tr") if "data-sign" in r[1])
         assert first[1]["data-sign"] == worst, code
-        assert catalogue.sign[worst].short_zh in cell, code
+        assert catalogue.sign[worst].short.zh in cell, code
 
 
 def scenes_agree(city: City, leader: Visitor, said: Any) -> None:
