@@ -11,10 +11,9 @@ from typing import Any
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import Index, condition
-from domain.picture import NOTHING, Cell, Picture, crossing_facts, index_of
+from domain.picture import NOTHING, Cell, Picture, crossing_facts, index_of, troubles, worst_first
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
-from domain.worst import troubles, worst_first
 from engine.city import City
 
 Json = dict[str, Any]

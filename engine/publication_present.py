@@ -11,11 +11,11 @@ from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import condition
 from domain.judging import judge_for
+from domain.picture import troubles, worst_first
 from domain.privacy import Mark
 from domain.publication import Kind, Period, Publication
 from domain.sign import SEVERITY, Sign, State
 from domain.state import Crossing
-from domain.worst import troubles, worst_first
 from engine.publication_pictures import Pictures
 from engine.publication_told import Teller
 

@@ -27,9 +27,8 @@ from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
 from domain.judging import lines_of
-from domain.picture import Cell, crossing_facts
+from domain.picture import Cell, crossing_facts, worst_first
 from domain.sign import GRADED, Sign
-from domain.worst import worst_first
 
 log = logging.getLogger(__name__)
 

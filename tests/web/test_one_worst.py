@@ -19,10 +19,9 @@ from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.judging import lines_of
-from domain.picture import Picture
+from domain.picture import Picture, how_bad, reached
 from domain.reading import Reading
 from domain.sign import GRADED, Rule, Sign, State
-from domain.worst import how_bad, reached
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, with_alarm
 from tests.web.conftest import prepared

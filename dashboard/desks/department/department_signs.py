@@ -12,9 +12,8 @@ from dashboard.components.view import View
 from dashboard.desks.street.street_words import lasting
 from domain.aim import Aim
 from domain.catalogue import Catalogue
-from domain.picture import NOTHING, Cell, Picture
+from domain.picture import NOTHING, Cell, Picture, worst_first
 from domain.sign import GRADED, Sign
-from domain.worst import worst_first
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "streets", "lasting", "freshness", "owner")
 

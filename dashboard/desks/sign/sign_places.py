@@ -12,10 +12,9 @@ from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.street.street_map import Drawing, Painted, whole_map
 from dashboard.desks.street.street_words import kind_name
 from domain.freshness import Freshness
-from domain.picture import Cell
+from domain.picture import Cell, how_bad
 from domain.place import Street
 from domain.sign import GRADED, State
-from domain.worst import how_bad
 
 COLUMNS = ("rank", "place", "gauge", "value", "unit", "state", "since")
 NUMBERS = frozenset({"rank", "value"})

@@ -14,11 +14,10 @@ from dashboard.components.view import View
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from domain.aim import Aim
 from domain.catalogue import Catalogue
-from domain.picture import Cell
+from domain.picture import Cell, how_bad, worst_first
 from domain.place import Named
 from domain.sign import GRADED, Sign, State
 from domain.text import LANGUAGES
-from domain.worst import how_bad, worst_first
 from domain.zone import Zone
 
 COLUMNS = ("state", "name", "domain", "gauge", "value", "unit", "since", "owner")

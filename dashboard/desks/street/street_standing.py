@@ -11,10 +11,9 @@ from data_access.series.index_history import Past
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.index import Index, blind, condition
-from domain.picture import Cell, Picture
+from domain.picture import Cell, Picture, troubles
 from domain.place import Street
 from domain.sign import GRADED, Sign, State
-from domain.worst import troubles
 
 SHOWN_STATES = tuple(state.value for state in (*reversed(GRADED), State.NORMAL, State.UNKNOWN))
 WORST_FIRST = (*reversed(GRADED), State.NORMAL, State.UNKNOWN)

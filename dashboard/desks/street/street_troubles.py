@@ -10,10 +10,9 @@ from dashboard.components.times import span, stamp
 from dashboard.components.units import unit_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
-from domain.picture import Cell
+from domain.picture import Cell, reached
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.unit import DEPARTMENT
-from domain.worst import reached
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
 MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
