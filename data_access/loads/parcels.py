@@ -37,6 +37,7 @@ class Stopped(Exception):
 class Tally:
     """What became of everything read; `read` = accepted + duplicates + quarantined."""
 
+    plural: str = "readings"  # what they are called
     rows: int = 0
     accepted: int = 0
     duplicates: int = 0
@@ -65,7 +66,7 @@ class Tally:
         """The line that accounts for everything; `missing` cells held no reading at all."""
         return (
             f"read {self.read} = accepted {self.accepted} + duplicates {self.duplicates}"
-            f" + quarantined {self.quarantined} (readings, from {self.rows} rows"
+            f" + quarantined {self.quarantined} ({self.plural}, from {self.rows} rows"
             f" with {missing} empty cells)"
         )
 
@@ -108,7 +109,7 @@ class Feeder:
         stop: threading.Event,
     ) -> None:
         """`speaker` answers for readings whose own source is not among the `known` ones."""
-        self.tally = Tally()
+        self.tally = Tally(kind.plural)
         self._kind = kind
         self._db = db
         self._catalogue = catalogue
