@@ -90,7 +90,7 @@ def _answer(
     kind = view.text(f"rankings.kind.{department.kind}")
     period = question.period(now_ms, city.zone)
     page = [
-        el("h1", view.name(department.name_zh, department.name_en)),
+        el("h1", view.name(department.name)),
         el("p", lead(view, city, department, picture, alerts, now_ms), cls="desk-lead"),
         standing(view, row, period.label(view), department.kind),
         el(
@@ -145,7 +145,7 @@ def _receipt(
     slip = Slip(
         view=view,
         catalogue=city,
-        title=view.name(department.short_zh, department.short_en),
+        title=view.name(department.tight),
         period=ends(found, city.zone),
         standing=row,
         others=others if row.rank is not None else (),

@@ -158,7 +158,7 @@ def _heading(here: Here, period: Period) -> str:
 
 def _source(here: Here) -> str:
     source = here.city.source.get(here.sign.source)
-    return here.view.name(source.name_zh, source.name_en) if source else here.sign.source
+    return here.view.name(source.name) if source else here.sign.source
 
 
 def _no_course() -> Answer:

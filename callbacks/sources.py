@@ -92,7 +92,7 @@ def _one(services: Services, question: Question, found: Sequence[SourceRow]) -> 
     reasons = quarantine_reasons(services.db, current_actor(), row.code)
     rows = _rows(services, row.code, question.before) if reasons else ()
     return [
-        el("h1", view.name(row.name_zh, row.name_en)),
+        el("h1", view.name(row.name)),
         el("p", quarantine_sentence(view, reasons), cls="desk-lead"),
         source_facts(view, row, city, services.now_ms),
         el("h2", view.text("quarantine.title")) if reasons else None,

@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State
 from dashboard.components.light import Node
 from dashboard.components.moment import moment
 from dashboard.components.tick import held
+from dashboard.components.units import unit_path
 from dashboard.desks.rankings.rank_question import Question
 from dashboard.desks.rankings.standings import span_of
 from dashboard.desks.street.street_committees import committees
@@ -16,7 +17,7 @@ from dashboard.desks.street.street_grid import grid
 from dashboard.desks.street.street_head import Here, head, index_block
 from dashboard.desks.street.street_map import Drawing, close_up
 from dashboard.desks.street.street_peers import Group, Peers, peers
-from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_sign import asked, not_defined, period_of, sign_panel
 from dashboard.desks.street.street_standing import exceptions, standing
 from dashboard.desks.street.street_table import painted
@@ -34,6 +35,7 @@ from data_access.series.series_query import course
 from domain.actor import PEOPLE
 from domain.clock import MINUTE_MS
 from domain.picture import Picture
+from domain.unit import PLACE
 
 
 def register(app: dash.Dash, services: Services) -> None:
@@ -100,9 +102,9 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
 def _answer(services: Services, drawing: Drawing, here: Here) -> dict[str, list[Node]]:
     view, city, picture = here.view, here.city, here.picture
     looks = painted(view, city, [standing(city, picture, street) for street in city.counted])
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    names = {s.code: view.name(s.short) for s in city.streets}
     place = here.standing.place
-    drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(place_path(c)))
+    drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(unit_path(PLACE, c)))
     selected = _selected(here)
     return {
         "street-crumbs": crumbs(here),

@@ -61,7 +61,7 @@ def _answer(
     view, city = question.view, services.catalogue
     found = standings(services, picture)
     looks = painted(view, city, found)
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    names = {s.code: view.name(s.short) for s in city.streets}
     trouble = worst_places(view, city, picture, found)
     demo = any(cell.demo for _, _, cell in picture.every())
     picking = place_picking(question, city)

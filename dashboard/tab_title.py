@@ -29,7 +29,7 @@ def tab_title(name: str | Naming | None) -> Callable[..., str]:
         view = View.of(asked.get("lang"))
         said = view.text(name) if isinstance(name, str) else name(view, asked) if name else ""
         city = current_services().catalogue
-        product = view.text("app.title", city=view.name(city.name_zh, city.name_en))
+        product = view.text("app.title", city=view.name(city.name))
         return f"{said} · {product}" if said else product
 
     return title
@@ -41,14 +41,14 @@ def sign_named(view: View, asked: Asked) -> str:
     sign, street = city.sign.get(asked.get("code", "")), city.street.get(asked.get("street", ""))
     if sign is None:
         return view.text("nav.signs")
-    name = view.name(sign.name_zh, sign.name_en)
-    return name if street is None else f"{name} · {view.name(street.name_zh, street.name_en)}"
+    name = view.name(sign.name)
+    return name if street is None else f"{name} · {view.name(street.name)}"
 
 
 def street_named(view: View, asked: Asked) -> str:
     """A street, town or special area."""
     street = current_services().catalogue.street.get(asked.get("code", ""))
-    return view.text("nav.streets") if street is None else view.name(street.name_zh, street.name_en)
+    return view.text("nav.streets") if street is None else view.name(street.name)
 
 
 def department_named(view: View, asked: Asked) -> str:
@@ -58,16 +58,14 @@ def department_named(view: View, asked: Asked) -> str:
     if not mine:
         return view.text("department.title")
     found = current_services().catalogue.department.get(asked.get("code", ""))
-    return (
-        view.text("department.title") if found is None else view.name(found.name_zh, found.name_en)
-    )
+    return view.text("department.title") if found is None else view.name(found.name)
 
 
 def source_named(view: View, asked: Asked) -> str:
     """The list of sources, or the one that is looked at."""
     title, found = view.text("sources.title"), asked.get("source", "")
     source = current_services().catalogue.source.get(found)
-    name = view.name(source.name_zh, source.name_en) if source else found[:64]
+    name = view.name(source.name) if source else found[:64]
     return f"{name} · {title}" if name else title
 
 

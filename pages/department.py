@@ -8,13 +8,15 @@ from dash.development.base_component import Component
 
 from dashboard.components.desk import Place, desk, silence_banner
 from dashboard.components.tick import tick
-from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion, department_path
+from dashboard.components.units import unit_path
+from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion
 from dashboard.house.services import current_services
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.tab_title import department_named, tab_title
 from data_access.scoring.departments import open_department
 from domain.actor import Forbidden
 from domain.place import Department
+from domain.unit import DEPARTMENT
 
 dash.register_page(  # type: ignore[no-untyped-call]
     __name__, path_template="/department/<code>", title=tab_title(department_named), order=41
@@ -39,7 +41,7 @@ def layout(**query: Any) -> Component:
 def _frame(question: DepartmentQuestion, department: Department | None, own: bool) -> Component:
     view = question.view
     title = view.text("department.title")
-    name = view.name(department.name_zh, department.name_en) if department else title
+    name = view.name(department.name) if department else title
     crumbs = [(view.text("nav.rankings"), view.href(PATH, of="departments")), (name, None)]
     section = question.path if own else PATH
     return desk(
@@ -67,7 +69,7 @@ def _refused(question: DepartmentQuestion) -> Component:
     crumbs = [(view.text("nav.rankings"), view.href(PATH, of="departments")), ("403", None)]
     links = [dcc.Link(view.text("department.refused.list"), href=crumbs[0][1])]
     if own is not None:
-        mine = view.href(department_path(own))
+        mine = view.href(unit_path(DEPARTMENT, own))
         links.insert(0, dcc.Link(view.text("department.refused.own"), href=mine))
     return desk(
         view,

@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.components.watermark import watermark
 from dashboard.house.services import current_services
@@ -15,6 +16,7 @@ from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
+from domain.unit import DEPARTMENT
 
 
 class _Entry(NamedTuple):
@@ -62,7 +64,7 @@ def desk(view: View, place: Place, *body: Any) -> Component:
 
 
 def silence_banner(view: View, after_s: float) -> Component:
-    """Shown by assets/js/light.js when nothing has been painted for `after_s` seconds."""
+    """Shown by assets/js/desk/light.js when nothing has been painted for `after_s` seconds."""
     about = data(after=f"{after_s:g}")
     return html.P(view.text("desk.silent"), id="desk-silent", role="alert", **about)
 
@@ -77,7 +79,7 @@ def _navigation(view: View, place: Place) -> Component:
     return html.Header(
         [
             html.P(
-                [view.text("app.name"), html.Small(view.name(city.short_zh, city.name_en))],
+                [view.text("app.name"), html.Small(view.name(city.short))],
                 className="desk-brand",
             ),
             html.Nav(links, className="desk-links", **aria(label=view.text("nav.label"))),
@@ -91,7 +93,7 @@ def _entries(actor: Actor) -> list[_Entry]:
     """What the navigation offers to a role, and to a department its own page."""
     found = [entry for entry in NAVIGATION if actor.role in PAGES.get(entry.path, ())]
     if actor.role is Role.DEPARTMENT and actor.department is not None:
-        own = _Entry(f"/department/{actor.department}", "nav.department")
+        own = _Entry(unit_path(DEPARTMENT, actor.department), "nav.department")
         after = next((n for n, e in enumerate(found, 1) if e.path == "/rankings"), len(found))
         found.insert(after, own)
     return found
@@ -113,7 +115,7 @@ def _account(view: View, place: Place) -> Component:
     actor, other = session.actor, view.other_language()
     owner = services.catalogue.department.get(actor.department or "")
     role = view.text(f"role.{actor.role}")
-    post = f"{role} · {view.name(owner.short_zh, owner.name_en)}" if owner else role
+    post = f"{role} · {view.name(owner.short)}" if owner else role
     token = csrf.csrf_token(services.secret, session.id_hash)
     out: list[Any] = [
         html.Span("·", **aria(hidden="true")),
@@ -141,7 +143,7 @@ def _account(view: View, place: Place) -> Component:
 
 def _bar(view: View, crumbs: Sequence[tuple[str | Component, str | None]]) -> Component:
     city = current_services().catalogue
-    steps: list[Any] = [html.Span(view.name(city.name_zh, city.name_en))]
+    steps: list[Any] = [html.Span(view.name(city.name))]
     for text, address in crumbs:
         steps.append(html.Span("/", className="desk-slash", **aria(hidden="true")))
         if isinstance(text, Component):  # a step with a menu of its own

@@ -108,7 +108,7 @@ def _place_names(ask: Ask) -> dict[str, str]:
 
 def _kind(ask: Ask, code: str) -> str:
     kind = ask.city.kind.get(code)
-    return ask.view.name(kind.name_zh, kind.name_en) if kind else code
+    return ask.view.name(kind.name) if kind else code
 
 
 def _signs_at(ask: Ask, picture: Picture, place: str, shown: Sequence[Sign], name: str) -> Document:
@@ -149,10 +149,10 @@ def _sign_row(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     return (
         sign.code,
         ask.sign_name(sign.code),
-        *(ask.view.name(names[c].name_zh, names[c].name_en) for c in (sign.domain, sign.goal)),
+        *(ask.view.name(names[c].name) for c in (sign.domain, sign.goal)),
         *_value(ask, sign, cell),
         ask.department_name(sign.department),
-        ask.view.name(source.name_zh, source.name_en) if source else sign.source,
+        ask.view.name(source.name) if source else sign.source,
     )
 
 
@@ -168,7 +168,7 @@ def _value_columns(ask: Ask, decimals: int | None) -> tuple[Column, ...]:
 
 def _value(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     """The cells of `_value_columns`; a value that is not fresh says so beside it."""
-    unit = ask.view.name(sign.unit, sign.unit_en)
+    unit = ask.view.name(sign.measured_in)
     if cell is None:
         return (None, unit, absence(ask.view, sign), None, None, None, None, None, None)
     return (
@@ -194,7 +194,7 @@ def _index(ask: Ask) -> tuple[tuple[str, ...], ...]:
 def _named(ask: Ask, what: str) -> str | None:
     named = {n.code: n for n in (ask.city.domains if what == "domain" else ask.city.goals)}
     code = ask.choice(what, named)
-    return ask.view.name(named[code].name_zh, named[code].name_en) if code else None
+    return ask.view.name(named[code].name) if code else None
 
 
 def _number(ask: Ask, name: str, decimals: int) -> Column:

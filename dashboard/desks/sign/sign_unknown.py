@@ -2,9 +2,11 @@
 
 from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
+from dashboard.components.units import unit_path
 from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.sign.sign_question import SignQuestion
 from dashboard.house.services import Services
+from domain.unit import PLACE
 
 PARTS = ("head", "periods", "course", "notes", "places", "definition")
 
@@ -20,7 +22,7 @@ def unknown_sign(services: Services, question: SignQuestion) -> dict[str, list[N
 def unknown_place(services: Services, question: SignQuestion) -> dict[str, list[Node]]:
     """The sign is known, the street is not: the way to the same sign of the whole city."""
     view, sign = question.view, services.catalogue.sign[question.code]
-    name = view.name(sign.name_zh, sign.name_en)
+    name = view.name(sign.name)
     said = view.text("sign.unknown.place", code=question.street or "")
     onward = el("a", view.text("sign.at_city", sign=name), href=question.at(None))
     return _empty(services, question) | {"sign-head": [el("h1", said), el("p", onward)]}
@@ -32,9 +34,9 @@ def crumbs(here: Here) -> list[Node]:
     if here.place == here.city.code:
         return [el("b", here.name, aria_current="page")]
     return [
-        el("a", view.name(sign.name_zh, sign.name_en), href=here.question.at(None)),
+        el("a", view.name(sign.name), href=here.question.at(None)),
         el("span", "/", cls="desk-slash", aria_hidden="true"),
-        el("a", here.place_name, href=view.href(f"/street/{here.place}"), aria_current="page"),
+        el("a", here.place_name, href=view.href(unit_path(PLACE, here.place)), aria_current="page"),
     ]
 
 

@@ -1,9 +1,11 @@
 """What /street/<code> answers when there is nothing to show: no such place, or no data yet."""
 
 from dashboard.components.light import Node, el
-from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.components.units import unit_path
+from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_table import PATH
 from domain.catalogue import Catalogue
+from domain.unit import PLACE
 
 PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
 
@@ -12,7 +14,7 @@ def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
     """A word about the code, and every place there is."""
     view = question.view
     if question.code == city.code:
-        said = view.text("street.district", name=view.name(city.name_zh, city.name_en))
+        said = view.text("street.district", name=view.name(city.name))
         onward = el("a", view.text("nav.signs"), href=view.href("/signs"))
     else:
         said = view.text("street.unknown", code=question.code)
@@ -20,7 +22,7 @@ def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
     lists = [
         el(
             "section",
-            el("h2", view.name(kind.name_zh, kind.name_en)),
+            el("h2", view.name(kind.name)),
             el("ul", *links, cls="street-list"),
         )
         for kind in city.kinds
@@ -35,7 +37,7 @@ def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
 def nothing_yet(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
     """Before the engine has judged anything: the name, and that there is no data."""
     view, place = question.view, city.street[question.code]
-    title = view.name(place.name_zh, place.name_en)
+    title = view.name(place.name)
     return {
         **_empty(question),
         "street-crumbs": [el("b", title)],
@@ -53,7 +55,7 @@ def _empty(question: PlaceQuestion) -> dict[str, list[Node]]:
 def _links(question: PlaceQuestion, city: Catalogue, kind: str) -> list[Node]:
     view = question.view
     return [
-        el("li", el("a", view.name(s.name_zh, s.name_en), href=view.href(place_path(s.code))))
+        el("li", el("a", view.name(s.name), href=view.href(unit_path(PLACE, s.code))))
         for s in city.streets
         if s.kind == kind
     ]
