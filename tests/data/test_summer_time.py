@@ -10,7 +10,6 @@ from data_access.intake import door as intake
 from data_access.intake.kinds.reading import READING
 from data_access.intake.readings import day_tables
 from data_access.intake.sources import ensure_source
-from data_access.scoring import scores
 from data_access.series.series_query import Ask, course
 from data_access.settings import Settings
 from data_access.store.db import Database
@@ -24,6 +23,7 @@ from domain.span import Span
 from domain.zone import Zone
 from engine.loop import Engine
 from tests.data.published_city import COUNT, PublishedCity
+from tests.data.test_scores import blocks_of
 
 CHICAGO = Zone.named("America/Chicago")
 CHANGES = [("2025-03-09", 23), ("2025-11-02", 25)]
@@ -92,11 +92,11 @@ def test_scores_and_courses_go_by_local_days(db: Database, chicago: Catalogue, d
     engine.roll(end + 6 * HOUR_MS, force=True)
     days = CHICAGO.days(first, end)
     span = Span.of(first, end, end, chicago.zone)
-    blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), span)
-    assert [block.start for block in blocks] == days
+    blocks = blocks_of(db, chicago, chicago.code, span)
+    assert [start for start, _ in blocks] == days
     cut = Span.of(first + 5 * HOUR_MS, end - 5 * HOUR_MS, end, chicago.zone, whole_days=False)
-    blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), cut)
-    assert [block.start for block in blocks] == days
+    blocks = blocks_of(db, chicago, chicago.code, cut)
+    assert [start for start, _ in blocks] == days
     long_ago = CHICAGO.next_day(first, -400)  # too long for hours
     asked = Ask(chicago.code, SIGN, long_ago, end, 7 * DAY_MS, 365 * DAY_MS, end, end)
     line = course(db, LEADER, chicago, asked).line
