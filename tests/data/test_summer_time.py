@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.readings import day_tables
 from data_access.intake.sources import ensure_source
 from data_access.series.series_query import Ask, course
@@ -16,8 +17,8 @@ from data_access.store.tables import rollup_day, rollup_hour
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
+from domain.facts.reading import Reading
 from domain.publication import week_days, week_start
-from domain.reading import Reading
 from domain.span import Span
 from domain.zone import Zone
 from engine.loop import Engine
@@ -49,7 +50,7 @@ def send_every_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int) -> 
         )
         for at in range(from_ms, to_ms, HOUR_MS)
     ]
-    assert intake.accept(db, city, source, rows, to_ms, "api").rejected == ()
+    assert intake.accept(READING, db, city, source, rows, to_ms, "api").rejected == ()
 
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
