@@ -94,7 +94,7 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     places = tuple(street.code for street in city.streets)
     past = indexes_at(services.db, current_actor(), places, instants)[place.code]
     cells = picture.at_place(place.code)
-    bad = exceptions(city, cells, place.code, picture.as_of)
+    bad = exceptions(city, cells)
     now = standing(city, picture, place, past)
     cuts = editions(services.db, current_actor(), city, tuple(cells), minute, minute + MINUTE_MS)
     return Here(question, city, picture, now, cells, bad, current_actor(), cuts)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from data_access.catalogue.places import DEPARTMENT_KINDS
 from data_access.scoring.hours import Basis, ByHours
 from data_access.scoring.measure import Measure, Peers
-from domain.actor import Actor, Role
+from domain.actor import Actor
 from domain.catalogue import Catalogue
 from domain.text import Text
 from domain.unit import DEPARTMENT
@@ -57,4 +57,4 @@ def _row_name(catalogue: Catalogue, code: str) -> Text:
 
 def _opens(actor: Actor, department: str) -> bool:
     """Which signs made the score is the department's own matter."""
-    return actor.role is not Role.DEPARTMENT or actor.department == department
+    return actor.owns(department)

@@ -10,7 +10,7 @@ from data_access.caching.cache import cached_query
 from data_access.rankings.registry import measure as measure_of
 from data_access.scoring.measure import Standings
 from data_access.store.db import Database
-from domain.actor import Actor, Forbidden, Role, require_person
+from domain.actor import Actor, Forbidden, require_person
 from domain.catalogue import Catalogue
 from domain.scoring.receipt import Receipt
 from domain.span import Span
@@ -53,9 +53,5 @@ def receipt(
         raise Forbidden(f"a receipt of another: {asked.kind}")
     found = asked.scoring.receipt(db, catalogue, unit, span)
     return found.without(
-        {
-            line.subject.code
-            for line in found.lines
-            if actor.role is Role.DEPARTMENT and line.subject.owner != actor.department
-        }
+        {line.subject.code for line in found.lines if not actor.owns(line.subject.owner)}
     )
