@@ -1,16 +1,14 @@
 """The answer of /rankings: sentence, choices, table, and the receipt of a score beside it."""
 
 from dataclasses import replace
-from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
-from dashboard.components.moment import moment
 from dashboard.components.picking import Picking, known, pick_bar
-from dashboard.components.tick import held
+from dashboard.desks.answer import answer_page
+from dashboard.desks.rankings.page import SPEC
 from dashboard.desks.rankings.rank_controls import controls, remark
 from dashboard.desks.rankings.rank_plot import rank_plot
 from dashboard.desks.rankings.rank_question import Question, department_path
@@ -19,13 +17,12 @@ from dashboard.desks.rankings.rank_words import ends, lead, notes, weighed
 from dashboard.desks.rankings.receipt_panel import Slip, heading, receipt_panel
 from dashboard.desks.rankings.receipt_rate import rate_panel
 from dashboard.desks.rankings.standings import measured, standings
+from dashboard.desks.spec import Parts, Visit
 from dashboard.desks.street.street_question import place_path
 from dashboard.house.services import Services
-from dashboard.security.policy import policy
-from dashboard.security.sessions import caller_address, current_actor
 from data_access.scoring.scores import Standings, department_receipt, place_receipt, rate_base
 from data_access.series.editions import receipt_editions
-from domain.actor import PEOPLE, Actor, Forbidden, Role
+from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.ranking import Ranked
 from domain.receipt import Receipt
@@ -38,24 +35,13 @@ SCORE_DECIMALS = 1
 def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
 
-    @app.callback(
-        Output("rankings-answer", "data"),
-        Input("rankings-tick", "n_intervals"),
-        State("rankings-question", "data"),
-        running=held("rankings-tick"),
-    )
-    @policy(*PEOPLE)
-    def rankings_answer(_ticks: Any, stored: Any) -> dict[str, list[Node]]:
-        question = Question.of_address(stored)
-        return _answer(services, question, current_actor())
-
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("whatif", "paint"), Input("rankings-answer", "data")
-    )
+    answer_page(app, services, SPEC, rankings_answer)
 
 
-def _answer(services: Services, question: Question, actor: Actor) -> dict[str, list[Node]]:
-    view, city, now_ms = question.view, services.catalogue, services.now_ms
+def rankings_answer(visit: Visit[Question]) -> Parts:
+    """The ranking, and beside it the receipt that is asked for."""
+    services, question, actor = visit.services, visit.question, visit.actor
+    view, city, now_ms = visit.view, visit.city, visit.now_ms
     sign = measured(question, city)
     found = standings(services.db, actor, city, question, now_ms)
     codes = known(question.pick, {row.code for row in found.ranking.rows})
@@ -83,15 +69,9 @@ def _answer(services: Services, question: Question, actor: Actor) -> dict[str, l
         *(weighed(view, city, found.span) if sign is None else ()),
         notes(look, found.ranking),
     )
-    panel = _panel(services, question, actor, sign, found)
+    panel = _panel(visit, sign, found)
     body = el("div", page, panel, cls="rank", data_open=panel is not None)
-    picture = services.pictures.now(actor)
-    demo = picture is not None and any(cell.demo for _, _, cell in picture.every())
-    # hours are no newer than what was observed: a city that is silent must not look alive
-    data_at, beat = (picture.data_time(), picture.as_of) if picture else (None, None)
-    until = None if data_at is None else min(found.span.until, data_at)
-    mark = moment(view, city, now_ms, until, demo, beat)
-    return {"rankings-body": [body], "desk-mark": mark}
+    return {"rankings-body": [body]}
 
 
 def _look(services: Services, question: Question, actor: Actor, sign: Sign | None) -> Look:
@@ -149,10 +129,9 @@ def _group(question: Question, city: Catalogue) -> str:
     return question.group_name(city)
 
 
-def _panel(
-    services: Services, question: Question, actor: Actor, sign: Sign | None, found: Standings
-) -> Node | None:
+def _panel(visit: Visit[Question], sign: Sign | None, found: Standings) -> Node | None:
     """The receipt that is asked for, or the word why there is none."""
+    services, question, actor = visit.services, visit.question, visit.actor
     code, city = question.receipt, services.catalogue
     if code is None:
         return None
@@ -165,8 +144,7 @@ def _panel(
     try:
         receipt = _receipt(services, question, actor, code, found.span)
     except Forbidden:
-        at = services.now_ms
-        services.denials.note(at, actor.label, "denied.receipt", code, caller_address())
+        visit.refused("denied.receipt", code)
         return _word(slip, "rankings.receipt.forbidden")
     links = export_links(question.view, "receipt", question.filters())
     cuts = receipt_editions(services.db, actor, city, receipt, found.span)

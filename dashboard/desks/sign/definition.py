@@ -4,6 +4,7 @@ from dashboard.components import aims, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import span
 from dashboard.components.view import View
+from dashboard.desks.sign.sign_now import Here
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
@@ -28,6 +29,12 @@ def dialog(view: View, catalogue: Catalogue, sign: Sign, place: str, name: str) 
     return el(
         "dialog", title, *panel(view, catalogue, sign, place), close, id=name, cls="definition-box"
     )
+
+
+def section(here: Here) -> list[Node]:
+    """The panel of the sign that a page is about, with its heading."""
+    heading = el("h2", here.view.text("definition"))
+    return [heading, *panel(here.view, here.city, here.sign, here.place, here.now_ms)]
 
 
 def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int = 0) -> list[Node]:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped
-from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, INDEX, PATH
+from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, INDEX, PATH, Question
 from dashboard.desks.rankings.rank_strip import strip
 from dashboard.desks.rankings.rank_table import because, places
+from dashboard.desks.rankings.standings import span_of
+from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_words import kind_name
-from data_access.scoring.scores import Standings
+from data_access.scoring.scores import Standings, rate_ranking, rate_signs, street_ranking
 from domain.catalogue import Catalogue
 from domain.place import Street
 from domain.ranking import Ranked
@@ -36,6 +38,22 @@ class Peers(NamedTuple):
 
     sign: Sign | None  # None: the score of all signs
     standings: Standings
+
+
+def group_of(visit: Visit[PlaceQuestion]) -> list[Node]:
+    """The rankings of the place's group, and the place in each; nothing for no such place."""
+    city, db, actor = visit.city, visit.db, visit.actor
+    place = city.street.get(visit.question.code)
+    if place is None:
+        return []
+    found = []
+    if place.counts:
+        span = span_of(Question(), visit.now_ms, city.zone)
+        found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
+        for sign in rate_signs(city):
+            ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)
+            found.append(Peers(sign, ranking))
+    return peers(Group(visit.question, city, place), found)
 
 
 def peers(here: Group, found: Sequence[Peers]) -> list[Node]:
