@@ -74,7 +74,7 @@ def run() -> list[Figure]:
             f"a Dash interval of one second on the same store: p50 {median(plain):.2f} s,"
             f" p99 {percentile(plain, 0.99):.2f} s",
             median(plain) / p50,
-            f"{len(ours)} readings of {sign.code} ({sign.name_en}), the peer {len(plain)}; from the"
+            f"{len(ours)} readings of {sign.code} ({sign.name.en}), the peer {len(plain)}; from the"
             " intake's answer to the frame that shows the value, one machine's clock",
         )
     ]

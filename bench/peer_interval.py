@@ -47,7 +47,11 @@ def _page(catalogue: Catalogue, db: Database) -> list[Any]:
         value = "—" if row is None else f"{row.value:.{sign.decimals}f}"
         cells.append(
             html.Div(
-                [html.B(sign.short_zh), html.Span(value, className="value"), html.Small(sign.unit)],
+                [
+                    html.B(sign.short.zh),
+                    html.Span(value, className="value"),
+                    html.Small(sign.measured_in.zh),
+                ],
                 id=f"sign-{sign.code}",
                 className=f"cell {'unknown' if row is None else row.state}",
             )
@@ -56,7 +60,7 @@ def _page(catalogue: Catalogue, db: Database) -> list[Any]:
     for place, state in found:
         states.setdefault(place, []).append(State(state))
     streets = [
-        html.Div(street.name_zh, className=f"street {worst(states.get(street.code, []))}")
+        html.Div(street.name.zh, className=f"street {worst(states.get(street.code, []))}")
         for street in catalogue.counted
     ]
     return [html.Div(cells, className="cells"), html.Div(streets, className="streets")]

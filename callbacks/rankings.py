@@ -7,18 +7,18 @@ import dash
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.components.picking import Picking, known, pick_bar
+from dashboard.components.units import unit_path
 from dashboard.desks.answer import answer_page
 from dashboard.desks.rankings.page import SPEC
 from dashboard.desks.rankings.rank_controls import controls, remark
 from dashboard.desks.rankings.rank_plot import rank_plot
-from dashboard.desks.rankings.rank_question import Question, department_path
+from dashboard.desks.rankings.rank_question import Question
 from dashboard.desks.rankings.rank_table import Look, out_table, rank_table
 from dashboard.desks.rankings.rank_words import ends, lead, notes, weighed
 from dashboard.desks.rankings.receipt_panel import Slip, heading, receipt_panel
 from dashboard.desks.rankings.receipt_rate import rate_panel
 from dashboard.desks.rankings.standings import measured, standings
 from dashboard.desks.spec import Parts, Visit
-from dashboard.desks.street.street_question import place_path
 from dashboard.house.services import Services
 from data_access.scoring.scores import Standings, department_receipt, place_receipt, rate_base
 from data_access.series.editions import receipt_editions
@@ -28,6 +28,7 @@ from domain.ranking import Ranked
 from domain.receipt import Receipt
 from domain.sign import Direction, Sign
 from domain.span import Span
+from domain.unit import DEPARTMENT, PLACE
 
 SCORE_DECIMALS = 1
 
@@ -97,7 +98,7 @@ def _opens(question: Question, actor: Actor, code: str) -> bool:
 def _page(question: Question, actor: Actor, code: str) -> str | None:
     if not _opens(question, actor, code):
         return None
-    path = department_path(code) if question.departments else place_path(code)
+    path = unit_path(DEPARTMENT, code) if question.departments else unit_path(PLACE, code)
     return question.view.href(path)
 
 
@@ -105,9 +106,9 @@ def _name(services: Services, question: Question, code: str) -> str:
     city = services.catalogue
     if question.departments:
         department = city.department[code]
-        return question.view.name(department.short_zh, department.short_en)
+        return question.view.name(department.tight)
     street = city.street[code]
-    return question.view.name(street.name_zh, street.name_en)
+    return question.view.name(street.name)
 
 
 def _next_sort(sort: str, column: str) -> str | None:
@@ -120,7 +121,7 @@ def _title(question: Question, sign: Sign | None) -> str:
     view = question.view
     if sign is None:
         return view.text("rankings.measure.index")
-    return view.name(sign.name_zh, sign.name_en)
+    return view.name(sign.name)
 
 
 def _group(question: Question, city: Catalogue) -> str:

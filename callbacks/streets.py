@@ -77,4 +77,4 @@ def _body(visit: Visit[ListQuestion], found: list[Standing]) -> list[Node]:
 
 
 def _names(visit: Visit[ListQuestion]) -> dict[str, str]:
-    return {s.code: visit.view.name(s.short_zh, s.name_en) for s in visit.city.streets}
+    return {s.code: visit.view.name(s.short) for s in visit.city.streets}

@@ -19,7 +19,7 @@ TAGS = {
     "js": '<script src="{href}"></script>',
     "css": '<link rel="stylesheet" href="{href}">',
 }
-_OWN = re.compile(r'(?:src|href)="/(assets/(js|css)/[\w.-]+\.(?:js|css))\?m=[\d.]+"')
+_OWN = re.compile(r'(?:src|href)="/(assets/(js|css)/(?:[\w-]+/)?[\w.-]+\.(?:js|css))\?m=[\d.]+"')
 _TYPES = {"js": "text/javascript", "css": "text/css"}
 
 

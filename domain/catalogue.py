@@ -9,6 +9,8 @@ from domain.place import CatalogueSource, Committee, Department, Hotline, Kind, 
 from domain.publication import Publication
 from domain.sign import Sign, State
 from domain.target import Target
+from domain.text import Text
+from domain.unit import INDUSTRY, PLACE, SCENARIO, Unit, UnknownUnit
 from domain.wall import WallProfile
 from domain.weights import Stretch, Weights
 from domain.zone import Zone
@@ -19,8 +21,7 @@ class Industry:
     """A supervised industry of the economic-governance platform."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     field: str
     department: str
     co_departments: tuple[str, ...]
@@ -32,14 +33,18 @@ class Industry:
     basis_type: str
     basis: str
 
+    @property
+    def unit(self) -> Unit:
+        """The industry as a unit: those of its field are its peers."""
+        return Unit(INDUSTRY, self.code, self.name, self.name, self.department, self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """An application scenario (应用场景) with its time limits."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     platform: str
     domain: str
     department: str
@@ -53,6 +58,11 @@ class Scenario:
     basis_type: str
     basis: str
 
+    @property
+    def unit(self) -> Unit:
+        """The scenario as a unit: those of its platform are its peers."""
+        return Unit(SCENARIO, self.code, self.name, self.name, self.department, self.platform)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -61,9 +71,8 @@ class Catalogue:
     city: str
     version: str
     code: str  # six-digit code of the district: the place code of district values
-    name_zh: str
-    name_en: str
-    short_zh: str
+    name: Text
+    short: Text
     zone: Zone
     population: int | None
     area_km2: float | None
@@ -86,7 +95,7 @@ class Catalogue:
     publication: Publication | None = None  # None: nothing is told to the public
     kinds: tuple[Kind, ...] = ()  # of places, in the order in which they are shown
     hotlines: tuple[Hotline, ...] = ()  # the first that is no emergency number is the city's own
-    wording: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # own labels: zh, en
+    wording: Mapping[str, Text] = field(default_factory=dict)  # own labels by key
     targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)  # by sign
     walls: tuple[WallProfile, ...] = ()  # the first is a wall's whose address names none
 
@@ -94,6 +103,23 @@ class Catalogue:
     def sign(self) -> dict[str, Sign]:
         """Signs by code."""
         return {s.code: s for s in self.signs}
+
+    @cached_property
+    def units(self) -> Mapping[str, Mapping[str, Unit]]:
+        """Every unit of the city: by kind, then by code, in the order of their files."""
+        whole = Unit(PLACE, self.code, self.name, self.short)
+        members = (self.streets, self.committees, self.departments, self.industries, self.scenarios)
+        found: dict[str, dict[str, Unit]] = {PLACE: {whole.code: whole}}
+        for unit in (member.unit for group in members for member in group):
+            found.setdefault(unit.kind, {})[unit.code] = unit
+        return found
+
+    def unit(self, kind: str, code: str) -> Unit:
+        """The unit of a kind. Raises UnknownUnit."""
+        try:
+            return self.units[kind][code]
+        except KeyError:
+            raise UnknownUnit(f"{self.city} has no {kind} {code[:60]!r}") from None
 
     @cached_property
     def street(self) -> dict[str, Street]:

@@ -14,6 +14,9 @@ MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 
+CALM_S = 900.0  # after a jump nothing is decided by the hour for so long
+SLIP_MS = 2_000  # further apart than that between two looks is a jump, less is drift
+
 
 def utc_now() -> datetime:
     """The real clock: the current instant, aware, in UTC."""
@@ -55,3 +58,31 @@ def slot_start(ms: int, width_ms: int, grid_ms: int) -> int:
 def is_due(now_ms: int, last_ms: int, every_ms: int) -> bool:
     """Whether `every_ms` have passed since `last_ms`; also when the clock was set back."""
     return not 0 <= now_ms - last_ms < every_ms
+
+
+class Steadiness:
+    """Notices when the wall clock was set, forwards or back, since it was last looked at.
+
+    Our own clock can be believed while it and a clock that nobody sets go alike.
+
+    `wall` gives epoch ms, `ticks` the seconds of a clock that only goes forward. What was wrong
+    before the first look cannot be known.
+    """
+
+    def __init__(
+        self, wall: Callable[[], int], ticks: Callable[[], float], calm_s: float = CALM_S
+    ) -> None:
+        self._wall, self._ticks, self._calm_s = wall, ticks, calm_s
+        self._apart_ms = self._now()
+        self._jumped_at: float | None = None
+
+    def _now(self) -> float:
+        return self._wall() - self._ticks() * 1000
+
+    def look(self) -> bool:
+        """Whether the clock has not jumped for `calm_s` seconds."""
+        apart_ms = self._now()
+        if abs(apart_ms - self._apart_ms) > SLIP_MS:
+            self._jumped_at = self._ticks()
+        self._apart_ms = apart_ms
+        return self._jumped_at is None or self._ticks() - self._jumped_at >= self._calm_s

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from domain.text import Text
+from domain.unit import COMMITTEE, DEPARTMENT, PLACE, Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -9,9 +12,8 @@ class Kind:
 
     code: str
     group: str  # what addresses call its members
-    name_zh: str
-    name_en: str
-    many_en: str
+    name: Text
+    many: Text  # of several, where a language has another word for them
     counts: bool = True  # False: its places overlie others and are not summed into the district
 
 
@@ -20,8 +22,7 @@ class Hotline:
     """A number that people of the city may call."""
 
     number: str
-    name_zh: str
-    name_en: str
+    name: Text
     emergency: bool = False
 
 
@@ -31,9 +32,8 @@ class Street:
 
     code: str  # first 9 digits of the NBS code
     stat_code: str
-    name_zh: str
-    name_en: str
-    short_zh: str
+    name: Text
+    short: Text
     kind: str  # code of a Kind
     lon: float | None  # WGS-84 centroid
     lat: float | None
@@ -43,14 +43,24 @@ class Street:
     basis: str
     counts: bool = True  # part of the district's sum; special areas overlie streets
 
+    @property
+    def unit(self) -> Unit:
+        """The place as a unit: those of its kind are its peers."""
+        return Unit(PLACE, self.code, self.name, self.short, peers=self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Committee:
     """A village or neighbourhood committee (村居)."""
 
     code: str
-    name_zh: str
+    name: Text
     street: str
+
+    @property
+    def unit(self) -> Unit:
+        """The committee as a unit: those of its street are its peers."""
+        return Unit(COMMITTEE, self.code, self.name, self.name, peers=self.street)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +68,15 @@ class Department:
     """An organisation that owns signs, industries or scenarios, or works on them."""
 
     code: str
-    name_zh: str
-    name_en: str
-    short_zh: str  # short names: at most 6 and 18 characters, for the alerts of a wall
-    short_en: str
+    name: Text
+    short: Text
+    tight: Text  # at most 6 and 18 characters, for the alerts of a wall
     kind: str = "district"  # district | vertical (answers upwards) | utility | partner
+
+    @property
+    def unit(self) -> Unit:
+        """The department as a unit: those of its kind are its peers."""
+        return Unit(DEPARTMENT, self.code, self.name, self.short, self.code, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,7 @@ class CatalogueSource:
     """A business system that the catalogue expects to report."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     department: str
     cadence_s: int
 
@@ -81,5 +94,4 @@ class Named:
     """A field of work (城市设施 …) or a goal (更有序 …)."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text

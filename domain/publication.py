@@ -11,6 +11,7 @@ from typing import Any
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.sign import Rule, Sign
+from domain.text import EMPTY, Text
 from domain.zone import Zone
 
 
@@ -59,8 +60,7 @@ class Topic:
     """A subject of the public page: its signs, the first one large."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     signs: tuple[str, ...]
 
 
@@ -69,8 +69,7 @@ class Phrase:
     """What the headline says in plain words when a sign is not normal."""
 
     sign: str
-    zh: str
-    en: str
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,7 @@ class Publication:
     topics: tuple[Topic, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     warnings: tuple[str, ...] = ()  # signs whose value is an official warning level
-    contact_zh: str = ""
-    contact_en: str = ""
+    contact: Text = EMPTY
 
     @property
     def delay_ms(self) -> int:
@@ -126,7 +124,7 @@ class Publication:
 
     def whole(self, sign: Sign) -> float | None:
         """What a rate counts out of; None where neither its unit nor a rule says so."""
-        return self.out_of.get(sign.code) or WHOLES.get(sign.unit)
+        return self.out_of.get(sign.code) or WHOLES.get(sign.measured_in.zh)
 
     def is_live(self, sign: Sign) -> bool:
         """Whether the district's present value is told (later, by the delay)."""

@@ -319,7 +319,7 @@ class Validator:
             return None
         return Fault(
             Reason.ABSURD,
-            f"value: {reading.value!r} {sign.unit} is outside "
+            f"value: {reading.value!r} {sign.measured_in.zh} is outside "
             f"{sign.value_min:g} … {sign.value_max:g} of {sign.code}",
         )
 
@@ -330,7 +330,7 @@ class Validator:
         if not is_unit_of(unit, sign):
             return Fault(
                 Reason.WRONG_UNIT,
-                f"unit: {shown(unit)} is not {sign.unit or 'none'} of {code}",
+                f"unit: {shown(unit)} is not {sign.measured_in.zh or 'none'} of {code}",
             )
         if len(self._units) < _REMEMBER:
             self._units.add((code, unit))

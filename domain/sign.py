@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.text import Text
+
 
 class State(StrEnum):
     """The judged condition. `unknown` is the absence of a judgement, never a kind of normal."""
@@ -90,15 +92,12 @@ class Sign:
     """One row of the catalogue of vital signs."""
 
     code: str
-    name_zh: str
-    name_en: str
-    short_zh: str  # at most 7 characters, for wall cells
-    short_en: str
+    name: Text
+    short: Text  # at most 7 Chinese characters, for wall cells
     domain: str  # code of a Domain
     goal: str  # code of a Goal
-    unit: str  # as shown: µg/m³, ℃, 万m³/日; "" for a pure number
-    unit_en: str
-    unit_one_en: str  # beside the value 1: station for stations; "" where it is the same
+    measured_in: Text  # the unit of measure as shown: µg/m³, 万m³/日; empty for a pure number
+    measured_in_one: Text  # beside the value 1: station for stations; empty where it is the same
     decimals: int  # digits after the point when shown
     value_min: float  # absurd outside [value_min, value_max]
     value_max: float
@@ -109,7 +108,7 @@ class Sign:
     typical: float
     street_rule: Rule  # points → street
     district_rule: Rule  # streets → district
-    weight_by: str | None
+    weight_by: Text  # what a weighted mean is weighted by; empty where nothing is
     threshold_rule: str  # same | scale_… | n/a : how thresholds carry to a street
     raise_after_s: int  # minimum duration beyond a threshold before the state worsens
     clear_after: int  # good samples in a row that clear without reaching the clear level
@@ -117,13 +116,10 @@ class Sign:
     department: str  # code of the owning Department
     public: bool
     wall_trend: bool  # drawn on the wall as a line of the last hours
-    value_labels_zh: tuple[str, ...]  # names for integer levels (气象预警 0–4), else empty
-    value_labels_en: tuple[str, ...]
+    value_labels: tuple[Text, ...]  # names for integer levels (气象预警 0–4), else empty
     derived: str | None  # one of DERIVED_RULES, None when measured; a report wins over it
     basis_type: str
-    basis_zh: str  # where the row comes from, in words; "" in both or in neither
-    basis_en: str
-    weight_by_en: str | None = None
+    basis: Text  # where the row comes from, in words; may be empty
     co_departments: tuple[str, ...] = ()  # codes of Departments beside the owner
     owner_note: str = ""  # the owner as the source words it, with its sub-office
     derived_from: tuple[tuple[str, str], ...] = ()  # (role in the rule, sign code)
@@ -145,11 +141,9 @@ class Sign:
         return self.street_rule is not Rule.NA and self.threshold_rule == "n/a"
 
     def unit_beside(self, value: float | None, lang: str) -> str:
-        """The unit in `zh` or `en`, the singular where the value is shown as 1."""
-        if lang == "zh":
-            return self.unit
+        """The unit of measure in a language, the singular where the value is shown as 1."""
         alone = value is not None and round(value, self.decimals) == 1
-        return (alone and self.unit_one_en) or self.unit_en
+        return (alone and self.measured_in_one.of(lang)) or self.measured_in.of(lang)
 
     @property
     def slot_ms(self) -> int:

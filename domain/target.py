@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.sign import Direction, Sign
+from domain.text import Text
 
 _EQUAL = 1e-9
 
@@ -31,8 +32,7 @@ class Target:
     district: float | None
     street: float | None  # of each street alike
     basis_type: str
-    basis_zh: str
-    basis_en: str
+    basis: Text
 
     def at(self, whole: bool) -> float | None:
         """The wanted value of the district or of a street; None where none is set."""

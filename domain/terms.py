@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from domain.catalogue import Catalogue
 from domain.judging import version_starts
 from domain.sign import Sign
+from domain.text import Text
 
 _T = TypeVar("_T", "SignTerms", "NameTerms")
 Shares = Mapping[str, float]
@@ -21,9 +22,8 @@ Shares = Mapping[str, float]
 class Name(NamedTuple):
     """What a place or a department was called."""
 
-    zh: str
-    en: str
-    short_zh: str
+    name: Text
+    short: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Ledger:
     @classmethod
     def of(cls, catalogue: Catalogue, since: int = 0) -> "Ledger":
         """The catalogue as it stands."""
-        places = {catalogue.code: Name(catalogue.name_zh, catalogue.name_en, catalogue.name_zh)}
-        places |= {s.code: Name(s.name_zh, s.name_en, s.short_zh) for s in catalogue.streets}
-        owners = {d.code: Name(d.name_zh, d.name_en, d.short_zh) for d in catalogue.departments}
+        places = {catalogue.code: Name(catalogue.name, catalogue.name)}
+        places |= {s.code: Name(s.name, s.short) for s in catalogue.streets}
+        owners = {d.code: Name(d.name, d.short) for d in catalogue.departments}
         return cls(
             {s.code: (SignTerms(since, s, shares(catalogue, s)),) for s in catalogue.signs},
             {code: (NameTerms(since, name),) for code, name in places.items()},

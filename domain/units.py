@@ -4,6 +4,7 @@ import unicodedata
 from functools import lru_cache
 
 from domain.sign import Sign
+from domain.text import LANGUAGES
 
 # after NFKC both signs for micro are the Greek letter; where there is no such key people write u
 _SAME = str.maketrans({"μ": "u", "−": "-", "⋅": "·", "∙": "·"})
@@ -19,8 +20,7 @@ def plain_unit(text: str) -> str:
 
 
 def is_unit_of(text: str, sign: Sign) -> bool:
-    """Whether a declared unit is the sign's own, in Chinese or in English."""
-    known = {plain_unit(sign.unit), plain_unit(sign.unit_en)}
-    if sign.unit_one_en:
-        known.add(plain_unit(sign.unit_one_en))
-    return plain_unit(text) in known
+    """Whether a declared unit is the sign's own, in any language."""
+    spelled = {plain_unit(sign.measured_in.of(lang)) for lang in LANGUAGES}
+    alone = {plain_unit(sign.measured_in_one.of(lang)) for lang in LANGUAGES} - {""}
+    return plain_unit(text) in spelled | alone

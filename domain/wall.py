@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from domain.place import Named
 from domain.sign import State
+from domain.text import EMPTY, Text
 
 HOME = "home"
 MAP = "map"
@@ -27,8 +28,7 @@ class WallMode:
     focus_s: int  # how long such a sign stands
     idle_s: int  # without a key for so long, the hand that steered is taken to have left
     interrupt: bool = False  # a fresh alarm also takes a screen that is paused or steered by hand
-    name_zh: str = ""  # of a special mode: what it is about
-    name_en: str = ""
+    name: Text = EMPTY  # of a special mode: what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class WallProfile:
     """A wall's behaviour under a name; one mode of each of MODES."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     modes: Mapping[str, WallMode]
 
 
@@ -58,4 +57,4 @@ def standard_profile(domains: tuple[Named, ...]) -> WallProfile:
     daily = WallMode(turn, HOME, 40, FOCUS, 40, 180)
     emergency = WallMode((MAP,), MAP, 60, (State.ALARM,), 60, 60, interrupt=True)
     modes = {"daily": daily, "special": daily, "emergency": emergency}
-    return WallProfile("standard", "标准", "Standard", modes)
+    return WallProfile("standard", Text(zh="标准", en="Standard"), modes)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from data_access.intake import readings
+from data_access.intake.sources import not_live
 from data_access.intake.undigested import may_lie_in_the_data, set_aside
 from data_access.series import rollups, states
 from data_access.store import engine_state
@@ -18,7 +19,7 @@ from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, is_due, slot_start
 from engine import backfill
 from engine.city import City, days_of, hours_of
-from engine.recovery import demo_sources, recover
+from engine.recovery import recover
 from engine.steps import Steps, advance
 from engine.undigested import Doubt
 from engine.write_set import WriteSet
@@ -172,7 +173,7 @@ class Engine:
         aside leaves nothing behind.
         """
         if not {batch.source for batch in found} <= self.city.demo_sources:
-            self.city.demo_sources |= demo_sources(self.db)
+            self.city.demo_sources |= not_live(self.db)
         days = {day for batch in found for day in batch.days.split(",") if day}
         first, last = found[0].id - 1, found[-1].id
         for page in readings.pages_of_batches(self.db, first, last, sorted(days)):

@@ -52,7 +52,7 @@ def _loop(
     # a fifth of the loop
     gc.set_threshold(100_000, 50, 100)
     gc.freeze()
-    log.info("engine ready: %s, at batch %d", catalogue.name_en, engine.cursor)
+    log.info("engine ready: %s, at batch %d", catalogue.name.en, engine.cursor)
     try:
         _go_round(
             engine, voice, Retention(db, settings, catalogue), Watch(db), settings, clock, stop

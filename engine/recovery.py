@@ -3,14 +3,14 @@
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from data_access.intake import readings
+from data_access.intake.sources import not_live
 from data_access.series import states
 from data_access.series.terms import read_ledger, remember_terms
 from data_access.store import engine_state
 from data_access.store.db import Database
-from data_access.store.tables import sources
 from domain.aggregation import mass_of
 from domain.catalogue import Catalogue
 from domain.clock import slot_start
@@ -22,12 +22,6 @@ from engine.sample import Changes, Sample, Seed, Told, Transition
 from engine.steps import Steps
 from engine.window import KEEP_SLOTS, SignWindow
 from engine.write_set import WriteSet
-
-
-def demo_sources(db: Database) -> set[str]:
-    """Codes of the sources whose values are demonstration or replay."""
-    with db.read() as conn:
-        return set(conn.scalars(select(sources.c.code).where(sources.c.kind != "live")))
 
 
 class Recovered(NamedTuple):
@@ -46,7 +40,7 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Generator[None, 
     first = remember_terms(db, catalogue, now_ms)
     with db.read() as conn:
         ledger = read_ledger(conn, catalogue)
-    city = City(catalogue, demo_sources(db), ledger, now_ms)
+    city = City(catalogue, not_live(db), ledger, now_ms)
     out = WriteSet()
     with db.read() as conn:
         cursor = engine_state.get(conn, "cursor")

@@ -8,21 +8,21 @@ computed again from less than it was made of. An archive's tiers count from when
 
 import itertools
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
-from data_access.intake import folding, provisional, readings, revisions
+from data_access.intake import folding, provisional, quarantine, readings, revisions
 from data_access.intake.door import Busy, locked
-from data_access.series import archives, rollups
+from data_access.series import archives, index_history, rollups, states
 from data_access.series.archives import Span, gaps, kept_spans
 from data_access.series.state_retention import prune_states
 from data_access.settings import Settings
 from data_access.store import engine_state
 from data_access.store.db import Database
-from data_access.store.tables import batches, frames, index_history, point_latest, quarantine
+from data_access.views import frames
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, MINUTE_MS, is_due
+from domain.clock import DAY_MS, is_due
 from engine.steps import Pace, Steps, advance
 
 log = logging.getLogger("yiping.engine")
@@ -112,7 +112,7 @@ class Retention:
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
         first = readings.day_name(self._catalogue.zone.day_number(edge))
         with self._db.read() as conn:
-            busy = _busy(conn, edge, cursor)
+            busy = readings.busy_days(conn, edge, cursor)
             old = [day for day in readings.day_tables(conn) if day < first and day not in busy]
         for day in old:
             yield from self._drop(day, edge, cursor, gone)
@@ -128,7 +128,7 @@ class Retention:
             if pace.full(rows):
                 yield
         with locked(self._db) as conn:
-            if day in _busy(conn, edge, cursor):
+            if day in readings.busy_days(conn, edge, cursor):
                 return folding.reopen(conn, day)
             folding.close(conn, day, cursor)
             kept_from = self._catalogue.zone.day_start(edge)
@@ -142,28 +142,22 @@ class Retention:
 
     def _thin_indexes(self, conn: Connection, now_ms: int) -> None:
         """Past the minutes' retention, of the index of places a quarter of an hour is kept."""
-        t = index_history.c
         thin_to = now_ms - self._settings.retain_minute_days * DAY_MS
         thin_from = engine_state.get(conn, "index_thinned")
         before = now_ms - self._settings.retain_hour_days * DAY_MS
         for place in (self._catalogue.code, *self._catalogue.street):
-            mine = delete(index_history).where(t.street_code == place)
-            conn.execute(mine.where(t.bucket < before))
-            between = (t.bucket >= thin_from) & (t.bucket < thin_to)
-            conn.execute(mine.where(between, t.bucket % (15 * MINUTE_MS) != 0))
+            index_history.thin(conn, place, before, thin_from, thin_to)
         engine_state.raise_to(self._db, conn, index_thinned=thin_to)
 
     def _forget(self, conn: Connection, now_ms: int, edge: int, cursor: int) -> None:
         """What goes with the raw readings, and what is kept for as long as the tiers."""
         settings = self._settings
-        spoken = point_latest.c.observed_at
-        conn.execute(delete(point_latest).where(spoken < edge - self._stale_ms))
-        conn.execute(delete(batches).where(batches.c.received_at < edge, batches.c.id <= cursor))
-        told = now_ms - settings.retain_quarantine_days * DAY_MS
-        conn.execute(delete(quarantine).where(quarantine.c.received_at < told))
+        states.forget_points(conn, edge - self._stale_ms)
+        readings.forget_batches(conn, edge, cursor)
+        quarantine.forget(conn, now_ms - settings.retain_quarantine_days * DAY_MS)
         self._thin_indexes(conn, now_ms)
         minute = now_ms - settings.retain_minute_days * DAY_MS
-        conn.execute(delete(frames).where(frames.c.at < minute))
+        frames.forget(conn, minute)
         archives.forget(conn, min(minute, now_ms - settings.retain_hour_days * DAY_MS))
 
 
@@ -175,11 +169,3 @@ def _prune(conn: Connection, due: list[tuple[str, tuple[str, str], Span]]) -> No
         room -= gone
         if room:
             due.pop()
-
-
-def _busy(conn: Connection, edge_ms: int, cursor: int) -> Collection[str]:
-    """Days that a batch wrote to lately, or one that is not taken in yet."""
-    recent = select(batches.c.days).where(
-        (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
-    )
-    return {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}

@@ -7,8 +7,7 @@ from data_access.caching.redis_client import open_redis
 from data_access.public.store import migrate_public, open_public
 from data_access.settings import Settings, build_id
 from data_access.store.db import Database
-from domain.clock import Clock, is_due, to_ms
-from domain.steadiness import Steadiness
+from domain.clock import Clock, Steadiness, is_due, to_ms
 from engine.city import City
 from engine.publication import Publication
 from engine.publisher import Publisher

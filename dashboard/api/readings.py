@@ -29,9 +29,9 @@ from data_access.accounts.keys import Key
 from data_access.intake.door import WAIT_S, Busy, Judged, Outcome, judge, refuse_body, store
 from data_access.intake.sources import RetiredSource, UnknownSource
 from data_access.store.db import Database
+from domain.clock import Steadiness
 from domain.declared import Sentinels
 from domain.reading import Reason
-from domain.steadiness import Steadiness
 
 EACH = 16  # requests of one key that a process holds at once
 TOGETHER = 64  # of all keys; the first of each key is always let in

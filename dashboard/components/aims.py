@@ -84,7 +84,7 @@ def basis(view: View, target: Target) -> str:
     """Where a target is from, with how sure that is."""
     key = f"about.basis.{target.basis_type}"
     kind = view.text(key) if key in labels() else target.basis_type
-    said = view.name(target.basis_zh, target.basis_en)
+    said = view.name(target.basis)
     if said.casefold().startswith(kind.casefold()):  # not: 假定：假定：…
         return kind + said[len(kind) :]
     return view.text("definition.basis.said", kind=kind, basis=said)

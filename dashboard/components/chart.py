@@ -1,4 +1,4 @@
-"""The chart of a sign's course: plain data here, drawn by assets/js/sign_chart.js in the browser.
+"""The chart of a sign's course: plain data, drawn by assets/js/desk/sign_chart.js in the browser.
 
 The data lies in one attribute of `.sign-chart`, so a page has it before any drawing is done, and
 the table behind it says the same without a drawing.
@@ -105,13 +105,13 @@ def _data(
         "now": subject.now_ms,
         "zone": offsets(catalogue.zone, max(period.to_ms, subject.now_ms)),
         "decimals": sign.decimals,
-        "unit": view.name(sign.unit, sign.unit_en),
+        "unit": view.name(sign.measured_in),
         "unit_one": sign.unit_beside(1, view.lang),
         "reach": sign.stale_after_s * 1000,
         "state": cell.state.value if now and cell is not None else None,
         "label": view.text(
             "chart.said",
-            sign=view.name(sign.name_zh, sign.name_en),
+            sign=view.name(sign.name),
             place=subject.place_name,
             period=period.label(view),
         ),

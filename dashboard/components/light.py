@@ -1,4 +1,4 @@
-"""Light elements: plain data that assets/js/light.js turns into HTML.
+"""Light elements: plain data that assets/js/desk/light.js turns into HTML.
 
 Dash needs some milliseconds for every component, seconds for a table of a thousand cells. Where a
 page has that many, its callback returns these instead, as the data of one store. Text stays text;

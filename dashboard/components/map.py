@@ -1,4 +1,4 @@
-"""The district's map: street outlines from the live lane, coloured and named by assets/js/map.js.
+"""The district's map: outlines from the live lane, coloured and named by assets/js/wall/map.js.
 
 No tile server is needed. Where the settings name a base map, it lies below and its approval
 number stands in the notice (see data_access.maps.boundaries).

@@ -1,7 +1,7 @@
 """The marks of a cell: state (shape, colour, word), freshness, and the value that goes with them.
 
 A stale value is hatched and says from when it is, one that never was is a dash. Numbers are
-written as assets/js/format.js writes them on the wall, so that the two never differ.
+written as assets/js/base/format.js writes them on the wall, so that the two never differ.
 """
 
 import math
@@ -47,7 +47,7 @@ def no_state(view: View, sign: Sign) -> Node:
 
 
 def drawn(found: State) -> Node:
-    """The shape of a state as assets/js/00-dom.js draws it, and the ring that it ages into."""
+    """The shape of a state as assets/js/base/dom.js draws it, and the ring that it ages into."""
     shapes = [_SHAPES[s] for s in dict.fromkeys((found, State.UNKNOWN))]
     drawing = el("svg", *shapes, viewBox="0 0 16 16")
     return el("i", drawing, cls="mark", data_state=found.value, aria_hidden="true")
@@ -59,7 +59,7 @@ def state(view: View, cell: Cell | State, *, word: bool = True) -> Node:
     text = view.text(f"state.{found}")
     shape = drawn(found)
     if word:
-        said = el("span", text, data_word="state")  # for assets/js/desk_ageing.js
+        said = el("span", text, data_word="state")  # for assets/js/desk/desk_ageing.js
         return el("span", shape, said, cls="mark-state", data_state=found.value)
     named = {"role": "img", "title": text, "aria_label": text}
     return el("span", shape, cls="mark-state", data_state=found.value, **named)
@@ -99,15 +99,15 @@ def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
 
 def unit(view: View, sign: Sign, beside: float | None = None) -> Node:
     """A sign's unit, empty where it has none or where its levels have names."""
-    text = "" if sign.value_labels_zh else sign.unit_beside(beside, view.lang)
+    text = "" if sign.value_labels else sign.unit_beside(beside, view.lang)
     return el("span", text, cls="unit")
 
 
 def figure(view: View, sign: Sign, given: float | None) -> str:
     """A number of a sign as text: the name of its level, or digits with 万/亿; a dash for None."""
-    names = sign.value_labels_zh if view.lang == "zh" else sign.value_labels_en
+    names = sign.value_labels
     if given is not None and names and given == int(given) and 0 <= given < len(names):
-        return names[int(given)]
+        return view.name(names[int(given)])
     return number(given, sign.decimals, view.text("number.scale"))
 
 
@@ -124,7 +124,7 @@ def with_unit(view: View, sign: Sign, given: float | None, *, threshold: bool = 
     text = figure(view, sign, given) if whole else edge(view, sign, given or 0.0)
     if text == DASH:
         return text
-    name = "" if sign.value_labels_zh else sign.unit_beside(given, view.lang)
+    name = "" if sign.value_labels else sign.unit_beside(given, view.lang)
     return text + name if name.startswith("%") else f"{text} {name}".rstrip()
 
 

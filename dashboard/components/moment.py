@@ -1,8 +1,8 @@
 """When a desk page was true, and what its values need to age by themselves in the browser.
 
 A renewal may be late or never come. Every element with the attributes of `ageing` grows old by
-itself (assets/js/desk_ageing.js) with the server's clock, which `moment` hands over: late values
-say how late, and what has become stale loses its state on the spot.
+itself (assets/js/desk/desk_ageing.js) with the server's clock, which `moment` hands over: late
+values say how late, and what has become stale loses its state on the spot.
 
 When the engine has said nothing for a while, `moment` says so at once, as the wall does: no value
 needs to be old for that. The page then loses its colours (assets/css/desk.css).
@@ -19,7 +19,7 @@ from domain.freshness import late_after_s
 from domain.picture import Cell
 from domain.sign import Sign
 
-HALTED_MS = 15_000  # three beats of the engine, as in assets/js/live.js
+HALTED_MS = 15_000  # three beats of the engine, as in assets/js/base/live.js
 WORDS = ("span.", "mark.late", "mark.stale", "state.unknown")
 
 

@@ -1,4 +1,4 @@
-"""A button that saves a chart or a drawing of its page as a PNG (assets/js/picture.js draws it).
+"""A button that saves a chart or a drawing of its page as a PNG (by assets/js/desk/picture.js).
 
 The picture carries its title, the page's data time, the source, 演示数据 where the page says so,
 and who took it when: it must not be mistaken for anything else once it has left the page.

@@ -1,7 +1,7 @@
 """Instants and spans as people read them, in the city's local time.
 
-One rule, here and in assets/js/format.js: the date is said when it is not today's, the year when
-it is not this year's.
+One rule, here and in assets/js/base/format.js: the date is said when it is not today's, the year
+when it is not this year's.
 """
 
 from datetime import datetime
@@ -25,7 +25,7 @@ def span(view: View, ms: int) -> str:
 
 
 def offsets(zone: Zone, now_ms: int) -> list[list[int]]:
-    """The city's clocks for assets/js/zone.js: [[epoch ms, minutes ahead of UTC], …].
+    """The city's clocks for assets/js/base/zone.js: [[epoch ms, minutes ahead of UTC], …].
 
     Of all instants that a page of now may name, so that no browser needs rules of its own.
     """

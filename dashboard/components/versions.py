@@ -62,4 +62,4 @@ def cut_words(view: View, catalogue: Catalogue, editions: Editions) -> list[str]
 
 def _name(view: View, catalogue: Catalogue, code: str) -> str:
     sign = catalogue.sign.get(code)
-    return code if sign is None else view.name(sign.short_zh, sign.short_en)
+    return code if sign is None else view.name(sign.short)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from dashboard.security.themes import THEMES
-from dashboard.words.labels import LANGUAGES, label, language
+from dashboard.words.labels import label, language
+from domain.text import LANGUAGES, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class View:
         """A label in the reader's language."""
         return label(key, self.lang, **values)
 
-    def name(self, zh: str, en: str) -> str:
-        """One of a catalogue's two names."""
-        return zh if self.lang == "zh" else en
+    def name(self, text: Text) -> str:
+        """A text of a catalogue in the reader's language."""
+        return text.of(self.lang)
 
     def href(self, path: str, **query: str | int | None) -> str:
         """An address that keeps the choices; None leaves a parameter out."""

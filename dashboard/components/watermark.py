@@ -1,6 +1,6 @@
 """Whose screen or print this is: faint in a corner of every desk page, plain on paper.
 
-assets/js/watermark.js adds the time and the address; without it the name still stands.
+assets/js/desk/watermark.js adds the time and the address; without it the name still stands.
 """
 
 from dash import html
@@ -17,7 +17,7 @@ def reader(view: View) -> str:
     """The signed-in reader as a watermark names them: name, post, department."""
     actor, services = current_actor(), current_services()
     office = services.catalogue.department.get(actor.department or "")
-    named = view.name(office.short_zh, office.name_en) if office else None
+    named = view.name(office.short) if office else None
     post = view.text(f"role.{actor.role}")
     return " · ".join(part for part in (actor.name, post, named) if part)
 

@@ -40,7 +40,7 @@ def desk(view: View, place: Place, *body: Any) -> Component:
 
 
 def silence_banner(view: View, after_s: float) -> Component:
-    """Shown by assets/js/light.js when nothing has been painted for `after_s` seconds."""
+    """Shown by assets/js/desk/light.js when nothing has been painted for `after_s` seconds."""
     about = data(after=f"{after_s:g}")
     return html.P(view.text("desk.silent"), id="desk-silent", role="alert", **about)
 
@@ -53,7 +53,7 @@ def _navigation(view: View, place: Place) -> Component:
     return html.Header(
         [
             html.P(
-                [view.text("app.name"), html.Small(view.name(city.short_zh, city.name_en))],
+                [view.text("app.name"), html.Small(view.name(city.short))],
                 className="desk-brand",
             ),
             html.Nav(links, className="desk-links", **aria(label=view.text("nav.label"))),
@@ -91,7 +91,7 @@ def _account(view: View, place: Place) -> Component:
     actor, other = session.actor, view.other_language()
     owner = services.catalogue.department.get(actor.department or "")
     role = view.text(f"role.{actor.role}")
-    post = f"{role} · {view.name(owner.short_zh, owner.name_en)}" if owner else role
+    post = f"{role} · {view.name(owner.short)}" if owner else role
     token = csrf.csrf_token(services.secret, session.id_hash)
     out: list[Any] = [
         html.Span("·", **aria(hidden="true")),
@@ -119,7 +119,7 @@ def _account(view: View, place: Place) -> Component:
 
 def _bar(view: View, crumbs: Sequence[Crumb]) -> Component:
     city = current_services().catalogue
-    steps: list[Any] = [html.Span(view.name(city.name_zh, city.name_en))]
+    steps: list[Any] = [html.Span(view.name(city.name))]
     for text, address in crumbs:
         steps.append(html.Span("/", className="desk-slash", **aria(hidden="true")))
         if isinstance(text, Component):  # a step with a menu of its own

@@ -144,7 +144,7 @@ class Slow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a reader may write on a page: assets/js/light_forms.js puts the draft into a store."""
+    """What a reader may write on a page: assets/js/desk/forms.js puts the draft into a store."""
 
     draft: str  # id of that store
     outcome: str  # id of the store of what became of it

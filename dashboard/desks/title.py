@@ -26,7 +26,7 @@ def tab_title(spec: PageSpec[Any]) -> Callable[..., str]:
         view, named = question.view, spec.title
         said = view.text(named) if isinstance(named, str) else named(question) if named else ""
         city = current_services().catalogue
-        product = view.text("app.title", city=view.name(city.name_zh, city.name_en))
+        product = view.text("app.title", city=view.name(city.name))
         return f"{said} · {product}" if said else product
 
     return title

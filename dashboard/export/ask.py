@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
+from dashboard.components.units import unit_name
 from dashboard.components.view import View
 from dashboard.export.document import Column, Document, Kind, Row, held
 from dashboard.house.services import Services
@@ -12,6 +13,7 @@ from domain.actor import Actor
 from domain.catalogue import Catalogue
 from domain.picture import Picture
 from domain.sign import Sign
+from domain.unit import DEPARTMENT, PLACE
 
 LONGEST = 64
 
@@ -50,7 +52,7 @@ class Ask:
     def place(self, name: str = "place") -> str:
         """The place that the query names, the district by default; NotFound for no such place."""
         code = self.given.get(name) or self.city.code
-        if code != self.city.code and code not in self.city.street:
+        if code not in self.city.units[PLACE]:
             raise NotFound("there is no such place")
         return code
 
@@ -72,20 +74,16 @@ class Ask:
 
     def place_name(self, code: str) -> str:
         """The name of a place in the reader's language."""
-        city, street = self.city, self.city.street.get(code)
-        if street is not None:
-            return self.view.name(street.name_zh, street.name_en)
-        return self.view.name(city.name_zh, city.name_en) if code == city.code else code
+        return unit_name(self.view, self.city, PLACE, code)
 
     def department_name(self, code: str | None) -> str:
         """The name of a department, its code when the catalogue does not know it."""
-        found = self.city.department.get(code or "")
-        return self.view.name(found.name_zh, found.name_en) if found else code or ""
+        return unit_name(self.view, self.city, DEPARTMENT, code or "")
 
     def sign_name(self, code: str) -> str:
         """The name of a sign, its code when the catalogue does not know it."""
         found = self.city.sign.get(code)
-        return self.view.name(found.name_zh, found.name_en) if found else code
+        return self.view.name(found.name) if found else code
 
     def when(self, ms: int | None) -> str:
         """A local instant in full: `2026-11-23 18:42:07`."""

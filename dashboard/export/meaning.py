@@ -38,15 +38,15 @@ def _line(ask: Ask, sign: Sign, today: str) -> tuple[str, ...]:
     return (
         sign.code,
         ask.sign_name(sign.code),
-        view.name(sign.unit, sign.unit_en),
+        view.name(sign.measured_in),
         view.text(f"about.rule.{sign.street_rule}"),
         view.text(f"about.rule.{sign.district_rule}"),
-        view.name(source.name_zh, source.name_en) if source else sign.source,
+        view.name(source.name) if source else sign.source,
         span(view, sign.cadence_s * 1000),
         ask.text("meaning.since", version=thresholds.version, date=thresholds.valid_from),
         *(_edge(b) for b in (thresholds.attention, thresholds.warning, thresholds.alarm)),
         ask.department_name(sign.department),
-        view.name(sign.basis_zh, sign.basis_en),
+        view.name(sign.basis),
     )
 
 

@@ -46,10 +46,10 @@ def _sign_row(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     return (
         sign.code,
         ask.sign_name(sign.code),
-        *(ask.view.name(names[c].name_zh, names[c].name_en) for c in (sign.domain, sign.goal)),
+        *(ask.view.name(names[c].name) for c in (sign.domain, sign.goal)),
         *value_cells(ask, sign, cell),
         ask.department_name(sign.department),
-        ask.view.name(source.name_zh, source.name_en) if source else sign.source,
+        ask.view.name(source.name) if source else sign.source,
     )
 
 
@@ -66,7 +66,7 @@ def value_columns(ask: Ask, decimals: int | None) -> tuple[Column, ...]:
 
 def value_cells(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
     """The cells of `value_columns`; a value that is not fresh says so beside it."""
-    unit = ask.view.name(sign.unit, sign.unit_en)
+    unit = ask.view.name(sign.measured_in)
     if cell is None:
         return (None, unit, absence(ask.view, sign), None, None, None, None, None, None)
     return (
@@ -85,7 +85,7 @@ def value_cells(ask: Ask, sign: Sign, cell: Cell | None) -> Row:
 def kind_name(ask: Ask, code: str) -> str:
     """The name of a kind of places."""
     kind = ask.city.kind.get(code)
-    return ask.view.name(kind.name_zh, kind.name_en) if kind else code
+    return ask.view.name(kind.name) if kind else code
 
 
 def place_names(ask: Ask) -> dict[str, str]:

@@ -116,7 +116,7 @@ class Content:
 
     def _phrases(self, now: Published) -> list[str]:
         troubled = {c for c, s in now.signs.items() if s["state"] in _TROUBLED}
-        said = [getattr(p, self.words.lang) for p in self.rules.phrases if p.sign in troubled]
+        said = [p.text.of(self.words.lang) for p in self.rules.phrases if p.sign in troubled]
         return said[:2]
 
     def lead(self, now: Published) -> str:
@@ -209,7 +209,7 @@ class Content:
             "name": words.name(sign),
             "value": words.value(sign, item["value"]),
             "unit": ""
-            if item["value"] is None or sign.value_labels_zh
+            if item["value"] is None or sign.value_labels
             else words.unit(sign, item["value"]),
             "state": item["state"],
             "word": words.t("withheld") if withheld else words.state(item["state"]),
@@ -317,7 +317,7 @@ class Content:
 
     def definition(self, sign: Sign) -> str:
         """How the district's value comes about."""
-        by = sign.weight_by if self.words.lang == "zh" else sign.weight_by_en
+        by = sign.weight_by.of(self.words.lang)
         key = "derived" if sign.derived else sign.district_rule.value
         return self.words.t(f"rule.{key}", by=by or self.words.t("rule.by"))
 
@@ -333,14 +333,14 @@ class Content:
         found = judge.crossing(State(item["state"]), item["value"])
         if found is None or found.clear is None:
             return ""
-        unit = "" if sign.value_labels_zh else self.words.unit(sign, found.clear)
+        unit = "" if sign.value_labels else self.words.unit(sign, found.clear)
         line = f"{self.words.edge(sign, found.clear)} {unit}".strip()
         side = "high" if found.upper else "low"
         return label(f"crossing.held.{side}", self.words.lang, edge=line)
 
     def limits(self, sign: Sign, now: Published) -> list[Json]:
         """All three limits in words, with the unit."""
-        found, unit = self._limits(sign, now), "" if sign.value_labels_zh else self.words.unit(sign)
+        found, unit = self._limits(sign, now), "" if sign.value_labels else self.words.unit(sign)
         return [
             {
                 "state": name,

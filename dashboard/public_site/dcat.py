@@ -7,9 +7,10 @@ is whole when `base` is.
 from typing import Any
 
 from dashboard.public_site.sheets import TYPES
-from dashboard.words.labels import LANGUAGES, label
+from dashboard.words.labels import label
 from domain.catalogue import Catalogue
 from domain.publication import Publication
+from domain.text import LANGUAGES
 
 Json = dict[str, Any]
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -75,7 +76,7 @@ def catalogue_of(catalogue: Catalogue, rules: Publication, base: str, home: str)
     the document where nobody knows where it will be served.
     """
     publisher = f"{base}datasets.json#publisher"
-    names = {"zh": catalogue.name_zh, "en": catalogue.name_en}
+    names = {lang: catalogue.name.of(lang) for lang in LANGUAGES}
     return {
         "@context": CONTEXT,
         "id": f"{base}datasets.json#catalogue",
@@ -112,7 +113,7 @@ def _dataset(
     code: str,
     rhythm: str,
 ) -> Json:
-    names = {"zh": catalogue.name_zh, "en": catalogue.name_en}
+    names = {lang: catalogue.name.of(lang) for lang in LANGUAGES}
     titles = {lang: title_of(code, lang) for lang in LANGUAGES}
     return {
         "id": f"{base}datasets.json#{code}",
@@ -123,7 +124,7 @@ def _dataset(
         "publisher": publisher,
         "contactPoint": {
             "type": "vcard:Organization",
-            "fn": rules.contact_en or catalogue.name_en,
+            "fn": rules.contact.en or catalogue.name.en,
         },
         "accrualPeriodicity": f"{_EU}frequency/{rhythm}",
         "theme": f"{_EU}data-theme/GOVE",

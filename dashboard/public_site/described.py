@@ -59,7 +59,7 @@ def openapi(catalogue: Catalogue, base: str = BASE, *, served: bool = True) -> d
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{catalogue.name_en}: public figures",
+            "title": f"{catalogue.name.en}: public figures",
             "version": "1",
             "license": {"name": "CC BY 4.0", "url": LICENCE},
         },

@@ -12,11 +12,11 @@ from dashboard.public_site.described import openapi
 from dashboard.public_site.files import sitemap
 from dashboard.public_site.links import Where, Written, file_name
 from dashboard.public_site.site import PublicSite
-from dashboard.words.labels import LANGUAGES
 from data_access.catalogue.loader import load_catalogue
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.clock import utc_now
+from domain.text import LANGUAGES
 
 ASSETS = ("public.css", "icon.svg", "card.png")
 TABLES = ("signs", "days", "weeks", "streets")

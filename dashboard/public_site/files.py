@@ -9,9 +9,9 @@ from dashboard.public_site.chart import Drawing
 from dashboard.public_site.links import Where, address
 from dashboard.wire.replies import Document
 from dashboard.words.icon import ICON
-from dashboard.words.labels import LANGUAGES
 from data_access.settings import ROOT
 from domain.catalogue import Catalogue
+from domain.text import LANGUAGES
 
 TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"

@@ -251,24 +251,23 @@ class OpenData:
             if sign is None:
                 continue
             place = streets.get(v.place)
-            name_zh = place.name_zh if place else self._catalogue.name_zh
-            name_en = place.name_en if place else self._catalogue.name_en
+            name = place.name if place else self._catalogue.name
             start = self._local_day(v.start)
             rows.append(
                 (
                     period,
                     start,
                     v.sign,
-                    sign.name_zh,
-                    sign.name_en,
+                    sign.name.zh,
+                    sign.name.en,
                     v.place,
-                    name_zh,
-                    name_en,
+                    name.zh,
+                    name.en,
                     v.value,
                     v.low,
                     v.high,
                     v.mark,
-                    sign.unit,
+                    sign.measured_in.zh,
                     "",
                     v.demo,
                 )
@@ -287,16 +286,16 @@ class OpenData:
                     "present",
                     item["at"] or "",
                     code,
-                    sign.name_zh,
-                    sign.name_en,
+                    sign.name.zh,
+                    sign.name.en,
                     self._catalogue.code,
-                    self._catalogue.name_zh,
-                    self._catalogue.name_en,
+                    self._catalogue.name.zh,
+                    self._catalogue.name.en,
                     item["value"],
                     None,
                     None,
                     item.get("mark", "missing" if item["value"] is None else "exact"),
-                    sign.unit,
+                    sign.measured_in.zh,
                     item["state"],
                     now.demo,
                 )

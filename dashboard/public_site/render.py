@@ -21,6 +21,7 @@ from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.publication import Publication
 from domain.sign import State
+from domain.text import Text
 
 _TALLY = (State.NORMAL, State.ATTENTION, State.WARNING, State.ALARM, State.UNKNOWN)
 LOG_LENGTH = 12
@@ -52,10 +53,10 @@ class Renderer:
         rules: Publication,
         db: Database,
         map_: Drawing,
-        notice: Any,
+        notice: Text,
         origin: str = "",
     ) -> None:
-        """`notice` gives the words that must stand beside the map, by language."""
+        """`notice` gives the words that must stand beside the map."""
         self._origin = origin
         self._catalogue = catalogue
         self._rules = rules
@@ -112,7 +113,7 @@ class Renderer:
             "demo_word": label("wall.demo", where.lang),
             "hotline": self._catalogue.hotline,
             "urgent": words.urgent(),
-            "contact": getattr(self._rules, f"contact_{where.lang}"),
+            "contact": self._rules.contact.of(where.lang),
             "version": now.version if now else 0,
             "headline": headline,
             "share": ("" if where.lang == "zh" else " ").join(headline),
@@ -180,7 +181,7 @@ class Renderer:
             "limits": content.limits(sign, now),
             "owner": words.name(owner),
             "basis": words.t("figure.basis", text=basis),
-            "basis_said": getattr(sign, f"basis_{words.lang}"),
+            "basis_said": sign.basis.of(words.lang),
             "downloads": [_download(words, links, "one", f"signs/{code}", ("csv", "json"))],
         }
 
@@ -254,7 +255,7 @@ class Renderer:
                 for s in _TALLY
                 if tally[s.value]
             ],
-            "notice": self._notice[words.lang],
+            "notice": self._notice.of(words.lang),
         }
 
     def _placed(

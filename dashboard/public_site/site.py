@@ -100,10 +100,9 @@ class PublicSite:
         self._writer = open_public(settings, read_only=False)
         use_wording(catalogue.wording)
         map_ = load_map(settings, catalogue)
-        notice = {"zh": map_.notice_zh, "en": map_.notice_en}
         shapes = drawing(map_.geojson)
         self.renderer = Renderer(
-            catalogue, rules, self.db, shapes, notice, settings.public_origin or ""
+            catalogue, rules, self.db, shapes, map_.notice, settings.public_origin or ""
         )
         self.hub = Hub("public", limits().guest_streams)
         self.feed = PublicFeed(self.db, catalogue, rules, self.hub)

@@ -1,15 +1,21 @@
 """How the public site says numbers, times and names in one language."""
 
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 from dashboard.words.labels import label
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.place import Department, Kind, Street
 from domain.sign import Sign
+from domain.text import Text
 
 _SPANS = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
+
+
+class _HasName(Protocol):
+    @property
+    def name(self) -> Text: ...
 
 
 class Words:
@@ -30,8 +36,8 @@ class Words:
 
     def places(self, kind: Kind, n: int) -> str:
         """`12 个街道`, `12 streets`."""
-        many = kind.name_en if n == 1 else kind.many_en
-        return self.t("street.kind", n=n, kind=kind.name_zh if self.lang == "zh" else many.lower())
+        name = kind.name if n == 1 else kind.many
+        return self.t("street.kind", n=n, kind=name.of(self.lang).lower())
 
     def call(self) -> str:
         """`，或打 …`, to end a sentence with; empty in a city without a number of its own."""
@@ -51,14 +57,14 @@ class Words:
         """The word of a state."""
         return label(f"state.{state}", self.lang)
 
-    def name(self, thing: Any) -> str:
-        """The name of anything that has one in both languages."""
-        return str(getattr(thing, f"name_{self.lang}"))
+    def name(self, thing: _HasName) -> str:
+        """The name of anything that has one."""
+        return thing.name.of(self.lang)
 
     def short(self, thing: Street | Sign | Department) -> str:
-        """The short name where there is one."""
-        found = getattr(thing, f"short_{self.lang}", None)
-        return str(found or self.name(thing))
+        """The short name, of a department the shortest."""
+        short = thing.tight if isinstance(thing, Department) else thing.short
+        return short.of(self.lang)
 
     @property
     def city(self) -> str:
@@ -68,7 +74,7 @@ class Words:
     @property
     def city_short(self) -> str:
         """The district's short name where the language has one."""
-        return self.catalogue.short_zh if self.lang == "zh" else self.catalogue.name_en
+        return self.catalogue.short.of(self.lang)
 
     def unit(self, sign: Sign, value: float | None = None) -> str:
         """The unit as shown, beside a value when one is given; empty for a pure number."""
@@ -80,9 +86,9 @@ class Words:
 
     def value(self, sign: Sign, value: float | None) -> str:
         """A sign's number, or the name of its level."""
-        names = sign.value_labels_zh if self.lang == "zh" else sign.value_labels_en
-        if value is not None and names and 0 <= round(value) < len(names):
-            return names[round(value)]
+        names = sign.value_labels
+        if value is not None and 0 <= round(value) < len(names):
+            return names[round(value)].of(self.lang)
         return self.number(value, sign.decimals)
 
     def edge(self, sign: Sign, line: float) -> str:

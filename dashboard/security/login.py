@@ -108,7 +108,7 @@ class _Door:
             "login.html",
             lang=lang,
             theme=theme(request.args.get("theme"), request.path),
-            city=catalogue.name_zh if lang == "zh" else catalogue.name_en,
+            city=catalogue.name.of(lang),
             next=onward(request.values.get("next")),
             username=request.form.get("username", "")[:LONGEST_FIELD],
             icon=ICON_URI,

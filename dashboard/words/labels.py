@@ -13,8 +13,8 @@ from string import Formatter
 from data_access.catalogue.faults import Fault
 from data_access.catalogue.wording import FILE as WORDING
 from domain.catalogue import Catalogue
+from domain.text import LANGUAGES, Text
 
-LANGUAGES = ("zh", "en")
 TABLE = Path(__file__).with_name("labels.csv")
 
 
@@ -40,22 +40,22 @@ def table() -> dict[str, dict[str, str]]:
 _own: dict[str, dict[str, str]] = {}
 
 
-def use_wording(wording: Mapping[str, tuple[str, str]]) -> None:
+def use_wording(wording: Mapping[str, Text]) -> None:
     """Take a city's own words in place of the table's from now on, and no other city's."""
     _own.clear()
-    _own.update({key: dict(zip(LANGUAGES, texts, strict=True)) for key, texts in wording.items()})
+    _own.update({key: {lang: own.of(lang) for lang in LANGUAGES} for key, own in wording.items()})
 
 
 def wording_faults(catalogue: Catalogue) -> list[Fault]:
     """Own words for what nobody says, or with places that nobody fills."""
     faults = []
-    for line, (key, texts) in enumerate(catalogue.wording.items(), start=2):
+    for line, (key, own) in enumerate(catalogue.wording.items(), start=2):
         known = table().get(key)
         if known is None:
             faults.append(Fault(WORDING, line, f"key: no label {key!r}"))
             continue
-        for lang, text in zip(LANGUAGES, texts, strict=True):
-            strange = _places(text) - _places(known[lang])
+        for lang in LANGUAGES:
+            strange = _places(own.of(lang)) - _places(known[lang])
             if strange:
                 listed = ", ".join(sorted(strange))
                 faults.append(Fault(WORDING, line, f"{lang}: {key} is not given {listed}"))

@@ -1,6 +1,7 @@
 """`city.toml`: what a city is called, where it lies, and its vocabularies."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from data_access.catalogue.standards import load_kinds
 from domain.clock import HOUR_MS
 from domain.place import Hotline, Kind, Named
 from domain.sign import GRADED, State
+from domain.text import Text
 from domain.zone import UnknownZone, Zone
 
 FILE = "city.toml"
@@ -43,9 +45,8 @@ class City:
 
     version: str
     code: str
-    name_zh: str
-    name_en: str
-    short_zh: str
+    name: Text
+    short: Text
     zone: Zone
     population: int | None
     area_km2: float | None
@@ -126,8 +127,12 @@ def _city(toml: _Toml, readable: bool) -> City:
                 toml.fault(section, key, "unknown key")
     texts = _texts(toml)
     population, area = _measured(toml, "population"), _measured(toml, "area_km2")
+    name = _name(texts)
     return City(
-        **texts,
+        version=texts["version"],
+        code=texts["code"],
+        name=name,
+        short=Text(zh=texts["short_zh"], en=name.en),
         zone=_zone(toml),
         population=None if population is None else int(population),
         area_km2=area,
@@ -189,6 +194,10 @@ def _checked(
             toml.fault(section, key, fault.reason.removeprefix(f"{key}: "), index)
 
 
+def _name(cells: Mapping[str, str]) -> Text:
+    return Text(zh=cells["name_zh"], en=cells["name_en"])
+
+
 def _measured(toml: _Toml, section: str) -> float | None:
     """A positive figure with its basis; a city may leave it out."""
     if section not in toml.data:
@@ -244,14 +253,23 @@ def _vocabulary(toml: _Toml, name: str) -> tuple[Named, ...]:
     entries = _entries(toml, name, _NAMED_TEXTS, {"code": SLUG})
     if not toml.data.get(name) and name in _NEEDED:
         toml.fault("", name, "at least one is needed")
-    return tuple(Named(**cells) for cells, _ in entries)
+    return tuple(Named(cells["code"], _name(cells)) for cells, _ in entries)
 
 
 def _kinds(toml: _Toml) -> tuple[Kind, ...]:
     """The city's own kinds of places, else those that most districts have."""
     patterns = {"code": SLUG, "group": SLUG}
     entries = _entries(toml, "kinds", _KIND_TEXTS, patterns, "counts")
-    found = tuple(Kind(**cells, counts=counts is not False) for cells, counts in entries)
+    found = tuple(
+        Kind(
+            code=cells["code"],
+            group=cells["group"],
+            name=_name(cells),
+            many=Text(zh=cells["name_zh"], en=cells["many_en"]),
+            counts=counts is not False,
+        )
+        for cells, counts in entries
+    )
     if found and not any(kind.counts for kind in found):
         toml.fault("kinds", "counts", "at least one kind must count")
     groups = [kind.group for kind in found]
@@ -264,7 +282,9 @@ def _kinds(toml: _Toml) -> tuple[Kind, ...]:
 def _hotlines(toml: _Toml) -> tuple[Hotline, ...]:
     patterns = {"number": "[0-9][0-9 -]{1,19}"}
     entries = _entries(toml, "hotlines", _HOTLINE_TEXTS, patterns, "emergency")
-    return tuple(Hotline(**cells, emergency=bool(urgent)) for cells, urgent in entries)
+    return tuple(
+        Hotline(cells["number"], _name(cells), emergency=bool(urgent)) for cells, urgent in entries
+    )
 
 
 def _entries(

@@ -33,8 +33,7 @@ def read_industries(
     return tuple(
         Industry(
             code=row.code("code", "[A-Z]{2,5}-[0-9]{2,4}"),
-            name_zh=row.chinese("name_zh"),
-            name_en=row.english("name_en"),
+            name=row.name(),
             field=row.choice("field", fields, "field"),
             department=row.choice("department", departments, "department"),
             co_departments=_others(row, departments),
@@ -75,8 +74,7 @@ def read_scenarios(
 def _scenario(row: Row, city: City, departments: Collection[str] | None) -> Scenario:
     scenario = Scenario(
         code=row.code("code", "[A-Z]{2,5}-[0-9]{2,4}"),
-        name_zh=row.chinese("name_zh"),
-        name_en=row.english("name_en"),
+        name=row.name(),
         platform=row.choice("platform", city.codes("platforms"), "platform"),
         domain=row.choice("domain", city.codes("domains", "fields"), "domain or field"),
         department=row.choice("department", departments, "department"),

@@ -7,6 +7,7 @@ from data_access.catalogue.city import City
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows, unique
 from domain.place import CatalogueSource, Committee, Department, Street
+from domain.text import Text
 
 DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
 SHORT_EN = 18  # what an alert of a wall has room for
@@ -45,12 +46,12 @@ def read_streets(folder: Path, city: City, report: Report) -> tuple[Street, ...]
 def _street(row: Row, city: City) -> Street:
     kinds = {kind.code: kind.counts for kind in city.kinds}
     kind = row.choice("kind", kinds, "kind")
+    name = row.name()
     street = Street(
         code=row.code("code", "[0-9]{9}"),
         stat_code=row.code("stat_code", "[0-9]{12}"),
-        name_zh=row.chinese("name_zh"),
-        name_en=row.english("name_en"),
-        short_zh=row.chinese("short_zh", longest=6),
+        name=name,
+        short=Text(zh=row.chinese("short_zh", longest=6), en=name.en),
         kind=kind,
         lon=row.optional_number("lon"),
         lat=row.optional_number("lat"),
@@ -67,9 +68,9 @@ def _street(row: Row, city: City) -> Street:
     if street.area_km2 is not None and not 0 < street.area_km2 <= 100_000:
         row.fault(f"area_km2: {street.area_km2:g} is outside 0 … 100000")
     needed = ("lon", "lat", "population", "area_km2") if street.counts else ()
-    for name in needed:
-        if not row.cells[name]:
-            row.fault(f"{name}: missing; only a special area may leave it out")
+    for column in needed:
+        if not row.cells[column]:
+            row.fault(f"{column}: missing; only a special area may leave it out")
     if city.readable and row.sound("lon", "lat"):
         _inside(row, street, city)
     return street
@@ -103,7 +104,7 @@ def read_committees(
     for row in rows:
         committee = Committee(
             code=row.code("code", "[0-9]{4,12}"),
-            name_zh=row.chinese("name_zh"),
+            name=Text.same(row.chinese("name_zh")),
             street=row.choice("street", counted, "street or town"),
         )
         if (
@@ -123,16 +124,17 @@ def read_departments(folder: Path, report: Report) -> tuple[Department, ...]:
     for name in ("code", "name_zh", "name_en", "short_zh", "short_en"):
         unique(rows, name)
     report.require(rows, "departments.csv", "department")
-    return tuple(
-        Department(
-            code=row.code("code"),
-            name_zh=row.chinese("name_zh"),
-            name_en=row.english("name_en"),
-            short_zh=row.chinese("short_zh", longest=6),
-            short_en=row.english("short_en", longest=SHORT_EN),
-            kind=row.choice("kind", DEPARTMENT_KINDS, "kind"),
-        )
-        for row in rows
+    return tuple(_department(row) for row in rows)
+
+
+def _department(row: Row) -> Department:
+    name, short = row.name(), row.chinese("short_zh", longest=6)
+    return Department(
+        code=row.code("code"),
+        name=name,
+        short=Text(zh=short, en=name.en),
+        tight=Text(zh=short, en=row.english("short_en", longest=SHORT_EN)),
+        kind=row.choice("kind", DEPARTMENT_KINDS, "kind"),
     )
 
 
@@ -148,8 +150,7 @@ def read_sources(
     return tuple(
         CatalogueSource(
             code=row.code("code"),
-            name_zh=row.chinese("name_zh"),
-            name_en=row.english("name_en"),
+            name=row.name(),
             department=row.choice("department", departments, "department"),
             cadence_s=row.integer("cadence_s", 1, 31 * 86_400),
         )

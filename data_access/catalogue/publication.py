@@ -19,6 +19,7 @@ from domain.publication import (
     is_mean,
 )
 from domain.sign import Rule, Sign
+from domain.text import Text
 
 FILE = "publication.toml"
 _KEYS = {
@@ -101,6 +102,15 @@ class _File:
             self.fault(key, "a sign stands twice")
         return tuple(value)
 
+    def both(self, key: str, table: dict[str, Any]) -> Text:
+        """A text under one key a language: `page.contact_{}`."""
+        name = key.rpartition(".")[2]
+        zh, en = (
+            self.text(key.format(lang), table.get(name.format(lang)), lang == "zh")
+            for lang in ("zh", "en")
+        )
+        return Text(zh=zh, en=en)
+
     def text(self, key: str, value: object, chinese: bool) -> str:
         """A text of one line: Chinese holds Chinese, English none."""
         if not isinstance(value, str) or not value.strip() or unfit(value):
@@ -154,8 +164,7 @@ def _rules(file: _File) -> Publication:
         topics=tuple(_topic(file, entry) for entry in file.tables("topics")),
         phrases=tuple(_phrase(file, entry) for entry in file.tables("phrases")),
         warnings=file.codes("page.warnings", page.get("warnings", [])),
-        contact_zh=file.text("page.contact_zh", page.get("contact_zh"), True),
-        contact_en=file.text("page.contact_en", page.get("contact_en"), False),
+        contact=file.both("page.contact_{}", page),
     )
     if rules.close_min < rules.delay_min:
         file.fault("timing.release_after_minutes", "not before a present value: delay_minutes")
@@ -203,7 +212,7 @@ def _weights(file: _File) -> dict[str, Weighed]:
     for code, sign in file.signs.items():
         weighted = Rule.WEIGHTED in (sign.street_rule, sign.district_rule)
         if weighted and code not in table:
-            by = sign.weight_by_en or "something"
+            by = sign.weight_by.en or "something"
             reason = f"{code} is weighted by {by}: say what that counts ({', '.join(known)})"
             file.fault("weights", reason)
     return {code: Weighed(counted) for code, counted in table.items() if counted in known}
@@ -234,16 +243,14 @@ def _topic(file: _File, entry: dict[str, Any]) -> Topic:
         file.fault("topics.signs", "at least one sign is needed")
     return Topic(
         code,
-        file.text("topics.name_zh", entry.get("name_zh"), True),
-        file.text("topics.name_en", entry.get("name_en"), False),
+        file.both("topics.name_{}", entry),
         signs,
     )
 
 
 def _phrase(file: _File, entry: dict[str, Any]) -> Phrase:
     (sign,) = file.codes("phrases.sign", [entry.get("sign", "")]) or ("",)
-    zh, en = (file.text(f"phrases.{k}", entry.get(k), k == "zh") for k in ("zh", "en"))
-    return Phrase(sign, zh, en)
+    return Phrase(sign, file.both("phrases.{}", entry))
 
 
 def _check_kinds(file: _File, rules: Publication) -> None:
@@ -261,7 +268,7 @@ def _check_kinds(file: _File, rules: Publication) -> None:
             continue
         ratio = Rule.RATIO in (sign.street_rule, sign.district_rule)
         if ratio and rules.street_period(sign) is Period.DAY and rules.whole(sign) is None:
-            reason = f"{code} is a rate in {sign.unit!r}: say what it counts out of"
+            reason = f"{code} is a rate in {sign.measured_in.zh!r}: say what it counts out of"
             file.fault("rates.out_of", reason)
         if sign.public and sign.at_street and sign.district_rule not in (*MEANS, Rule.NA):
             rule = sign.district_rule.value

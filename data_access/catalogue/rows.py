@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from data_access.catalogue.faults import Report
+from domain.text import Text
 
 _E = TypeVar("_E", bound=StrEnum)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
@@ -94,6 +95,10 @@ class Row:
         if _CJK.search(value):
             self.fault(f"{name}: Chinese in {value[:40]!r}: translation missing?")
         return value
+
+    def name(self, column: str = "name") -> Text:
+        """`name_zh` and `name_en`, neither of them empty."""
+        return Text(zh=self.chinese(f"{column}_zh"), en=self.english(f"{column}_en"))
 
     def number(self, name: str) -> float:
         """A finite decimal number."""

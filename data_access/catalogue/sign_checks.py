@@ -6,7 +6,7 @@ from data_access.catalogue.rows import Row
 from data_access.catalogue.standards import load_aqi, load_units
 from data_access.catalogue.thresholds import Versions, check_order, is_normal
 from data_access.catalogue.units import FILE as UNITS_FILE
-from data_access.catalogue.units import Unit
+from data_access.catalogue.units import OwnUnit
 from domain.place import CatalogueSource
 from domain.sign import DERIVED_RULES, Rule, Sign, Thresholds
 
@@ -14,7 +14,7 @@ STALE_CADENCES = 10  # a value this many cadences old is stale, whatever the sig
 _MASSES = (Rule.WEIGHTED, Rule.RATIO)
 
 
-def check_sign(row: Row, sign: Sign, own: Mapping[str, Unit]) -> None:
+def check_sign(row: Row, sign: Sign, own: Mapping[str, OwnUnit]) -> None:
     """Unit, range, cadence, rules and labels of one sign."""
     _check_unit(row, sign, own)
     _check_range(row, sign)
@@ -43,17 +43,21 @@ def _check_range(row: Row, sign: Sign) -> None:
         row.fault(f"typical: {sign.typical:g} is outside value_min … value_max")
 
 
-def _check_unit(row: Row, sign: Sign, own: Mapping[str, Unit]) -> None:
-    if sign.unit in own:
-        for name in ("unit_en", "unit_one_en"):
-            here, there = getattr(sign, name), getattr(own[sign.unit], name)
+def _check_unit(row: Row, sign: Sign, own: Mapping[str, OwnUnit]) -> None:
+    shown, one = sign.measured_in, sign.measured_in_one
+    if shown.zh in own:
+        known = own[shown.zh]
+        for name, here, there in (
+            ("unit_en", shown.en, known.name.en),
+            ("unit_one_en", one.en, known.one.en),
+        ):
             if here != there and row.sound(name):
                 row.fault(f"{name}: {here!r} is not {there!r} of {UNITS_FILE}")
-    elif sign.unit and sign.unit not in load_units():
-        row.fault(f"unit: unknown unit {sign.unit!r}")
-    if row.sound("unit_en") and bool(sign.unit) != bool(sign.unit_en):
-        row.fault("unit_en: translation missing" if sign.unit else "unit: missing beside unit_en")
-    if row.sound("unit_one_en") and sign.unit_one_en and not sign.unit_en:
+    elif shown.zh and shown.zh not in load_units():
+        row.fault(f"unit: unknown unit {shown.zh!r}")
+    if row.sound("unit_en") and bool(shown.zh) != bool(shown.en):
+        row.fault("unit_en: translation missing" if shown.zh else "unit: missing beside unit_en")
+    if row.sound("unit_one_en") and one.en and not shown.en:
         row.fault("unit_en: missing beside unit_one_en")
 
 
@@ -67,26 +71,26 @@ def _check_rules(row: Row, sign: Sign) -> None:
     if sign.adds_up and not (sums and not sign.derived):
         row.fault("over_time: amounts add up, over points and streets too, and are not derived")
     massive = sign.district_rule in _MASSES or sign.street_rule in _MASSES
-    if massive and not sign.weight_by:
+    if massive and not sign.weight_by.zh:
         row.fault("weight_by: missing for a weighted or ratio rule")
-    if row.sound("weight_by_en") and bool(sign.weight_by) != bool(sign.weight_by_en):
+    if row.sound("weight_by_en") and bool(sign.weight_by.zh) != bool(sign.weight_by.en):
         row.fault("weight_by_en: translation missing")
 
 
 def _check_labels(row: Row, sign: Sign) -> None:
-    if len(sign.value_labels_zh) != len(sign.value_labels_en):
+    names = [level.zh for level in sign.value_labels if level.zh]
+    if len(names) != len([level.en for level in sign.value_labels if level.en]):
         row.fault("value_labels_en: not as many as value_labels_zh")
     levels = sign.value_max - sign.value_min + 1
     known = row.sound("value_min", "value_max", "decimals", "value_labels_zh")
-    wrong = len(sign.value_labels_zh) != levels or sign.decimals
-    if known and sign.value_labels_zh and wrong:
+    if known and names and (len(names) != levels or sign.decimals):
         row.fault(f"value_labels_zh: one for each of the {levels:g} whole values is needed")
 
 
 def _check_basis(row: Row, sign: Sign) -> None:
     """In both languages or in neither: the empty one is blamed."""
-    if row.sound("basis_zh", "basis_en") and bool(sign.basis_zh) != bool(sign.basis_en):
-        empty, other = ("basis_en", "zh") if sign.basis_zh else ("basis_zh", "en")
+    if row.sound("basis_zh", "basis_en") and bool(sign.basis.zh) != bool(sign.basis.en):
+        empty, other = ("basis_en", "zh") if sign.basis.zh else ("basis_zh", "en")
         row.fault(f"{empty}: missing beside basis_{other}")
 
 
@@ -146,5 +150,5 @@ def _check_role(row: Row, role: str, operand: Sign | None) -> None:
         row.fault(f"derived_from: the sign of {role!r} does not exist")
     elif operand.derived is not None:
         row.fault(f"derived_from: {operand.code} is derived itself")
-    elif operand.unit != scale.unit:
-        row.fault(f"derived_from: {operand.code} is in {operand.unit!r}, {role} in {scale.unit!r}")
+    elif (given := operand.measured_in.zh) != scale.unit:
+        row.fault(f"derived_from: {operand.code} is in {given!r}, {role} in {scale.unit!r}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from data_access.catalogue.sign_checks import (
 )
 from data_access.catalogue.thresholds import FILE as THRESHOLDS_FILE
 from data_access.catalogue.thresholds import Versions, read_thresholds
-from data_access.catalogue.units import Unit
+from data_access.catalogue.units import OwnUnit
 from domain.place import CatalogueSource
 from domain.sign import Bounds, Direction, OverTime, Rule, Sign, Thresholds
+from domain.text import Text
 
 FILE = "vital_signs.csv"
 BASIS_TYPES = ("standard", "practice", "fact", "fact+assumed", "assumed")
@@ -45,7 +47,7 @@ class Surroundings:
     city: City
     departments: Collection[str] | None  # None: their file could not be read
     sources: Mapping[str, CatalogueSource] | None
-    units: Mapping[str, Unit]  # the city's own
+    units: Mapping[str, OwnUnit]  # the city's own
 
 
 def read_signs(folder: Path, around: Surroundings, report: Report) -> tuple[Sign, ...]:
@@ -86,10 +88,11 @@ def _identity(row: Row, around: Surroundings) -> dict[str, Any]:
     city = around.city
     return {
         "code": row.code("code", "[A-Z]{2,5}-[0-9]{2,4}", longest=16),
-        "name_zh": row.chinese("name_zh"),
-        "name_en": row.english("name_en"),
-        "short_zh": row.text("short_zh", longest=SHORT_ZH),
-        "short_en": row.english("short_en", longest=SHORT_EN),
+        "name": row.name(),
+        "short": Text(
+            zh=row.text("short_zh", longest=SHORT_ZH),
+            en=row.english("short_en", longest=SHORT_EN),
+        ),
         "domain": row.choice("domain", city.codes("domains"), "domain"),
         "goal": row.choice("goal", city.codes("goals"), "goal"),
         "public": row.flag("public"),
@@ -98,17 +101,16 @@ def _identity(row: Row, around: Surroundings) -> dict[str, Any]:
 
 
 def _measure(row: Row) -> dict[str, Any]:
+    unit = row.text("unit", longest=12, empty=True)
     return {
-        "unit": row.text("unit", longest=12, empty=True),
-        "unit_en": row.english("unit_en", longest=SHORT_EN, empty=True),
-        "unit_one_en": row.english("unit_one_en", longest=SHORT_EN, empty=True),
+        "measured_in": Text(zh=unit, en=row.english("unit_en", longest=SHORT_EN, empty=True)),
+        "measured_in_one": Text(zh="", en=row.english("unit_one_en", longest=SHORT_EN, empty=True)),
         "decimals": row.integer("decimals", 0, 4),
         "value_min": row.number("value_min"),
         "value_max": row.number("value_max"),
         "cadence_s": row.integer("cadence_s", 1, 31 * DAY_S),
         "stale_after_s": row.integer("stale_after_s", 60, 366 * DAY_S),
-        "value_labels_zh": row.items("value_labels_zh"),
-        "value_labels_en": row.items("value_labels_en"),
+        "value_labels": _levels(row),
         "typical": row.number("typical"),
     }
 
@@ -120,8 +122,9 @@ def _judgement(row: Row, around: Surroundings) -> dict[str, Any]:
         "street_rule": row.member("street_rule", Rule),
         "district_rule": row.member("district_rule", Rule),
         "over_time": row.optional_member("over_time", OverTime),
-        "weight_by": row.text("weight_by", empty=True) or None,
-        "weight_by_en": row.english("weight_by_en", empty=True) or None,
+        "weight_by": Text(
+            zh=row.text("weight_by", empty=True), en=row.english("weight_by_en", empty=True)
+        ),
         "threshold_rule": row.choice("threshold_rule", rules, "threshold rule"),
         "raise_after_s": row.integer("raise_after_s", 0, DAY_S),
         "clear_after": row.integer("clear_after", 1, 100),
@@ -138,6 +141,14 @@ def _provenance(row: Row, around: Surroundings) -> dict[str, Any]:
         "derived": row.text("derived", empty=True) or None,
         "derived_from": tuple((role, sign) for role, _, sign in pairs),
         "basis_type": row.choice("basis_type", BASIS_TYPES, "basis type"),
-        "basis_zh": row.chinese("basis_zh", longest=LONGEST, empty=True),
-        "basis_en": row.english("basis_en", longest=LONGEST, empty=True),
+        "basis": Text(
+            zh=row.chinese("basis_zh", longest=LONGEST, empty=True),
+            en=row.english("basis_en", longest=LONGEST, empty=True),
+        ),
     }
+
+
+def _levels(row: Row) -> tuple[Text, ...]:
+    """The names of the levels; where one language names fewer, the rest are empty in it."""
+    languages = (row.items("value_labels_zh"), row.items("value_labels_en"))
+    return tuple(Text(zh=zh, en=en) for zh, en in zip_longest(*languages, fillvalue=""))

@@ -5,8 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from data_access.catalogue.faults import CatalogueError, Fault, Report
-from data_access.catalogue.rows import read_rows
+from data_access.catalogue.rows import Row, read_rows
 from domain.place import Kind
+from domain.text import Text
 
 KINDS = ("code", "group", "name_zh", "name_en", "many_en", "counts")
 FOLDER = Path(__file__).parent / "standards"
@@ -60,20 +61,21 @@ def check_standards() -> None:
 def load_kinds() -> tuple[Kind, ...]:
     """The kinds of places of a city that names none of its own. Raises CatalogueError."""
     report = Report()
-    kinds = tuple(
-        Kind(
-            code=row.code("code"),
-            group=row.code("group"),
-            name_zh=row.chinese("name_zh"),
-            name_en=row.english("name_en"),
-            many_en=row.english("many_en"),
-            counts=row.flag("counts"),
-        )
-        for row in read_rows(FOLDER, "kinds.csv", KINDS, report)
-    )
+    kinds = tuple(_kind(row) for row in read_rows(FOLDER, "kinds.csv", KINDS, report))
     if report.faults:
         raise refused(report)
     return kinds
+
+
+def _kind(row: Row) -> Kind:
+    name = row.name()
+    return Kind(
+        code=row.code("code"),
+        group=row.code("group"),
+        name=name,
+        many=Text(zh=name.zh, en=row.english("many_en")),
+        counts=row.flag("counts"),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from data_access.catalogue.rows import Row, read_rows
 from data_access.catalogue.signs import BASIS_TYPES, LONGEST
 from domain.sign import Direction, Sign
 from domain.target import Over, Target
+from domain.text import Text
 
 FILE = "targets.csv"
 _COLUMNS = (
@@ -50,8 +51,9 @@ def _target(row: Row) -> Target:
         district=row.optional_number("district"),
         street=row.optional_number("street"),
         basis_type=row.choice("basis_type", BASIS_TYPES, "basis type"),
-        basis_zh=row.chinese("basis_zh", longest=LONGEST),
-        basis_en=row.english("basis_en", longest=LONGEST),
+        basis=Text(
+            zh=row.chinese("basis_zh", longest=LONGEST), en=row.english("basis_en", longest=LONGEST)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import read_rows, unique
 from data_access.catalogue.standards import load_units
+from domain.text import Text
 
 FILE = "units.csv"
 COLUMNS = ("unit", "unit_en", "unit_one_en", "quantity")
@@ -13,15 +14,14 @@ LONGEST, LONGEST_EN = 12, 18  # what a cell of the wall has room for
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit as shown in Chinese, in English, and beside the value 1 in English."""
+class OwnUnit:
+    """A unit of measure of the city's own, as shown and as shown beside the value 1."""
 
-    unit: str
-    unit_en: str
-    unit_one_en: str
+    name: Text
+    one: Text
 
 
-def read_units(folder: Path, report: Report) -> dict[str, Unit]:
+def read_units(folder: Path, report: Report) -> dict[str, OwnUnit]:
     """The city's own units as shown in Chinese; none where it has no such file."""
     if not (folder / FILE).exists():
         return {}
@@ -29,13 +29,12 @@ def read_units(folder: Path, report: Report) -> dict[str, Unit]:
     unique(rows, "unit")
     found = {}
     for row in rows:
-        unit = Unit(
-            row.text("unit", longest=LONGEST),
-            row.english("unit_en", longest=LONGEST_EN),
-            row.english("unit_one_en", longest=LONGEST_EN, empty=True),
+        shown = row.text("unit", longest=LONGEST)
+        found[shown] = OwnUnit(
+            Text(zh=shown, en=row.english("unit_en", longest=LONGEST_EN)),
+            Text(zh="", en=row.english("unit_one_en", longest=LONGEST_EN, empty=True)),
         )
         row.text("quantity", longest=60)
-        if unit.unit in load_units():
-            row.fault(f"unit: {unit.unit!r} is one of the standards already")
-        found[unit.unit] = unit
+        if shown in load_units():
+            row.fault(f"unit: {shown!r} is one of the standards already")
     return found

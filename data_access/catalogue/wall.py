@@ -9,6 +9,7 @@ from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import SLUG, Row, read_toml
 from domain.place import Named
 from domain.sign import State
+from domain.text import EMPTY, Text
 from domain.wall import FOCUS, MODES, WallMode, WallProfile, scene_fault, standard_profile
 
 FILE = "wall.toml"
@@ -75,7 +76,7 @@ class _Reader:
             else:
                 self._fault("", f"a table [profiles.{self._mode}] is needed")
         self._mode = ""
-        return WallProfile(**names, modes=modes)
+        return WallProfile(names["code"], _name(names), modes)
 
     def _read_mode(self, table: dict[str, Any]) -> WallMode:
         self._unknown(table, _MODE)
@@ -96,8 +97,7 @@ class _Reader:
             dwell_s=seconds["dwell_s"],
             focus_s=seconds["focus_s"],
             idle_s=seconds["idle_s"],
-            name_zh=names.get("name_zh", ""),
-            name_en=names.get("name_en", ""),
+            name=_name(names) if named else EMPTY,
         )
 
     def _scenes(self, listed: object) -> tuple[str, ...]:
@@ -191,3 +191,7 @@ class _Reader:
             if at_key and item and f'"{item}"' in line:
                 return number
         return found
+
+
+def _name(texts: dict[str, str]) -> Text:
+    return Text(zh=texts["name_zh"], en=texts["name_en"])

@@ -5,14 +5,15 @@ from pathlib import Path
 
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import read_rows, unique
+from domain.text import Text
 
 FILE = "labels.csv"
 COLUMNS = ("key", "zh", "en")
 LONGEST = 1000
 
 
-def read_wording(folder: Path, report: Report) -> Mapping[str, tuple[str, str]]:
-    """(Chinese, English) by key; none where the city has no such file.
+def read_wording(folder: Path, report: Report) -> Mapping[str, Text]:
+    """Own words by key; none where the city has no such file.
 
     Which keys there are is the interface's business (`dashboard.words.labels.wording_faults`).
     """
@@ -21,9 +22,9 @@ def read_wording(folder: Path, report: Report) -> Mapping[str, tuple[str, str]]:
     rows = read_rows(folder, FILE, COLUMNS, report)
     unique(rows, "key")
     return {
-        row.code("key", r"[a-z][A-Za-z0-9._-]*", longest=80): (
-            row.text("zh", longest=LONGEST, blanks=True),
-            row.text("en", longest=LONGEST, blanks=True),
+        row.code("key", r"[a-z][A-Za-z0-9._-]*", longest=80): Text(
+            zh=row.text("zh", longest=LONGEST, blanks=True),
+            en=row.text("en", longest=LONGEST, blanks=True),
         )
         for row in rows
     }

@@ -39,7 +39,7 @@ def _summary(catalogue: Catalogue, mappings: int) -> str:
     counts = {
         "signs": len(catalogue.signs),
         "domains": len(catalogue.domains),
-        **{kind.many_en.lower(): places[kind.code] for kind in catalogue.kinds},
+        **{kind.many.en.lower(): places[kind.code] for kind in catalogue.kinds},
         "committees": len(catalogue.committees),
         "targets": sum(len(found) for found in catalogue.targets.values()),
         "departments and partners": len(catalogue.departments),
@@ -48,5 +48,5 @@ def _summary(catalogue: Catalogue, mappings: int) -> str:
         "scenarios": len(catalogue.scenarios),
         "mappings": mappings,
     }
-    title = f"{catalogue.name_zh} {catalogue.name_en} ({catalogue.city}) {catalogue.version}"
+    title = f"{catalogue.name.zh} {catalogue.name.en} ({catalogue.city}) {catalogue.version}"
     return "\n".join([title, *(f"  {count:6,} {name}" for name, count in counts.items())])

@@ -35,7 +35,7 @@ def _list(db: Database) -> None:
         standing = "in service" if row.expected else "archive"
         if row.retired_at is not None:
             standing = f"retired {from_ms(row.retired_at).date().isoformat()}"
-        print("\t".join([row.code, row.kind, standing, row.name_zh]))
+        print("\t".join([row.code, row.kind, standing, row.name.zh]))
 
 
 def _turn(db: Database, verb: str, code: str, now_ms: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from data_access.caching.cache import uncached
 from data_access.store.db import Database, placeholder
@@ -113,3 +113,8 @@ def _authorise(conn: Connection, actor: Actor, source: str) -> None:
         if owner == actor.department:
             return
     raise Forbidden(f"quarantine of {source}")
+
+
+def forget(conn: Connection, before_ms: int) -> None:
+    """Drop what was told before an instant."""
+    conn.execute(delete(quarantine).where(quarantine.c.received_at < before_ms))

@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, delete, select, text
 
 from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import batches, undigested
@@ -179,6 +179,19 @@ def pages_between(
         if len(page) < PAGE:
             return
         number, at = page[-1][0], page[-1][5]
+
+
+def busy_days(conn: Connection, edge_ms: int, cursor: int) -> set[str]:
+    """Days that a batch wrote to since an instant, or one that is not taken in yet."""
+    recent = select(batches.c.days).where(
+        (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
+    )
+    return {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
+
+
+def forget_batches(conn: Connection, edge_ms: int, cursor: int) -> None:
+    """Drop batches that are taken in and were received before an instant."""
+    conn.execute(delete(batches).where(batches.c.received_at < edge_ms, batches.c.id <= cursor))
 
 
 def _tables_between(conn: Connection, from_ms: int, to_ms: int | None) -> list[str]:

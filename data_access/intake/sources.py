@@ -13,6 +13,7 @@ from data_access.store.tables import sources
 from domain.actor import Actor, require_person
 from domain.catalogue import Catalogue
 from domain.declared import SEPARATOR
+from domain.text import Text
 
 Kind = Literal["live", "demo", "replay"]
 
@@ -34,8 +35,7 @@ class SourceRow:
     """One line of the register."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     department: str | None
     cadence_s: int
     kind: str  # live | demo | replay
@@ -62,8 +62,8 @@ def ensure_sources(db: Database, catalogue: Catalogue, now_ms: int) -> None:
         known = set(conn.scalars(select(sources.c.code)))
         for source in catalogue.sources:
             about = {
-                "name_zh": source.name_zh,
-                "name_en": source.name_en,
+                "name_zh": source.name.zh,
+                "name_en": source.name.en,
                 "department": source.department or None,
                 "cadence_s": source.cadence_s,
                 "in_catalogue": True,
@@ -94,8 +94,7 @@ def ensure_source(
         code,
         kind,
         now_ms,
-        name_zh=known.name_zh,
-        name_en=known.name_en,
+        name=known.name,
         department=known.department or None,
         cadence_s=known.cadence_s,
         in_catalogue=True,
@@ -109,8 +108,7 @@ def create_source(
     kind: Kind,
     now_ms: int,
     *,
-    name_zh: str | None = None,
-    name_en: str | None = None,
+    name: Text | None = None,
     department: str | None = None,
     cadence_s: int = _CADENCE_S,
     in_catalogue: bool = False,
@@ -119,14 +117,15 @@ def create_source(
     """Enter a source unless it is there; True when new. ValueError for a wrong code."""
     if not is_code(code):
         raise ValueError(f"source: {code!r} is not {CODE_RULE}")
+    name = name or Text.same(code)
     with db.write() as conn:
         if conn.execute(select(sources.c.code).where(sources.c.code == code)).first():
             return False
         conn.execute(
             insert(sources).values(
                 code=code,
-                name_zh=name_zh or code,
-                name_en=name_en or code,
+                name_zh=name.zh,
+                name_en=name.en,
                 department=department,
                 cadence_s=cadence_s,
                 kind=kind,
@@ -205,10 +204,12 @@ def source_list(db: Database, actor: Actor) -> tuple[SourceRow, ...]:
 @uncached("for commands; pages ask source_list")
 def registered(db: Database) -> tuple[SourceRow, ...]:
     """The register by code."""
-    columns = [sources.c[name] for name in SourceRow.__slots__]
+    told = [sources.c[name] for name in SourceRow.__slots__ if name != "name"]
     with db.read() as conn:
-        rows = conn.execute(select(*columns).order_by(sources.c.code))
-        return tuple(SourceRow(*row) for row in rows)
+        rows = conn.execute(
+            select(sources.c.name_zh, sources.c.name_en, *told).order_by(sources.c.code)
+        )
+        return tuple(SourceRow(code, Text(zh=zh, en=en), *rest) for zh, en, code, *rest in rows)
 
 
 def count_batch(
@@ -249,3 +250,9 @@ def count_batch(
 
 def _later(column: Column[int], ms: int) -> Case[int]:
     return case((or_(column.is_(None), column < ms), ms), else_=column)
+
+
+def not_live(db: Database) -> set[str]:
+    """Codes of the sources whose values are demonstration or replay."""
+    with db.read() as conn:
+        return set(conn.scalars(select(sources.c.code).where(sources.c.kind != "live")))

@@ -169,8 +169,7 @@ def register(
         code,
         kind,
         now,
-        name_zh=source.name_zh,
-        name_en=source.name_en,
+        name=source.name,
         department=source.department,
         cadence_s=source.cadence_s,
         expected=False,  # of a file nobody knows that another will follow

@@ -17,6 +17,7 @@ from data_access.mappings.mapping_parts import Parts
 from data_access.mappings.mapping_spec import Mapping, ReadingSpec, SourceSpec, StreetSpec
 from domain.catalogue import Catalogue
 from domain.declared import QUALITIES
+from domain.text import Text
 
 __all__ = ["Mapping", "MappingError", "ReadingSpec", "load_mapping", "mapping_names"]
 
@@ -116,12 +117,13 @@ class _Reader:
         department = section.text("department")
         if department is not None and department not in self._catalogue.department:
             section.fault("department", f"{department!r} is not in the catalogue")
-        name_zh, name_en = section.text("name_zh"), section.text("name_en")
+        usual = known.name if known else Text.same(code)
         cadence = section.whole("cadence_s", least=1)
         spec = SourceSpec(
             code=code,
-            name_zh=name_zh or (known.name_zh if known else code),
-            name_en=name_en or (known.name_en if known else code),
+            name=Text(
+                zh=section.text("name_zh") or usual.zh, en=section.text("name_en") or usual.en
+            ),
             department=department or (known.department or None if known else None),
             cadence_s=cadence or (known.cadence_s if known else 3600),
             column=section.text("column"),

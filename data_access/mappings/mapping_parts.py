@@ -125,9 +125,8 @@ class Parts:
             return None
         sign = self.sign(section, "sign", code, street)
         if sign and unit is not None and not converted and not is_unit_of(unit, sign):
-            section.fault(
-                "unit", f"{unit!r} is not {sign.unit!r} of {code}, and there is no factor or offset"
-            )
+            wanted = f"{sign.measured_in.zh!r} of {code}"
+            section.fault("unit", f"{unit!r} is not {wanted}, and there is no factor or offset")
         return unit
 
     def point(self, section: Section) -> str:
@@ -171,7 +170,7 @@ class Parts:
         """What 45 % is: 45 where the unit is %, 0.45 where it has none, else no value at all."""
         if code is not None and unit is not None:
             return {code: _percent(unit)}
-        return {sign.code: _percent(sign.unit) for sign in self.catalogue.signs}
+        return {sign.code: _percent(sign.measured_in.zh) for sign in self.catalogue.signs}
 
 
 def _percent(unit: str) -> str:

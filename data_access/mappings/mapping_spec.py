@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from domain.text import Text
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """Whose readings they are; `column` when the file itself says so."""
 
     code: str
-    name_zh: str
-    name_en: str
+    name: Text
     department: str | None
     cadence_s: int
     column: str | None

@@ -13,6 +13,7 @@ from data_access.maps.map_inset import Box, inset_of
 from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.place import Street
+from domain.text import Text
 
 WIRE_LIMIT = 140_000  # bytes of JSON that a wall may have to load
 # a host and a path; the host goes into a header, so nothing that would mean something there
@@ -25,14 +26,13 @@ _DEGREES = ("CRS84", "4326", "4490")  # names of coordinate systems in WGS-84-li
 class MapData:
     """What a map needs: features in catalogue order with properties `code` and `label` [lon, lat].
 
-    `notice_zh` and `notice_en` must stand beside the map wherever it is shown; `approval_no` is
+    `notice` must stand beside the map wherever it is shown; `approval_no` is
     the 审图号 of the base map or boundaries, when there is one.
     """
 
     geojson: dict[str, Any]
     schematic: bool
-    notice_zh: str
-    notice_en: str
+    notice: Text
     approval_no: str | None
     inset: Box | None = None  # where small places lie close together: to be shown magnified
 
@@ -59,7 +59,7 @@ def load_map(settings: Settings, catalogue: Catalogue) -> MapData:
     if approval:
         zh, en = f"{zh}。审图号：{approval}", f"{en}. Map approval number {approval}"
     inset = inset_of(geojson["features"])
-    return MapData(geojson, settings.boundaries is None, zh, en, approval, inset)
+    return MapData(geojson, settings.boundaries is None, Text(zh=zh, en=en), approval, inset)
 
 
 def _check_tiles(address: str, approval: str | None) -> None:
@@ -127,7 +127,7 @@ def _read(
     for number, feature in enumerate(_features(path), start=1):
         properties = feature.get("properties") or {}
         for street in _streets(properties, streets):
-            name = f"feature {number}, {street.code} {street.name_zh}"
+            name = f"feature {number}, {street.code} {street.name.zh}"
             if street.code in shapes:
                 faults.append((street.code, f"{name}: the street has a feature already"))
                 continue
@@ -138,7 +138,7 @@ def _read(
                 faults.append((street.code, f"{name}: {fault}"))
             credits |= {str(properties[key]) for key in _CREDITS if properties.get(key)}
     faults += [
-        (s.code, f"{s.code} {s.name_zh}: no feature") for s in streets if s.code not in shapes
+        (s.code, f"{s.code} {s.name.zh}: no feature") for s in streets if s.code not in shapes
     ]
     known = {s.code: shapes[s.code] for s in streets if s.code in shapes}
     return known, sorted(credits), faults
@@ -169,4 +169,4 @@ def _streets(properties: Mapping[str, Any], streets: tuple[Street, ...]) -> Iter
     coded = [street for street in streets if street.code in short]
     if coded or any(len(code) == 12 for code in codes):
         return iter(coded)
-    return (street for street in streets if street.name_zh in values)
+    return (street for street in streets if street.name.zh in values)

@@ -81,7 +81,7 @@ def rate_signs(catalogue: Catalogue) -> tuple[Sign, ...]:
 
 def rate_base(sign: Sign) -> float:
     """What a ratio of one reads in the sign's unit: 100 for per cent."""
-    return _PARTS.get(sign.unit, 1.0)
+    return _PARTS.get(sign.measured_in.zh, 1.0)
 
 
 @cached_query(ttl=60, stale_ttl=600)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Connection, delete, select, union_all
 
 from data_access.caching.cache import cached_query
 from data_access.store.db import Database
@@ -10,7 +10,8 @@ from data_access.store.tables import index_history
 from domain.actor import Actor, require_person
 from domain.clock import MINUTE_MS
 
-WITHIN_MS = 15 * MINUTE_MS  # an older one says nothing about the instant that was asked for
+QUARTER_MS = 15 * MINUTE_MS
+WITHIN_MS = QUARTER_MS  # an older one says nothing about the instant that was asked for
 
 
 class Past(NamedTuple):
@@ -53,3 +54,12 @@ def indexes_at(
             if at - within_ms < bucket <= at and (kept is None or kept.at < bucket):
                 found[place][n] = Past(bucket, value, low)
     return {place: tuple(row) for place, row in found.items()}
+
+
+def thin(conn: Connection, place: str, before_ms: int, from_ms: int, to_ms: int) -> None:
+    """Drop what a place has before an instant, and all but every quarter within [from, to)."""
+    t = index_history.c
+    mine = delete(index_history).where(t.street_code == place)
+    conn.execute(mine.where(t.bucket < before_ms))
+    between = (t.bucket >= from_ms) & (t.bucket < to_ms)
+    conn.execute(mine.where(between, t.bucket % QUARTER_MS != 0))

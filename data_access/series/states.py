@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import latest, point_latest, state_history
@@ -150,3 +150,8 @@ def open_without_latest(conn: Connection) -> list[tuple[str, str]]:
         h.c.state.in_([str(state) for state in GRADED]), ~followed.exists(), ~known.exists()
     )
     return [(place, sign) for place, sign in conn.execute(query)]
+
+
+def forget_points(conn: Connection, before_ms: int) -> None:
+    """Drop the newest values of points that have not spoken since an instant."""
+    conn.execute(delete(point_latest).where(point_latest.c.observed_at < before_ms))

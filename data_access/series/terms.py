@@ -16,6 +16,7 @@ from data_access.store.tables import terms
 from domain.catalogue import Catalogue
 from domain.sign import Sign
 from domain.terms import Ledger, Name, NameTerms, SignTerms
+from domain.text import LANGUAGES, Text
 
 log = logging.getLogger("yiping.engine")
 _KINDS = ("sign", "place", "department")
@@ -50,7 +51,7 @@ def read_ledger(
     `catalogue` lends fields that a sign of then did not have.
     """
     found: dict[str, dict[str, list[Any]]] = {kind: defaultdict(list) for kind in _KINDS}
-    spare = msgspec.to_builtins(catalogue.signs[0])
+    spare = _told(catalogue.signs[0])
     query = select(terms).order_by(terms.c.since)
     if codes is not None:
         query = query.where(terms.c.code.in_(codes))
@@ -61,7 +62,9 @@ def read_ledger(
             if made is not None:
                 found[kind][code].append(SignTerms(since, made, told["shares"]))
         elif kind in found:
-            found[kind][code].append(NameTerms(since, Name(**told)))
+            name = Text(zh=told["zh"], en=told["en"])
+            short = Text(zh=told["short_zh"], en=told["en"])
+            found[kind][code].append(NameTerms(since, Name(name, short)))
     return Ledger(*(found[kind] for kind in _KINDS))
 
 
@@ -80,20 +83,54 @@ def _newest(conn: Connection) -> dict[tuple[str, str], str]:
 
 def _rows(ledger: Ledger) -> Iterator[_Row]:
     for code, (mine,) in ledger.signs.items():
-        body = {"sign": msgspec.to_builtins(mine.sign), "shares": dict(mine.shares)}
+        body = {"sign": _told(mine.sign), "shares": dict(mine.shares)}
         yield "sign", code, _text(body)
     for kind, named in (("place", ledger.places), ("department", ledger.departments)):
         for code, (entry,) in named.items():
-            yield kind, code, _text(entry.name._asdict())
+            name, short = entry.name
+            yield kind, code, _text({"zh": name.zh, "en": name.en, "short_zh": short.zh})
 
 
 def _text(body: dict[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _sign(code: str, catalogue: Catalogue, fields: dict[str, Any]) -> Sign | None:
+def _told(sign: Sign) -> dict[str, Any]:
+    """A sign as the ledger keeps it: its texts lie flat, named as in the catalogue's file."""
+    told: dict[str, Any] = msgspec.to_builtins(sign)
+    for name in ("name", "short", "basis"):
+        text = told.pop(name)
+        told |= {f"{name}_{lang}": words for lang, words in text.items()}
+    shown, one, by = (told.pop(n) for n in ("measured_in", "measured_in_one", "weight_by"))
+    levels = told.pop("value_labels")
+    return {
+        **told,
+        "unit": shown["zh"],
+        "unit_en": shown["en"],
+        "unit_one_en": one["en"],
+        "weight_by": by["zh"] or None,
+        "weight_by_en": by["en"] or None,
+        **{f"value_labels_{lang}": [level[lang] for level in levels] for lang in LANGUAGES},
+    }
+
+
+def _untold(told: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a sign, from what the ledger keeps of it. KeyError for what is not there."""
+    fields = dict(told)
+    for name in ("name", "short", "basis"):
+        fields[name] = {lang: fields.pop(f"{name}_{lang}") for lang in LANGUAGES}
+    fields["measured_in"] = {"zh": fields.pop("unit"), "en": fields.pop("unit_en")}
+    fields["measured_in_one"] = {"zh": "", "en": fields.pop("unit_one_en")}
+    by, by_en = fields.pop("weight_by"), fields.pop("weight_by_en")
+    fields["weight_by"] = {"zh": by or "", "en": by_en or ""}
+    levels = zip(fields.pop("value_labels_zh"), fields.pop("value_labels_en"), strict=False)
+    fields["value_labels"] = [{"zh": zh, "en": en} for zh, en in levels]
+    return fields
+
+
+def _sign(code: str, catalogue: Catalogue, told: dict[str, Any]) -> Sign | None:
     try:
-        return msgspec.convert(fields, Sign)
+        return msgspec.convert(_untold(told), Sign)
     except msgspec.ValidationError as fault:  # written by another version of this product
         log.warning("the terms of %s cannot be read: %s", code, fault)
         return catalogue.sign.get(code)

@@ -1,6 +1,6 @@
 """Frames: what a view showed at a minute, kept for its replay (`engine_state.write_frame`)."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select
 
 from data_access.caching.cache import uncached
 from data_access.store.db import Database
@@ -51,3 +51,8 @@ def frame(db: Database, actor: Actor | None, view: str, at_ms: int) -> bytes | N
 def _check(actor: Actor | None) -> None:
     if actor is None:
         raise Forbidden("frames of the wall")
+
+
+def forget(conn: Connection, before_ms: int) -> None:
+    """Drop the frames of before an instant."""
+    conn.execute(delete(frames).where(frames.c.at < before_ms))

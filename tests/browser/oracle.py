@@ -41,7 +41,7 @@ def figure(value: float | None, decimals: int) -> str:
 
 def shown(value: float | None, sign: Sign, lang: str) -> str:
     """The value of a sign as a cell shows it: a level's name, or at most five digits or so."""
-    labels = sign.value_labels_zh if lang == "zh" else sign.value_labels_en
+    labels = [level.of(lang) for level in sign.value_labels]
     if value is None:
         return DASH
     if labels:

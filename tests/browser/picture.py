@@ -38,18 +38,18 @@ class Picture:
 
     def unit(self, sign: Sign, value: float | None) -> str:
         """The unit beside a value; a named level has none."""
-        return "" if sign.value_labels_zh else sign.unit_beside(value, self.lang)
+        return "" if sign.value_labels else sign.unit_beside(value, self.lang)
 
     def short(self, sign: Sign) -> str:
         """The name in a cell."""
-        return sign.short_zh if self.lang == "zh" else sign.short_en
+        return sign.short.of(self.lang)
 
     def place(self, code: str | None) -> str:
         """The name of a street in a list."""
         if code is None:
             return self.words["wall.place.district"]
         street = self.catalogue.street[code]
-        return street.short_zh if self.lang == "zh" else street.name_en
+        return street.short.of(self.lang)
 
     def cells(self) -> dict[str, tuple[str, str, str, str, str]]:
         """Name, value, unit, state and freshness of every cell."""

@@ -49,13 +49,13 @@ def operator(city: Stack, feeder: Feeder, catalogue: Catalogue) -> Client:
 def test_the_tab_names_what_it_shows(
     city: Stack, operator: Client, catalogue: Catalogue, visit: Visit, lang: str
 ) -> None:
-    zh, words = lang == "zh", Words(lang)
+    words = Words(lang)
     sign, street = catalogue.sign["FAC-13"], catalogue.street["310115005"]
-    product = words["app.title"].format(city=catalogue.name_zh if zh else catalogue.name_en)
+    product = words["app.title"].format(city=catalogue.name.of(lang))
     page = visit(city, operator).tab()
     named = {
-        f"/sign/{sign.code}": sign.name_zh if zh else sign.name_en,
-        f"/street/{street.code}": street.name_zh if zh else street.name_en,
+        f"/sign/{sign.code}": sign.name.of(lang),
+        f"/street/{street.code}": street.name.of(lang),
         "/streets": words["nav.streets"],
     }
     for path, name in named.items():

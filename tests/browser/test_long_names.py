@@ -87,8 +87,8 @@ def operator(stack: Stack) -> Client:
 def test_the_longest_names_on_a_phone(
     stack: Stack, operator: Client, longest: Catalogue, visit: Visit, lang: str
 ) -> None:
-    assert {len(s.name_zh) for s in longest.signs} == {NAME_ZH}
-    assert max(len(s.name_en) for s in longest.streets) == NAME_EN
+    assert {len(s.name.zh) for s in longest.signs} == {NAME_ZH}
+    assert max(len(s.name.en) for s in longest.streets) == NAME_EN
     page = visit(stack, operator, 390, 844).tab()
     faults = []
     for path, painted in PAGES.items():

@@ -18,7 +18,7 @@ def board(page: Page) -> Page:
     """An empty container and the painter."""
     page.set_content('<div id="box"></div>')
     page.add_script_tag(content="window.yiping = { identity: { look: () => false } };")  # ours
-    for name in ("light_forms", "light"):
+    for name in ("desk/forms", "desk/light"):
         page.add_script_tag(path=JS / f"{name}.js")
     return page
 

@@ -102,7 +102,7 @@ def test_every_receipt_adds_up_on_the_page(
     page = visit(city, leader, 1440, 900).tab()
     page.goto(city.url + address(catalogue, of))
     page.wait_for_selector(".rank-table")
-    names = {s.code: s.name_zh for s in catalogue.streets if s.kind == kind}
+    names = {s.code: s.name.zh for s in catalogue.streets if s.kind == kind}
     ranked = page.locator("tr[data-code]").evaluate_all("(rows) => rows.map((r) => r.dataset.code)")
     assert set(ranked) <= set(names) and len(ranked) > 5
     seen = []

@@ -70,14 +70,14 @@ def test_from_the_list_to_a_street_and_back(
     press(page, ".place-table tbody a")  # the worst stands first
     street = catalogue.counted[4]
     page.wait_for_url(f"**/sign/{told.code}?street={street.code}")
-    page.wait_for_selector(f".sign-where b:text-is('{street.name_zh}')")
+    page.wait_for_selector(f".sign-where b:text-is('{street.name.zh}')")
     data = chart(page)
     assert {line["kind"] for line in data["lines"]} == {"now", "before"}
     page.locator(".sign-chart svg").focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator(".chart-said").inner_text().strip()
     page.go_back()
-    eventually(lambda: page.locator(".sign-where b").inner_text() == catalogue.name_zh)
+    eventually(lambda: page.locator(".sign-where b").inner_text() == catalogue.name.zh)
     page.go_back()
     eventually(lambda: page.locator(".sign-table tbody tr").count() == 1)
 

@@ -117,7 +117,7 @@ def test_from_the_list_to_a_committee_and_back_by_keyboard(
     page.wait_for_function(_IN_ALARM)  # the containers of a page are painted one by one
     press(page, f'tr[data-place="{place.code}"] td[data-column="name"] a')
     page.wait_for_url(f"**/street/{place.code}")
-    page.wait_for_selector(f"h1:text-is('{place.name_zh}')")
+    page.wait_for_selector(f"h1:text-is('{place.name.zh}')")
     sign = troubled["warning"]
     press(page, f'.trouble-table tr[data-sign="{sign.code}"] a')
     page.wait_for_url(f"**/street/{place.code}?sign={sign.code}")

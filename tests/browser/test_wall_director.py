@@ -158,8 +158,8 @@ def alarm_and_back(wall: Wall, feeder: Feeder, catalogue: Catalogue, sign: Sign)
     assert told(page, "focus") == "1"
     owner = catalogue.department[sign.department]
     shown = wall.text("#wall-scene")
-    assert sign.name_zh in shown and owner.name_zh in shown
-    assert street.short_zh in shown
+    assert sign.name.zh in shown and owner.name.zh in shown
+    assert street.short.zh in shown
     assert "还剩 3:59:" in shown  # of the four hours of an alarm
     wall.eventually(lambda w: w.streets()[street.code] == "alarm")
     assert set(wall.streets().values()) == {"alarm", "unknown"}  # by this sign alone

@@ -233,7 +233,7 @@ def the_board_lists_what_is_published(still: Still) -> None:
         assert node["where"] == picture.place(alert.street)
         assert node["value"].startswith(picture.value(sign, row["value"]))
         owner = still.catalogue.department[sign.department]
-        assert node["owner"] == (owner.short_zh if picture.lang == "zh" else owner.short_en)
+        assert node["owner"] == owner.tight.of(picture.lang)
         sent = [s for s, state in in_streets(still.catalogue).values() if state in GRADED]
         assert alert.places == sent.count(sign)
         if node["several"]:
@@ -282,7 +282,7 @@ def test_counts_hold_when_there_are_more_alerts_than_a_wall_can_list(
     wall = Wall(visit(city, leader, 3840, 1080).tab(), city.url).open()
     wall.eventually(lambda w: set(w.streets().values()) == {"alarm"})
     rows = {alert["what"]: alert["several"] for alert in wall.page.evaluate(_ALERTS)}
-    listed = [rows[sign.short_zh] for sign in storm if sign.short_zh in rows]
+    listed = [rows[sign.short.zh] for sign in storm if sign.short.zh in rows]
     assert listed
     for several in listed:
         assert re.findall(r"\d+", several) == [str(len(catalogue.counted) - 1)], listed

@@ -123,13 +123,13 @@ def test_the_street_that_is_worst_has_its_name_and_cause_on_the_map(
     wall.eventually(lambda w: w.streets()[street.code] == "alarm", SOON_S)
     wall.eventually(
         lambda w: any(
-            street.short_zh in name and sign.short_zh in name
+            street.short.zh in name and sign.short.zh in name
             for name in w.page.locator(".map-name").all_inner_texts()
         )
     )
     board = wall.eventually(lambda w: w.page.locator("#wall .alert").all_inner_texts())
-    owner = catalogue.department[sign.department].short_zh
-    assert any(street.short_zh in row and sign.short_zh in row and owner in row for row in board), (
+    owner = catalogue.department[sign.department].short.zh
+    assert any(street.short.zh in row and sign.short.zh in row and owner in row for row in board), (
         board
     )
 

@@ -9,9 +9,8 @@ from data_access.series import rollups
 from data_access.settings import Settings
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
-from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.clock import CALM_S, DAY_MS, HOUR_MS, MINUTE_MS, Steadiness
 from domain.publication import Kind
-from domain.steadiness import CALM_S, Steadiness
 from engine.publication import Publication
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, Town, smaller

@@ -17,6 +17,7 @@ from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
 from data_access.store.tables import quarantine
 from domain.catalogue import Catalogue
+from domain.text import Text
 from domain.zone import Zone
 from tests.clocks import FixedClock
 from tests.fixtures.real_data import expected, real_data
@@ -109,7 +110,7 @@ def totals(db: Database, sign: str) -> Counter[str]:
 
 def by_name(catalogue: Catalogue, found: Counter[str], nowhere: str) -> dict[str, int]:
     """The same by the names of places, and what only the district has under `nowhere`."""
-    names = {street.code: street.name_zh for street in catalogue.streets}
+    names = {street.code: street.name.zh for street in catalogue.streets}
     known = {names[code]: count for code, count in found.items() if code in names}
     return {**known, nowhere: found[catalogue.code] - sum(known.values())}
 
@@ -162,7 +163,7 @@ def days_of(path: Path) -> Counter[tuple[str, str]]:
 
 def by_day(db: Database, city: Catalogue) -> Counter[tuple[str, str]]:
     """The same of what is stored."""
-    names = {city.code: "all"} | {street.code: street.name_zh for street in city.streets}
+    names = {city.code: "all"} | {street.code: street.name.zh for street in city.streets}
     found: Counter[tuple[str, str]] = Counter()
     with db.read() as conn:
         for street in names:
@@ -177,7 +178,7 @@ def boston_city(path: Path) -> Catalogue:
         names = sorted({row["neighborhood"] for row in csv.DictReader(stream)} - {""})
     city = load_catalogue("pingshan")
     streets = [
-        replace(city.streets[0], code=f"25025{n:04}", name_zh=name)
+        replace(city.streets[0], code=f"25025{n:04}", name=Text.same(name))
         for n, name in enumerate(names, start=1)
     ]
     return replace(city, streets=tuple(streets), zone=Zone.named("America/New_York"))
@@ -190,7 +191,7 @@ def test_boston_by_day_and_neighbourhood(
     path = real_data(f"{BOSTON}/boston-311-2015.csv.gz")
     city = boston_city(path)
     monkeypatch.setattr(ingest, "load_catalogue", lambda _name: city)
-    lookup = "".join(f'"{s.name_zh}" = "{s.code}"\n' for s in city.streets)
+    lookup = "".join(f'"{s.name.zh}" = "{s.code}"\n' for s in city.streets)
     text = BOSTON_TOML.replace('unit = "h"', f'unit = "h"\ntolerance_s = {tolerance_s}')
     text = text.replace("[[duration]]", f"[street.lookup]\n{lookup}[[duration]]", 1)
     said = load(path, text)

@@ -52,7 +52,7 @@ fixed = ["{catalogue.streets[0].code}", "{catalogue.streets[1].code}"]
 [[reading]]
 sign = "{sign.code}"
 column = "v"
-unit = "{sign.unit}"
+unit = "{sign.measured_in.zh}"
 replay_every_s = 1200
 """,
         encoding="utf-8",

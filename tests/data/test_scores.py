@@ -216,7 +216,9 @@ def test_answers_survive_the_caches_codec(city: Database, catalogue: Catalogue) 
 
 
 def _rate(catalogue: Catalogue) -> Sign:
-    return next(s for s in scores.rate_signs(catalogue) if s.cadence_s <= 3600 and s.unit == "%")
+    return next(
+        s for s in scores.rate_signs(catalogue) if s.cadence_s <= 3600 and s.measured_in.zh == "%"
+    )
 
 
 def test_a_groups_rate_is_sum_over_sum(db: Database, catalogue: Catalogue) -> None:

@@ -144,7 +144,7 @@ def test_a_file_of_another_version_is_not_used(house: House) -> None:
 
 
 def newest(house: House) -> str:
-    migrations = Path(intake.__file__).parent / "migrations" / "versions"
+    migrations = ROOT / "data_access" / "migrations" / "versions"
     return max(path.name[:4] for path in migrations.glob("0*.py"))
 
 

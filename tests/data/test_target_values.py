@@ -17,6 +17,7 @@ from domain.freshness import Freshness
 from domain.picture import Cell, Picture
 from domain.sign import Rule, State
 from domain.target import Over, Target
+from domain.text import Text
 from tests.clocks import FixedClock
 
 READER = Actor("lead", Role.LEADER)
@@ -80,7 +81,9 @@ def test_a_target_of_a_month_is_about_the_month(
     db: Database, catalogue: Catalogue, now: int
 ) -> None:
     sign = catalogue.sign["FAC-04"]
-    wanted = Target(sign.code, Over.MONTH, "2020-01-01", None, 5.5, None, "assumed", "假定", "A")
+    wanted = Target(
+        sign.code, Over.MONTH, "2020-01-01", None, 5.5, None, "assumed", Text.same("假定")
+    )
     city = replace(catalogue, targets={sign.code: (wanted,)})
     picture = picture_of(city, sign.code, live(now), now)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+from domain.text import EMPTY, Text
 from domain.weights import Weights
 
 
@@ -23,15 +24,12 @@ WEIGHTS = Weights(1, "2020-01-01", 0.25, 0.75, 2.0, 117)
 
 _DEPTH = Sign(
     code="T-01",
-    name_zh="下立交积水",
-    name_en="Underpass depth",
-    short_zh="积水",
-    short_en="depth",
+    name=Text(zh="下立交积水", en="Underpass depth"),
+    short=Text(zh="积水", en="depth"),
     domain="facilities",
     goal="safety",
-    unit="cm",
-    unit_en="cm",
-    unit_one_en="",
+    measured_in=Text.same("cm"),
+    measured_in_one=EMPTY,
     decimals=0,
     value_min=0,
     value_max=1000,
@@ -42,7 +40,7 @@ _DEPTH = Sign(
     typical=0,
     street_rule=Rule.MAX,
     district_rule=Rule.MAX,
-    weight_by=None,
+    weight_by=EMPTY,
     threshold_rule="same",
     raise_after_s=0,
     clear_after=3,
@@ -50,12 +48,10 @@ _DEPTH = Sign(
     department="d",
     public=True,
     wall_trend=False,
-    value_labels_zh=(),
-    value_labels_en=(),
+    value_labels=(),
     derived=None,
     basis_type="assumed",
-    basis_zh="为测试而设",
-    basis_en="made for a test",
+    basis=Text(zh="为测试而设", en="made for a test"),
 )
 
 

@@ -41,7 +41,7 @@ def own(drawn: Document, catalogue: Catalogue) -> Document:
     del document["features"][6:]
     for feature in document["features"]:
         street = catalogue.street[feature["properties"]["code"]]
-        feature["properties"] = {"id": 7, "name": street.name_zh, "control": street.stat_code}
+        feature["properties"] = {"id": 7, "name": street.name.zh, "control": street.stat_code}
     return document
 
 
@@ -64,8 +64,8 @@ def codes(data: MapData) -> list[str]:
 def test_schematic_by_default(settings: Settings, catalogue: Catalogue, drawn: Document) -> None:
     data = load_map(settings, catalogue)
     assert data.schematic
-    assert data.notice_zh == "示意图，不代表行政区划界线"
-    assert data.notice_en == "Schematic, not administrative boundaries"
+    assert data.notice.zh == "示意图，不代表行政区划界线"
+    assert data.notice.en == "Schematic, not administrative boundaries"
     assert data.approval_no is None
     assert json.loads(json.dumps(data.geojson)) == drawn
 
@@ -97,7 +97,7 @@ def test_base_map_needs_its_approval_number(settings: Settings, few: Catalogue) 
     approved = tiles.model_copy(update={"map_approval_no": "GS(2024)0001号"})
     data = load_map(approved, few)
     assert data.approval_no == "GS(2024)0001号"
-    assert "审图号：GS(2024)0001号" in data.notice_zh
+    assert "审图号：GS(2024)0001号" in data.notice.zh
 
 
 def test_real_boundaries(settings: Settings, catalogue: Catalogue) -> None:
@@ -105,8 +105,8 @@ def test_real_boundaries(settings: Settings, catalogue: Catalogue) -> None:
     data = load_map(settings.model_copy(update={"boundaries": path}), catalogue)
     assert not data.schematic
     assert codes(data) == [s.code for s in catalogue.counted]
-    assert "示意图" not in data.notice_zh
-    assert "OpenStreetMap" in data.notice_zh and "OpenStreetMap" in data.notice_en
+    assert "示意图" not in data.notice.zh
+    assert "OpenStreetMap" in data.notice.zh and "OpenStreetMap" in data.notice.en
     assert len(json.dumps(data.geojson, separators=(",", ":"))) < 150_000
     thin, real = shapes_of(data.geojson), real_shapes()
     assert all(shape.is_valid for shape in thin.values())
@@ -199,7 +199,7 @@ def test_every_fault_is_listed_at_once(own: Document, load: Load, few: Catalogue
     assert str(caught.value).splitlines()[1:] == [
         "feature 2, 310115005 陆家嘴街道: no geometry",
         "feature 6, 310115004 潍坊新村街道: the street has a feature already",
-        f"{lost.code} {lost.name_zh}: no feature",
+        f"{lost.code} {lost.name.zh}: no feature",
     ]
 
 

@@ -52,14 +52,14 @@ def test_pudong_signs_by_domain_goal_and_direction(catalogue: Catalogue) -> None
         Direction.BAND: 5,
     }
     assert sum(s.public for s in catalogue.signs) == 86
-    assert {g.name_zh for g in catalogue.goals} == {"更有序", "更安全", "更干净"}
+    assert {g.name.zh for g in catalogue.goals} == {"更有序", "更安全", "更干净"}
 
 
 def test_pingshan_holds_its_open_data() -> None:
     small = load_catalogue("pingshan")
     assert (len(small.counted), len(small.committees)) == (6, 23)
     assert len(small.signs) == 12
-    assert [s.short_zh for s in small.streets] == ["坪山", "马峦", "碧岭", "石井", "坑梓", "龙田"]
+    assert [s.short.zh for s in small.streets] == ["坪山", "马峦", "碧岭", "石井", "坑梓", "龙田"]
 
 
 def test_codes_are_unique_within_their_kind(city: Catalogue) -> None:
@@ -85,22 +85,27 @@ def test_every_reference_leads_somewhere(city: Catalogue) -> None:
 
 def test_units_are_written_as_they_are_shown(city: Catalogue) -> None:
     for sign in city.signs:
-        assert not re.search(r"ug|m[23]\b|m[23]/|^C$|^-$", sign.unit + " " + sign.unit_en)
+        assert not re.search(
+            r"ug|m[23]\b|m[23]/|^C$|^-$", sign.measured_in.zh + " " + sign.measured_in.en
+        )
 
 
 def test_what_is_counted_has_a_singular_and_a_basis_in_both_languages(city: Catalogue) -> None:
     for sign in city.signs:
-        counted = re.match(r"[a-z]{3,}s(?=$|/)|people", sign.unit_en)
-        assert bool(counted) == bool(sign.unit_one_en), sign.code
-        assert sign.basis_zh and sign.basis_en, sign.code
-    sign = next(s for s in city.signs if s.unit_one_en and not s.decimals)
-    assert sign.unit_beside(1, "en") == sign.unit_one_en != sign.unit_beside(0, "en")
-    assert sign.unit_beside(None, "en") == sign.unit_en and sign.unit_beside(1, "zh") == sign.unit
+        counted = re.match(r"[a-z]{3,}s(?=$|/)|people", sign.measured_in.en)
+        assert bool(counted) == bool(sign.measured_in_one.en), sign.code
+        assert sign.basis.zh and sign.basis.en, sign.code
+    sign = next(s for s in city.signs if s.measured_in_one.en and not s.decimals)
+    assert sign.unit_beside(1, "en") == sign.measured_in_one.en != sign.unit_beside(0, "en")
+    assert (
+        sign.unit_beside(None, "en") == sign.measured_in.en
+        and sign.unit_beside(1, "zh") == sign.measured_in.zh
+    )
 
 
 def test_short_names_fit_the_wall(city: Catalogue) -> None:
-    assert max(len(s.short_zh) for s in city.signs) <= 7
-    assert max(len(s.short_en) for s in city.signs) <= 16
+    assert max(len(s.short.zh) for s in city.signs) <= 7
+    assert max(len(s.short.en) for s in city.signs) <= 16
 
 
 def test_typical_values_survive_rounding_as_normal(city: Catalogue) -> None:
@@ -122,18 +127,18 @@ def test_thresholds_can_be_shown_with_the_decimals_of_the_sign(city: Catalogue) 
 def test_only_noisy_signs_wait_before_they_worsen(catalogue: Catalogue) -> None:
     waiting = [s for s in catalogue.signs if s.raise_after_s]
     assert len(waiting) == 8
-    assert all("raised only after" in s.basis_en and "才升级" in s.basis_zh for s in waiting)
+    assert all("raised only after" in s.basis.en and "才升级" in s.basis.zh for s in waiting)
 
 
 def test_wall_trends_are_the_four_call_numbers(catalogue: Catalogue) -> None:
-    drawn = [s.name_zh[:3] for s in catalogue.signs if s.wall_trend]
+    drawn = [s.name.zh[:3] for s in catalogue.signs if s.wall_trend]
     assert drawn == ["123", "110", "119", "120"]
 
 
 def test_levels_have_names_in_both_languages(catalogue: Catalogue) -> None:
-    (sign,) = (s for s in catalogue.signs if s.value_labels_zh)
-    assert sign.value_labels_zh == ("无", "蓝色", "黄色", "橙色", "红色")
-    assert sign.value_labels_en == ("none", "blue", "yellow", "orange", "red")
+    (sign,) = (s for s in catalogue.signs if s.value_labels)
+    assert [level.zh for level in sign.value_labels] == ["无", "蓝色", "黄色", "橙色", "红色"]
+    assert [level.en for level in sign.value_labels] == ["none", "blue", "yellow", "orange", "red"]
 
 
 def test_signs_without_a_street_value(catalogue: Catalogue) -> None:

@@ -34,7 +34,7 @@ def test_what_ships(city: str) -> None:
 def test_pudong_has_the_flood_and_the_expo() -> None:
     centre, expo = load_catalogue("pudong").walls
     assert (centre.code, expo.code) == ("centre", "expo")
-    assert centre.modes["special"].name_zh == "防汛防台"
+    assert centre.modes["special"].name.zh == "防汛防台"
     assert "sign:SAF-14" in centre.modes["special"].scenes
 
 

@@ -37,9 +37,9 @@ def test_other_units_are_others(one: str, other: str) -> None:
 
 def test_every_sign_knows_its_own_units_and_no_milligram(catalogue: Catalogue) -> None:
     for sign in catalogue.signs:
-        assert is_unit_of(sign.unit, sign) and is_unit_of(sign.unit_en, sign)
-        assert is_unit_of("", sign) is (sign.unit == "")
-        if sign.unit == "µg/m³":
+        assert is_unit_of(sign.measured_in.zh, sign) and is_unit_of(sign.measured_in.en, sign)
+        assert is_unit_of("", sign) is (sign.measured_in.zh == "")
+        if sign.measured_in.zh == "µg/m³":
             assert not is_unit_of("mg/m³", sign)
 
 

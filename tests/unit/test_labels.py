@@ -14,10 +14,11 @@ from dashboard.desks.screen.screen_static import PREFIXES
 from dashboard.words import labels
 from domain.freshness import Freshness
 from domain.sign import State
+from domain.text import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pages", "callbacks", "dashboard")
-SCRIPTS = sorted((ROOT / "assets" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "assets" / "js").rglob("*.js"))
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 PLACES = re.compile(r"\{(\w+)\}")
 
@@ -52,9 +53,9 @@ def test_the_table_is_whole() -> None:
     table = labels.table()
     assert len(table) > 80
     for key, texts in table.items():
-        assert set(texts) == set(labels.LANGUAGES), key
+        assert set(texts) == set(LANGUAGES), key
         assert all(text.strip() for text in texts.values()), key
-        zh, en = (set(PLACES.findall(texts[lang])) for lang in labels.LANGUAGES)
+        zh, en = (set(PLACES.findall(texts[lang])) for lang in LANGUAGES)
         assert zh == en or key in SHORTER_IN_ONE, f"{key}: {zh} against {en}"
 
 
@@ -92,7 +93,7 @@ def test_every_key_that_is_used_stands_in_the_table() -> None:
     assert [(where, key) for where, key in used if key not in labels.table()] == []
 
 
-@pytest.mark.parametrize("lang", labels.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_keys_that_scripts_put_together_stand_in_the_table(lang: str) -> None:
     keys = [f"state.{state}" for state in State]
     keys += [f"freshness.{mark}" for mark in Freshness]

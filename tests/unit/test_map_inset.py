@@ -52,13 +52,13 @@ def test_no_inset_where_it_would_show_nothing_more() -> None:
 def test_every_small_street_of_the_middle_is_named_in_the_inset(lang: str) -> None:
     view, city = View(lang), load_catalogue("pudong")
     maps = load_map(Settings(), city)
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    names = {s.code: view.name(s.short) for s in city.streets}
     painted = {s.code: Painted(State.WARNING, "") for s in city.counted}
     picking = Picking(view, (), lambda pick: f"/streets?pick={pick}")
     drawn = whole_map(view, Drawing(maps), painted, picking, names=names)
     said = texts(drawn)
     middle = [
-        s for s in city.streets if s.kind == "street" and s.short_zh not in ("东明路", "花木")
+        s for s in city.streets if s.kind == "street" and s.short.zh not in ("东明路", "花木")
     ]
     missing = [names[s.code] for s in middle if names[s.code] not in said]
     assert len(missing) <= (0 if lang == "zh" else 2), missing

@@ -42,8 +42,8 @@ weight_column = "w"
 @pytest.fixture
 def names(catalogue: Catalogue) -> dict[str, str]:
     """What the placeholders of GOOD stand for in the reference city."""
-    sign = next(s for s in catalogue.signs if s.at_street and s.unit)
-    return {"SIGN": sign.code, "UNIT": sign.unit, "STREET": catalogue.streets[0].code}
+    sign = next(s for s in catalogue.signs if s.at_street and s.measured_in.zh)
+    return {"SIGN": sign.code, "UNIT": sign.measured_in.zh, "STREET": catalogue.streets[0].code}
 
 
 def write(folder: Path, text: str, names: dict[str, str]) -> str:
@@ -236,7 +236,7 @@ all = true
 [[reading]]
 sign = "{above.code}"
 column = "v"
-unit = "{above.unit}"
+unit = "{above.measured_in.zh}"
 """
     told = faults(tmp_path, catalogue, text, names)
     assert told == [f"8: reading.sign: {above.code} is not defined for a street"]

@@ -93,14 +93,14 @@ def test_states_are_shape_colour_and_word() -> None:
 
 
 def test_levels_are_called_by_their_names(catalogue: Catalogue) -> None:
-    named = next(s for s in catalogue.signs if s.value_labels_zh)
-    assert mark.figure(ZH, named, 2) == named.value_labels_zh[2]
-    assert mark.figure(EN, named, 2) == named.value_labels_en[2]
+    named = next(s for s in catalogue.signs if s.value_labels)
+    assert mark.figure(ZH, named, 2) == named.value_labels[2].zh
+    assert mark.figure(EN, named, 2) == named.value_labels[2].en
     assert mark.figure(EN, named, 99) == "99"
 
 
 def test_a_threshold_that_is_not_round_is_not_rounded_into_reach(catalogue: Catalogue) -> None:
-    sign = next(s for s in catalogue.signs if s.decimals == 0 and not s.value_labels_zh)
+    sign = next(s for s in catalogue.signs if s.decimals == 0 and not s.value_labels)
     assert mark.edge(ZH, sign, 3.0) == "3"
     assert mark.edge(ZH, sign, 2.466) == "2.5"
     assert mark.with_unit(ZH, sign, 2.466, threshold=True).startswith("2.5 ")

@@ -24,6 +24,7 @@ from domain.reading import (
     window,
 )
 from domain.sign import Rule
+from domain.text import Text
 from domain.zone import Zone
 from tests.unit.signs import WEIGHTS, make_sign
 
@@ -32,7 +33,7 @@ STREET = "310115005"
 
 
 def _street(code: str) -> Street:
-    return Street(code, code + "000", code, code, code, "street", *[None] * 5, basis="test")
+    return Street(code, code + "000", *[Text.same(code)] * 2, "street", *[None] * 5, basis="test")
 
 
 def _catalogue() -> Catalogue:
@@ -43,14 +44,14 @@ def _catalogue() -> Catalogue:
     )
     empty: Any = ()
     return Catalogue(
-        *("test", "1", "310115", "测试区", "Test", "测试", Zone.fixed(480), None, None),
+        *("test", "1", "310115", *[Text(zh="测试区", en="Test")] * 2, Zone.fixed(480), None, None),
         domains=empty,
         goals=empty,
         signs=signs,
         streets=(_street(STREET), _street("310115007")),
         committees=empty,
         departments=empty,
-        sources=(CatalogueSource("known", "已知", "Known", "d", 60),),
+        sources=(CatalogueSource("known", Text(zh="已知", en="Known"), "d", 60),),
         fields=empty,
         industries=empty,
         scenarios=empty,

@@ -53,7 +53,7 @@ def test_shares_of_area(city: Catalogue, cells: dict[str, Polygon]) -> None:
         assert street.area_km2 is not None
         ratio = (cells[street.code].area / drawn) / (street.area_km2 / total)
         if not 0.78 < ratio < 1.22:  # 25 % is the promise
-            wrong[street.name_zh] = round(ratio, 3)
+            wrong[street.name.zh] = round(ratio, 3)
     assert wrong == {}
 
 

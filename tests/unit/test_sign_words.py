@@ -37,14 +37,14 @@ def test_every_definition_is_whole(catalogue: Catalogue, lang: str) -> None:
             source = catalogue.source[sign.source]
             for word in (
                 sign.code,
-                view.name(owner.name_zh, owner.name_en),
-                view.name(source.name_zh, source.name_en),
+                view.name(owner.name),
+                view.name(source.name),
                 sign.thresholds[-1].valid_from,
             ):
                 assert word in said, (sign.code, word)
             assert "None" not in said and "{" not in said, sign.code
             scaled = place == street and sign.threshold_rule.startswith("scale_")
-            where = view.name(catalogue.streets[0].name_zh, catalogue.streets[0].name_en)
+            where = view.name(catalogue.streets[0].name)
             assert (where in said) is scaled, sign.code
 
 
@@ -78,7 +78,7 @@ def test_every_state_of_every_sign_can_be_said(catalogue: Catalogue, lang: str) 
             (None, "absent"),
         ):
             said = sentence(here(catalogue, n, cell, lang))
-            name = view.name(sign.name_zh, sign.name_en)
+            name = view.name(sign.name)
             assert name in said, key
             assert view.text("state.normal").lower() not in said.replace(name, "").lower(), key
 

@@ -1,6 +1,6 @@
 """A clock that was set is noticed, one that drifts is not."""
 
-from domain.steadiness import CALM_S, Steadiness
+from domain.clock import CALM_S, Steadiness
 
 
 class Clocks:

@@ -11,6 +11,7 @@ from domain.freshness import Freshness
 from domain.picture import NOTHING, Cell
 from domain.sign import Direction, Sign, State
 from domain.target import Over, Target, in_force, meets
+from domain.text import Text
 from tests.unit.broken_city import copy_city, faults_of, set_cell
 
 LIVE = Cell(8.0, State.NORMAL, Freshness.LIVE, 1, 1, False)
@@ -25,7 +26,7 @@ def sign() -> Sign:
 
 
 def target(over: Over = Over.NOW, since: str = "2020-01-01", until: str | None = None) -> Target:
-    return Target("FAC-04", over, since, until, 9.0, None, "assumed", "假定", "Assumed")
+    return Target("FAC-04", over, since, until, 9.0, None, "assumed", Text.same("假定"))
 
 
 def test_a_target_holds_between_its_dates() -> None:
@@ -86,9 +87,9 @@ def test_the_citys_targets_say_where_they_are_from() -> None:
     assert city.targets and not load_catalogue("pingshan").targets
     for code, found in city.targets.items():
         for one in found:
-            assert one.sign == code and one.basis_zh and one.basis_en
+            assert one.sign == code and one.basis.zh and one.basis.en
             if one.basis_type == "assumed":
-                assert one.basis_zh.startswith("假定") and one.basis_en.startswith("Assumed")
+                assert one.basis.zh.startswith("假定") and one.basis.en.startswith("Assumed")
 
 
 @pytest.mark.parametrize(

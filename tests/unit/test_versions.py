@@ -39,7 +39,7 @@ def test_a_receipt_names_its_weights_and_cut_offs(catalogue: Catalogue) -> None:
     said = words(panel(catalogue, "zh", WEIGHTS))
     assert "扣分权重：第 1 版，2020-01-01 起。" in said
     assert "阈值：第 1 版（2020-01-01 起） 2 项。" in said
-    name = catalogue.signs[0].short_zh
+    name = catalogue.signs[0].short.zh
     changed = f"{name} 第 1 版（2020-01-01 起） → 第 2 版（2026-11-27 起）"
     assert f"本期内阈值变更：{changed}。" in said
     assert "本期跨" not in said and "117/3" in said
@@ -68,7 +68,7 @@ def test_signs_of_another_version_are_named_where_they_are_few(catalogue: Catalo
     codes = [s.code for s in catalogue.signs]
     cuts = {code: (NEW if n in (2, 5) else OLD,) for n, code in enumerate(codes)}
     (said,) = cut_words(View(), catalogue, cuts)
-    named = "、".join(catalogue.signs[n].short_zh for n in (2, 5))
+    named = "、".join(catalogue.signs[n].short.zh for n in (2, 5))
     assert said == (
         f"阈值：第 1 版（2020-01-01 起） {len(codes) - 2} 项；第 2 版（2026-11-27 起） {named}。"
     )

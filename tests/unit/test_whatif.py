@@ -1,4 +1,4 @@
-"""assets/js/whatif.js and domain/receipt.py: two languages, one sum, to the last digit."""
+"""assets/js/desk/whatif.js and domain/receipt.py: two languages, one sum, to the last digit."""
 
 import json
 import random
@@ -18,7 +18,7 @@ from tests.unit.signs import WEIGHTS
 
 ROOT = Path(__file__).parents[2]
 HEAD = """
-const { recompute, ranked, drawn } = require("./assets/js/whatif.js");
+const { recompute, ranked, drawn } = require("./assets/js/desk/whatif.js");
 const cases = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const out = (found) => process.stdout.write(JSON.stringify(found));
 """

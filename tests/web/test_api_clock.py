@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard.api import readings
-from domain.steadiness import CALM_S
+from domain.clock import CALM_S
 from tests.web.api_sender import Sender
 from tests.web.site import Site
 

@@ -44,7 +44,7 @@ def fine_dust(sender: Sender) -> Sign:
 
 def test_a_unit_that_is_not_the_signs_is_refused(sender: Sender) -> None:
     sign = fine_dust(sender)
-    right = [sign.unit, sign.unit_en, "ug/m3", "\u03bcg/m\u00b3", " µg / m3", None]
+    right = [sign.measured_in.zh, sign.measured_in.en, "ug/m3", "\u03bcg/m\u00b3", " µg / m3", None]
     wrong = ["mg/m3", "mg/m³", "", "ppm", "g" * 5_000, "\u0000"]
     sent = [
         sender.reading(n, sign=sign.code, unit=unit, value=0.031)

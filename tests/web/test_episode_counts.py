@@ -141,7 +141,7 @@ def test_a_department_counts_what_its_log_holds(city: Site) -> None:
         assert {r["体征代码"] for r in exported(visitor, "episode-counts")} == {sign.code}
         for asked in ({"sign": other.code}, {"department": other.department}):
             refused = answer(visitor, show="counts", **asked)
-            assert "只对其归口部门开放" in words(refused) and other.name_zh not in words(
+            assert "只对其归口部门开放" in words(refused) and other.name.zh not in words(
                 refused["episodes-body"]
             )
             path = "/export/episode-counts.csv?" + "&".join(f"{k}={v}" for k, v in asked.items())

@@ -13,6 +13,7 @@ from data_access.store.tables import state_history
 from domain.actor import Role
 from domain.clock import DAY_MS, MINUTE_MS
 from domain.sign import Direction
+from domain.text import Text
 from tests.web.site import Site, Visitor
 from tests.web.test_sources import rows_of, words
 
@@ -51,7 +52,7 @@ def city(shared_site: Site) -> Iterator[Site]:
 
 def pair(site: Site) -> Any:
     """Two signs of different owners, plain numbers both."""
-    signs = [s for s in site.services.catalogue.signs if not s.value_labels_zh]
+    signs = [s for s in site.services.catalogue.signs if not s.value_labels]
     return signs[0], next(s for s in signs if s.department != signs[0].department)
 
 
@@ -123,7 +124,7 @@ def test_the_period_and_an_open_episode(city: Site) -> None:
     assert listed(answer(leader, sign=other.code, period="24h")) == []
     assert "没有符合条件的记录" in words(answer(leader, sign=other.code, period="24h"))
     (row,) = listed(answer(leader, sign=other.code, period="7d"))
-    for text in ("预警", other.name_zh, other.code, "未解除，数据已过期", "2 天", "17", "第 2 版"):
+    for text in ("预警", other.name.zh, other.code, "未解除，数据已过期", "2 天", "17", "第 2 版"):
         assert text in row, text
 
 
@@ -172,18 +173,16 @@ def test_a_row_tells_names_and_cut_offs_of_then_and_why_it_ended(site: Site) -> 
     gone = replace(
         catalogue.signs[5],
         code="OLD-1",
-        name_zh="旧体征",
-        name_en="Old sign",
-        unit="斗",
-        unit_en="dou",
+        name=Text(zh="旧体征", en="Old sign"),
+        measured_in=Text(zh="斗", en="dou"),
         decimals=1,
-        value_labels_zh=(),
+        value_labels=(),
         direction=Direction.HIGHER_WORSE,
     )
     place = catalogue.code
     remember_terms(site.db, replace(catalogue, signs=(*catalogue.signs, gone)), now - 9 * DAY_MS)
     known = catalogue.signs[6]
-    renamed = replace(known, name_zh="新名称", name_en="New name")
+    renamed = replace(known, name=Text(zh="新名称", en="New name"))
     signs = tuple(renamed if s is known else s for s in catalogue.signs)
     remember_terms(site.db, replace(catalogue, signs=signs), now - DAY_MS)
     day = 24 * 60 * MINUTE_MS
@@ -201,7 +200,7 @@ def test_a_row_tells_names_and_cut_offs_of_then_and_why_it_ended(site: Site) -> 
     new, old, oldest = listed(answer(leader))
     for text in ("新名称", "3 分钟", "无数据", "第 2 版"):
         assert text in new, text
-    for text in (known.name_zh, "口径变更", "1 天", "第 1 版"):
+    for text in (known.name.zh, "口径变更", "1 天", "第 1 版"):
         assert text in old, text
     for text in ("旧体征", "2025-10-19 10:00:00", "90.0", "斗", "第 3 版 ≥ 80.0 斗", "已停用"):
         assert text in oldest, text

@@ -234,7 +234,7 @@ def test_what_the_files_say(city: Site, visitors: dict[str, Visitor]) -> None:
     assert (rows[0]["数值"], rows[0]["状态"], rows[0]["越过的阈值"]) == ("9.5", "告警", "8.0")
     assert rows[0]["观测时间"].endswith("+08:00")
     english = rows_of(leader.get("/export/signs.csv?lang=en&state=alarm"))
-    assert [row["Vital sign"] for row in english] == [catalogue.signs[0].name_en]
+    assert [row["Vital sign"] for row in english] == [catalogue.signs[0].name.en]
     street = rows_of(leader.get(f"/export/street-signs.csv{query(city, 'street-signs')}"))
     absent = [row for row in street if row["状态"] in ("不适用", "只评全区")]
     assert len(absent) == sum(1 for s in catalogue.signs if not s.at_street) > 0
@@ -258,7 +258,7 @@ def test_the_workbook_carries_filter_definitions_and_watermark(city: Site) -> No
     assert name.startswith("体征_20261123-") and "operator-" in name and "演示数据" in name
     sign = city.services.catalogue.signs[0]
     told = [c.value for row in second.iter_rows() for c in row]
-    assert sign.code in told and sign.basis_zh in told
+    assert sign.code in told and sign.basis.zh in told
 
 
 def test_what_others_wrote_stays_text(city: Site, visitors: dict[str, Visitor]) -> None:

@@ -278,7 +278,7 @@ def test_a_viewer_who_does_not_read_delays_nobody(server: LiveServer, viewers: V
 def test_static_files_are_packed_kept_and_guarded(
     server: LiveServer, accept: str, ask: Callable[..., Any]
 ) -> None:
-    script = "/assets/js/live.js?m=1"
+    script = "/assets/js/base/live.js?m=1"
     known = ask(script, Accept_Encoding=accept, Cookie=server.cookie())
     coding = accept.partition(",")[0].replace("identity", "") or None
     assert known.status == 200 and known.headers["Content-Encoding"] == coding
@@ -288,7 +288,7 @@ def test_static_files_are_packed_kept_and_guarded(
     assert ask(script, If_None_Match=tag, Cookie=server.cookie()).status == 304
     for refused in (ask(script), ask(script, If_None_Match=tag), ask(script, Cookie="x=y")):
         assert refused.status == 401 and "live" not in refused.text
-    unnamed = ask("/assets/js/live.js", Cookie=server.cookie())
+    unnamed = ask("/assets/js/base/live.js", Cookie=server.cookie())
     assert "no-cache" in unnamed.headers["Cache-Control"]
 
 

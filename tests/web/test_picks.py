@@ -20,7 +20,7 @@ from tests.web.test_streets import answer, rows
 def sign(site: Site) -> Sign:
     """A sign that every street has a value of."""
     city = site.services.catalogue
-    found = next(s for s in city.signs if s.at_street and not s.value_labels_zh)
+    found = next(s for s in city.signs if s.at_street and not s.value_labels)
     publish(site, {(found.code, s.code): live(site, 1.0, State.NORMAL) for s in city.streets})
     return found
 
@@ -58,7 +58,7 @@ def test_a_click_on_the_map_picks_and_the_next_takes_back(site: Site, sign: Sign
     both = answer(leader, pick=f"{second},{first}", sort="-name", lang="en")
     assert set(rows(both["streets-body"])) == {first, second}
     bar = one(both["streets-body"], cls="pick-bar")
-    assert "2 selected" in words(bar) and city.street[second].name_en in words(bar)
+    assert "2 selected" in words(bar) and city.street[second].name.en in words(bar)
     assert one(bar, "a", cls="pick-clear")[1]["href"] == "/streets?sort=-name&lang=en"
     sorter = next(every(both["streets-body"], "th"))
     assert f"pick={first}%2C{second}" in words_of_links(sorter), "an order keeps the selection"
@@ -110,6 +110,6 @@ def test_exports_follow_and_say_so(site: Site, sign: Sign) -> None:
         codes, name, facts = taken(leader, f"/export/{table}.csv?{query}{pick}")
         assert set(codes) == {first.code, second.code}
         assert "已选-2-个" in name
-        assert "已选" in facts and first.name_zh in facts and second.name_zh in facts
+        assert "已选" in facts and first.name.zh in facts and second.name.zh in facts
         codes, name, facts = taken(leader, f"/export/{table}.csv?{query}")
         assert len(codes) == len(city.streets) and "已选" not in name + facts

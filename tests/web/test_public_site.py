@@ -68,7 +68,7 @@ def test_every_address_works_and_tells_nothing_that_is_not_published(
     rules = catalogue.publication
     assert rules is not None
     hidden = {s.code for s in catalogue.signs if not s.public} - set(rules.bands)
-    names = {s.name_zh for s in catalogue.signs if s.code in hidden}
+    names = {s.name.zh for s in catalogue.signs if s.code in hidden}
     public_site.feed.look()
     for path, query in every_address(catalogue):
         public_site.data.turnstile._counts.clear()

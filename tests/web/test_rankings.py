@@ -98,7 +98,7 @@ def test_streets_are_ranked_among_streets(told: Site, city: Catalogue) -> None:
     assert ranked == streets - {out.code}
     said = words(body)
     assert f"{len(streets) - 1} 个参评，1 个不参评（可用体征不足 1 个）" in said
-    assert out.name_zh in said and "低于 70%" in said
+    assert out.name.zh in said and "低于 70%" in said
     assert "第 1–" in said and "较上期" in said and "剔除" in said
 
 
@@ -112,7 +112,7 @@ def test_areas_stand_alone(told: Site, city: Catalogue) -> None:
 def test_a_rate_says_its_numerator_and_denominator(told: Site, city: Catalogue) -> None:
     leader = told.person(Role.LEADER)
     body = answer(leader, RANKINGS, of="towns", period="7d", measure="OPS-06")
-    assert city.sign["OPS-06"].name_zh in words(body)
+    assert city.sign["OPS-06"].name.zh in words(body)
     counts = [
         words(td)
         for td in find(body, "data-column")
@@ -169,7 +169,7 @@ def test_a_department_sees_every_rank_and_its_own_receipt(told: Site, city: Cata
             d for d in owners(city) if city.department[d].kind == kind
         }
         assert [r[1]["data-code"] for r in rows if "data-chosen" in r[1]] == [code]
-        assert f"{city.department[code].short_zh}第" in words(body)
+        assert f"{city.department[code].short.zh}第" in words(body)
         own = answer(visitor, RANKINGS, of="departments", kind=kind, period="7d", receipt=code)
         assert find(own, "data-points")
 
@@ -188,10 +188,10 @@ def test_a_department_may_open_no_other(told: Site, city: Catalogue) -> None:
             swapped = visitor.route(f"/department/{mine}", f"?code={other}")
             for got in (words(ranked), json.dumps(page, ensure_ascii=False), routed.text):
                 for sign in theirs:
-                    assert sign.name_zh not in got and sign.short_zh not in got, sign.code
+                    assert sign.name.zh not in got and sign.short.zh not in got, sign.code
             assert "只对本部门" in words(ranked) and not find(ranked, "data-points")
             assert "只对本部门开放" in words(page) and not find(page, "data-points")
-            name = city.department[other].name_zh
+            name = city.department[other].name.zh
             for text in (routed.text, swapped.text, json.dumps(page, ensure_ascii=False)):
                 assert "只对本部门开放" in text and name not in text
             assert "department-question" not in routed.text + swapped.text
@@ -230,7 +230,7 @@ def test_the_lines_of_others_are_one_line_in_a_streets_receipt(told: Site, city:
     question = {"of": "streets", "period": "7d", "receipt": code}
     whole = answer(told.person(Role.LEADER), RANKINGS, **question)
     part = answer(told.person(Role.DEPARTMENT, mine), RANKINGS, **question)
-    others = [s.short_zh for s in city.signs if s.department != mine and s.at_street]
+    others = [s.short.zh for s in city.signs if s.department != mine and s.at_street]
     assert "其他部门" in words(part) and "其他部门" not in words(whole)
     assert not [name for name in others if name in words(find(part, "data-points"))]
     sums = [

@@ -69,7 +69,7 @@ def bad_sign(site: Site) -> Sign:
     return next(
         s
         for s in site.services.catalogue.signs[3:]
-        if s.at_street and s.thresholds[0].alarm.high is not None and not s.value_labels_zh
+        if s.at_street and s.thresholds[0].alarm.high is not None and not s.value_labels
     )
 
 
@@ -112,7 +112,7 @@ def test_every_sign_worst_first(city: Site, visitors: dict[str, Visitor]) -> Non
     assert set(found[-2:]) == {catalogue.signs[1].code, catalogue.signs[2].code}
     said = words(body)
     assert f"{len(catalogue.signs)} 项体征：1 个告警、{len(catalogue.signs) - 3} 个正常" in said
-    assert f"最突出的是{bad_sign(city).short_zh}" in said
+    assert f"最突出的是{bad_sign(city).short.zh}" in said
     assert "从未上报" in said and "数据截至" in said
 
 
@@ -124,7 +124,7 @@ def test_filters_and_orders_of_the_address(city: Site, visitors: dict[str, Visit
     assert named(ask(leader, "signs", state="alarm")["signs-body"]) == [bad_sign(city).code]
     assert named(ask(leader, "signs", freshness="never")["signs-body"]) == [catalogue.signs[1].code]
     one = catalogue.signs[7]
-    for text in (one.code.lower(), one.name_zh, one.name_en.upper()):
+    for text in (one.code.lower(), one.name.zh, one.name.en.upper()):
         assert one.code in named(ask(leader, "signs", q=text)["signs-body"])
     codes = [s.code for s in catalogue.signs]
     assert named(ask(leader, "signs", sort="code")["signs-body"]) == sorted(codes)
@@ -178,7 +178,7 @@ def test_a_sign_says_how_it_stands_and_why(city: Site, visitors: dict[str, Visit
     sign = bad_sign(city)
     found = ask(visitors["department"], "sign", code=sign.code)
     said = words(found["sign-head"])
-    for word in (sign.name_zh, sign.code, "告警", "1 小时", "当前值达到告警线", "阈值第 1 版"):
+    for word in (sign.name.zh, sign.code, "告警", "1 小时", "当前值达到告警线", "阈值第 1 版"):
         assert word in said, word
     (chart,) = [d for d in every(found["sign-course"], "div") if d[1].get("class") == "sign-chart"]
     data = json.loads(chart[1]["data-chart"])
@@ -191,7 +191,7 @@ def test_a_sign_says_how_it_stands_and_why(city: Site, visitors: dict[str, Visit
     assert {m["state"] for m in data["marks"]} <= {"attention", "warning", "alarm"}
     definition = words(found["sign-definition"])
     source = city.services.catalogue.source[sign.source]
-    for word in (source.name_zh, "点位→街镇", "现行", sign.thresholds[0].valid_from):
+    for word in (source.name.zh, "点位→街镇", "现行", sign.thresholds[0].valid_from):
         assert word in definition, word
 
 

@@ -78,8 +78,8 @@ def test_every_source_with_its_facts(site: Site) -> None:
     rows = rows_of(body, "source-table")
     assert len(rows) == len(site.services.catalogue.sources)
     said = words(rows[0])  # the stale one stands first
-    owner = site.services.catalogue.department[first.department].short_zh
-    for word in (first.name_zh, first.code, owner, "过期", "1,234,567", "8", "5 秒"):
+    owner = site.services.catalogue.department[first.department].short.zh
+    for word in (first.name.zh, first.code, owner, "过期", "1,234,567", "8", "5 秒"):
         assert word in said, word
     n = len(rows)
     assert f"共 {n} 个数据源：1 个过期，{n - 1} 个从未上报。没有被隔离的读数。" in words(body)
@@ -93,7 +93,7 @@ def test_freshness_at_its_edges(site: Site, cadences: float, mark: str) -> None:
     source = next(s for s in site.services.catalogue.sources if s.cadence_s >= 300)
     report(site, source.code, cadences * source.cadence_s, lag_s=-60)  # its clock runs ahead
     rows = rows_of(answer(site.person(Role.LEADER), freshness=mark)["sources-body"], "source-table")
-    assert len(rows) == 1 and source.name_zh in words(rows[0])
+    assert len(rows) == 1 and source.name.zh in words(rows[0])
 
 
 def test_an_old_file_that_is_loaded_now_brings_nothing_to_life(site: Site) -> None:
@@ -101,7 +101,7 @@ def test_an_old_file_that_is_loaded_now_brings_nothing_to_life(site: Site) -> No
     report(site, source.code, 0, lag_s=365 * 86_400)
     body = answer(site.person(Role.LEADER), freshness="stale")["sources-body"]
     rows = rows_of(body, "source-table")
-    assert len(rows) == 1 and source.name_zh in words(rows[0]) and "在线" not in words(rows[0])
+    assert len(rows) == 1 and source.name.zh in words(rows[0]) and "在线" not in words(rows[0])
 
 
 def test_what_is_retired_stands_apart_and_an_archive_is_not_lost(site: Site) -> None:
@@ -176,7 +176,7 @@ def test_demonstration_data_is_marked(site: Site) -> None:
         for row in rows_of(answer(leader)["sources-body"], "source-table")
         if "演示" in words(row)
     ]
-    assert [simulated.name_zh in words(row) for row in marked] == [True]
+    assert [simulated.name.zh in words(row) for row in marked] == [True]
 
 
 def test_operators_and_admins_see_every_row(site: Site, owned: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ def plain_signs(site: Site) -> list[Sign]:
     return [
         s
         for s in site.services.catalogue.signs
-        if s.at_street and not s.value_labels_zh and s.direction is Direction.HIGHER_WORSE
+        if s.at_street and not s.value_labels and s.direction is Direction.HIGHER_WORSE
     ]
 
 
@@ -110,9 +110,9 @@ def test_the_sentence_names_the_worst_its_time_and_its_owner(site: Site, street:
         n[1]["data-sign"] for n in every(body["street-troubles"], "tr") if "data-sign" in n[1]
     )
     sign = site.services.catalogue.sign[first]
-    owner = site.services.catalogue.department[sign.department].short_zh
+    owner = site.services.catalogue.department[sign.department].short.zh
     said = words(one(body["street-head"], "p", cls="desk-lead"))
-    assert f"{sign.short_zh}" in said and "告警已持续 30 分钟" in said and f"归口{owner}" in said
+    assert f"{sign.short.zh}" in said and "告警已持续 30 分钟" in said and f"归口{owner}" in said
     assert "另有 2 项告警、2 项预警、4 项关注" in said and "2 项无数据" in said
 
 
@@ -142,7 +142,7 @@ def test_all_signs_stand_in_fixed_places(site: Site, street: str) -> None:
     assert [n[1]["data-sign"] for n in every(other, "li")] == shown, "trouble moves nothing"
     absent = [s for s in city.signs if not s.at_street]
     said = " ".join(words(n) for n in every(body, "p", cls="street-absent"))
-    assert all(s.short_zh in said for s in absent)
+    assert all(s.short.zh in said for s in absent)
     whole = sum(s.whole_only for s in absent)
     assert f"不适用 {len(absent) - whole} · 只评全区 {whole}" in words(body)
     assert f"正常 {len(shown) - 11} · 异常 9 · 过期 1 · 无数据 1" in words(body)
@@ -155,7 +155,7 @@ def test_the_sign_that_is_asked_for_is_pointed_at(site: Site, street: str) -> No
     assert [n[1]["data-sign"] for n in every(body["street-all"], "li", aria_current="true")] == [
         sign.code
     ]
-    assert sign.name_en in words(body["street-sign"])
+    assert sign.name.en in words(body["street-sign"])
     assert one(body["street-sign"], "div", cls="sign-chart")
     hrefs = [n[1]["href"] for n in every(body["street-sign"], "a")]
     assert f"/sign/{sign.code}?street={street}&lang=en" in hrefs
@@ -182,7 +182,7 @@ def test_every_committee_by_name_and_code_and_no_value(site: Site, street: str) 
     assert menus == ["place", "committee"]
     siblings = [n[1]["href"] for n in every(body["street-crumbs"], "a")]
     assert {f"/street/{s.code}" for s in city.streets} <= set(siblings)
-    assert chosen.name_zh in words(one(body["street-crumbs"], "details", data_menu="committee"))
+    assert chosen.name.zh in words(one(body["street-crumbs"], "details", data_menu="committee"))
     wrong = answer(site.person(Role.LEADER), street, committee="310000000000")
     assert "此处没有这个村居" in words(wrong["street-committees"])
 
@@ -202,7 +202,7 @@ def test_codes_that_are_no_street(site: Site, street: str) -> None:
     assert {f"/street/{s.code}" for s in city.streets} <= hrefs and "/streets" in hrefs
     assert body["street-all"] == body["street-index"] == []
     whole = answer(leader, city.code)
-    assert city.name_zh in words(whole["street-head"])
+    assert city.name.zh in words(whole["street-head"])
     assert "/signs" in {n[1]["href"] for n in every(whole["street-head"], "a")}
     assert answer(leader, "<b>x</b>", GROUP)["street-peers"] == []
 

@@ -42,7 +42,7 @@ def troubled(site: Site) -> tuple[str, str, str]:
     street, town, area = (
         next(s.code for s in city.streets if s.kind == k) for k in ("street", "town", "area")
     )
-    first, second, third = [s for s in city.signs if s.at_street and not s.value_labels_zh][:3]
+    first, second, third = [s for s in city.signs if s.at_street and not s.value_labels][:3]
     planted = {
         (first.code, street): live(site, 9.0, State.ALARM),
         (second.code, street): stale(site, second, 1.0),
@@ -74,7 +74,7 @@ def test_every_place_with_its_counts(site: Site, troubled: tuple[str, str, str])
         assert sum(int(row[name]) for name in names) == len(city.signs)
         assert (row["absent"], row["whole"]) == (str(absent), str(whole))
     said = words(body["streets-head"])
-    name = city.street[street].name_zh
+    name = city.street[street].name.zh
     assert f"{len(city.counted)} 个街镇中，1 个告警、1 个关注" in said
     assert f"指数最低的是{name}" in said and "与街镇重叠，不计入全区" in said
 

@@ -119,8 +119,8 @@ def test_streets_have_the_target_of_streets(site: Site) -> None:
         next(iter(every(row, "a")))[2]: words([c for c in row[2:] if c[1]["data-column"] == "gap"])
         for row in every(next(every(body, "tbody")), "tr")
     }
-    assert gaps[first.name_zh].split() == ["未达标", "差", "1.0%"]
-    assert gaps[second.name_zh].strip() in ("达标 余量 1.1%",)
+    assert gaps[first.name.zh].split() == ["未达标", "差", "1.0%"]
+    assert gaps[second.name.zh].strip() in ("达标 余量 1.1%",)
     rows = taken(leader, f"/export/street-signs.csv?code={first.code}")
     assert rows[LAMPS]["是否达标"] == "未达标" and rows[LEAKS]["目标值"] == ""
 

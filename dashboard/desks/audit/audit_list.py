@@ -7,9 +7,9 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.period import picker
 from dashboard.components.times import day_and_time
 from dashboard.desks.audit.audit_question import ACTIONS, PATH, Question
-from dashboard.words.labels import LANGUAGES
 from data_access.accounts.audit import AuditPage, Entry, Result
 from domain.catalogue import Catalogue
+from domain.text import LANGUAGES
 
 COLUMNS = ("at", "who", "action", "object", "result", "address")
 PERIODS = ("24h", "7d", "30d", "1y", "custom")

@@ -6,13 +6,14 @@ from dashboard.components import gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import stamp
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.view import View
-from dashboard.desks.street.street_question import place_path
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.catalogue import Catalogue
 from domain.judging import judge_for
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
+from domain.unit import PLACE
 
 OPEN = (State.ALARM, State.WARNING)
 MOST = 60
@@ -117,7 +118,7 @@ def place_name(view: View, catalogue: Catalogue, place: str) -> str:
     street = catalogue.street.get(place)
     if street is None:
         return view.text("department.alerts.district")
-    return view.name(street.name_zh, street.name_en)
+    return view.name(street.name)
 
 
 def _row(
@@ -127,13 +128,13 @@ def _row(
     figure, unit = mark.value(view, sign, cell)
     name = place_name(view, catalogue, alert.place)
     at_street = alert.place in catalogue.street
-    sign_path = view.href(f"/sign/{sign.code}", street=alert.place if at_street else None)
-    place = el("a", name, href=view.href(place_path(alert.place))) if at_street else name
+    address = view.href(sign_path(sign.code), street=alert.place if at_street else None)
+    place = el("a", name, href=view.href(unit_path(PLACE, alert.place))) if at_street else name
     begun = since and stamp(since, now_ms, catalogue.zone)
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
-        "sign": el("a", view.name(sign.name_zh, sign.name_en), href=sign_path),
+        "sign": el("a", view.name(sign.name), href=address),
         "place": place,
         "value": [figure],
         "unit": [unit],

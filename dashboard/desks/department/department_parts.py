@@ -32,7 +32,7 @@ def page(here: Here) -> list[Node]:
     alerts = open_alerts(city, picture, department.code) if picture is not None else []
     period = visit.question.period(now_ms, city.zone)
     said = [
-        el("h1", view.name(department.name_zh, department.name_en)),
+        el("h1", view.name(department.name)),
         el("p", lead(view, city, department, picture, alerts, now_ms), cls="desk-lead"),
         standing(view, row, period.label(view), department.kind),
         _controls(here, period) if row is not None else None,
@@ -93,7 +93,7 @@ def receipt(here: Here) -> Node | None:
     slip = Slip(
         view=view,
         catalogue=city,
-        title=view.name(department.short_zh, department.short_en),
+        title=view.name(department.tight),
         period=ends(found, city.zone),
         standing=row,
         others=others if row.rank is not None else (),

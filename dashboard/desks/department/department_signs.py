@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
 from dashboard.desks.street.street_words import lasting
 from domain.aim import Aim
@@ -70,9 +71,7 @@ def _row(
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
-        "sign": el(
-            "a", view.name(sign.name_zh, sign.name_en), href=view.href(f"/sign/{sign.code}")
-        ),
+        "sign": el("a", view.name(sign.name), href=view.href(sign_path(sign.code))),
         "value": [figure],
         "unit": [unit],
         "gauge": gauge.gauge(view, cell, judge),

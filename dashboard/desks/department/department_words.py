@@ -76,7 +76,7 @@ def _longest(view: View, catalogue: Catalogue, alert: Open, now_ms: int) -> str:
         return ""
     return view.text(
         "department.say.longest",
-        sign=view.name(alert.sign.short_zh, alert.sign.short_en),
+        sign=view.name(alert.sign.short),
         place=place_name(view, catalogue, alert.place),
         span=lasting(view, now_ms - alert.cell.since),
     )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion, department_path
+from dashboard.components.units import unit_path
+from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion
 from dashboard.desks.spec import Closed, Crumb, Nav, PageSpec, Seen, Skeleton, Visit
 from dashboard.house.services import current_services
 from dashboard.security.policy import STAFF
@@ -13,6 +14,7 @@ from dashboard.security.sessions import current_actor
 from data_access.scoring.departments import open_department
 from domain.actor import Actor, Forbidden, Role
 from domain.picture import Picture
+from domain.unit import DEPARTMENT
 
 
 def _named(question: DepartmentQuestion) -> str:
@@ -22,9 +24,7 @@ def _named(question: DepartmentQuestion) -> str:
         found = open_department(city, current_actor(), question.code)
     except Forbidden:
         found = None
-    return (
-        view.text("department.title") if found is None else view.name(found.name_zh, found.name_en)
-    )
+    return view.text("department.title") if found is None else view.name(found.name)
 
 
 def _list(question: DepartmentQuestion) -> Crumb:
@@ -42,7 +42,7 @@ def _containers(_question: DepartmentQuestion) -> list[Component]:
 def _own(actor: Actor) -> str | None:
     """The page of the reader's own department."""
     mine = actor.role is Role.DEPARTMENT and actor.department
-    return department_path(mine) if mine else None
+    return unit_path(DEPARTMENT, mine) if mine else None
 
 
 def _seen(visit: Visit[DepartmentQuestion], picture: Picture) -> Seen:
@@ -55,7 +55,7 @@ def _onward(question: DepartmentQuestion, actor: Actor) -> list[Component]:
     every = dcc.Link(view.text("department.refused.list"), href=_list(question)[1])
     links: list[Component] = [every]
     if mine is not None:
-        own = view.href(department_path(mine))
+        own = view.href(unit_path(DEPARTMENT, mine))
         links.insert(0, dcc.Link(view.text("department.refused.own"), href=own))
     return links
 

@@ -7,11 +7,11 @@ from typing import Any
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped, span
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
 from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import SORTS, Question
 from dashboard.desks.episodes.episode_table import sign_then, silent_at
-from dashboard.desks.sign.sign_question import sign_path
 from data_access.series.episode_counts import held_by_sign
 from data_access.series.terms import terms_of
 from data_access.store.db import Database
@@ -199,7 +199,7 @@ def _span(view: View, ms: float | None) -> str:
 
 
 def _name(view: View, line: Line) -> str:
-    return line.code if line.sign is None else view.name(line.sign.name_zh, line.sign.name_en)
+    return line.code if line.sign is None else view.name(line.sign.name)
 
 
 def owner_name(view: View, city: Catalogue, sign: Sign | None) -> str:
@@ -207,4 +207,4 @@ def owner_name(view: View, city: Catalogue, sign: Sign | None) -> str:
     if sign is None:
         return mark.DASH
     found = city.department.get(sign.department)
-    return view.name(found.short_zh, found.short_en) if found else sign.department
+    return view.name(found.tight) if found else sign.department

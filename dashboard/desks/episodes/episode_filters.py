@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dashboard.components.light import Node, el
 from dashboard.components.period import picker
 from dashboard.desks.episodes.episode_question import COUNTS, PERIODS, Question
-from dashboard.words.labels import LANGUAGES
 from data_access.series.episodes import own_signs
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.sign import GRADED
+from domain.text import LANGUAGES
 
 PATH = "/episodes"
 
@@ -32,17 +32,15 @@ def chips(question: Question, city: Catalogue, now_ms: int) -> Node:
 def fields(question: Question, city: Catalogue, actor: Actor) -> Node:
     """Sign, place and department, each asked for as soon as it is chosen."""
     view = question.view
-    places = [(city.code, view.name(city.name_zh, city.name_en))]
-    places += [(s.code, view.name(s.short_zh, s.name_en)) for s in city.streets]
+    places = [(city.code, view.name(city.name))]
+    places += [(s.code, view.name(s.short)) for s in city.streets]
     selects = [
         _select(question, "sign", *_signs(question, city, actor)),
         _select(question, "place", *_options(places, question.place)),
     ]
     if actor.role is not Role.DEPARTMENT:
         owners = {s.department for s in city.signs}
-        named = [
-            (d.code, view.name(d.short_zh, d.name_en)) for d in city.departments if d.code in owners
-        ]
+        named = [(d.code, view.name(d.short)) for d in city.departments if d.code in owners]
         selects.append(_select(question, "department", *_options(named, question.department)))
     asked = ("sign", "place", "department")
     kept = {name: value for name, value in question.chosen().items() if name not in asked}
@@ -81,12 +79,12 @@ def _signs(question: Question, city: Catalogue, actor: Actor) -> list[Node]:
     groups: list[Node] = []
     for domain in city.domains:
         mine = [
-            (s.code, view.name(s.name_zh, s.name_en))
+            (s.code, view.name(s.name))
             for s in city.signs
             if s.domain == domain.code and (own is None or s.code in own)
         ]
         if mine:
-            name = view.name(domain.name_zh, domain.name_en)
+            name = view.name(domain.name)
             groups.append(el("optgroup", *_options(mine, question.sign), label=name))
     return groups
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import day_and_time, grouped, span
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.view import View
 from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import Question, token
@@ -16,6 +17,8 @@ from domain.sign import Direction, Sign, State
 from domain.state import Cause
 from domain.stays import heard_until
 from domain.terms import Ledger, Name
+from domain.text import Text
+from domain.unit import PLACE
 
 COLUMNS = ("state", "sign", "place", "from", "to", "span", "value", "unit", "version", "owner")
 NUMBERS = frozenset({"span", "value"})
@@ -125,27 +128,27 @@ def _cell(picture: Picture | None, sign: str, place: str) -> Cell | None:
 def place_then(terms: Ledger, city: Catalogue, row: Episode) -> Name:
     """What the place was called when an episode began."""
     street = city.street.get(row.place)
-    known = Name(street.name_zh, street.name_en, street.short_zh) if street else None
+    known = Name(street.name, street.short) if street else None
     if row.place == city.code:
-        known = Name(city.name_zh, city.name_en, city.name_zh)
-    return terms.place(row.place, row.since) or known or Name(row.place, row.place, row.place)
+        known = Name(city.name, city.name)
+    return terms.place(row.place, row.since) or known or Name(*[Text.same(row.place)] * 2)
 
 
 def _place(log: _Log, row: Episode) -> Node:
     name = place_then(log.terms, log.city, row)
     if row.place not in log.city.street:
-        return log.view.name(name.zh, name.en)
-    address = log.view.href(f"/street/{row.place}")
-    return el("a", log.view.name(name.short_zh, name.en), href=address)
+        return log.view.name(name.name)
+    address = log.view.href(unit_path(PLACE, row.place))
+    return el("a", log.view.name(name.short), href=address)
 
 
 def _sign(log: _Log, row: Episode, sign: Sign | None) -> list[Node]:
     if sign is None:
         return [row.sign]
-    name: Node = log.view.name(sign.name_zh, sign.name_en)
+    name: Node = log.view.name(sign.name)
     if row.sign in log.city.sign:
         there = row.place if row.place in log.city.street else None
-        name = el("a", name, href=log.view.href(f"/sign/{row.sign}", place=there))
+        name = el("a", name, href=log.view.href(sign_path(row.sign), place=there))
     return [name, el("small", row.sign)]
 
 
@@ -155,8 +158,8 @@ def _owner(log: _Log, row: Episode, sign: Sign | None) -> str:
     known = log.city.department.get(sign.department)
     name = log.terms.department(sign.department, row.since)
     if name is None and known is not None:
-        name = Name(known.name_zh, known.name_en, known.short_zh)
-    return log.view.name(name.short_zh, name.en) if name else sign.department
+        name = Name(known.name, known.short)
+    return log.view.name(name.short) if name else sign.department
 
 
 def _version(view: View, sign: Sign | None, row: Episode) -> list[Node]:

@@ -76,7 +76,7 @@ def episode_counts(ask: Ask) -> Document:
 def _counted(ask: Ask, line: Line) -> Row:
     sign, tally = line.sign, line.tally
     return (
-        *(line.code, ask.view.name(sign.name_zh, sign.name_en) if sign else line.code),
+        *(line.code, ask.view.name(sign.name) if sign else line.code),
         ask.department_name(sign.department) if sign else None,
         *(tally.began, tally.held, tally.still, tally.spent_ms / HOUR_MS),
         *(None if ms is None else ms / MINUTE_MS for ms in (tally.longest_ms, tally.median_ms)),
@@ -104,10 +104,10 @@ def _episode(ask: Ask, row: Episode, terms: Ledger, picture: Picture | None, now
     return (
         *(row.since, row.until, (end - row.since) / 60_000),
         ask.view.text(f"state.{row.state}"),
-        *(row.sign, ask.view.name(sign.name_zh, sign.name_en) if sign else row.sign),
-        *(row.place, ask.view.name(place.zh, place.en)),
+        *(row.sign, ask.view.name(sign.name) if sign else row.sign),
+        *(row.place, ask.view.name(place.name)),
         row.value if sign is None else rounded(row.value, sign.decimals),
-        ask.view.name(sign.unit, sign.unit_en) if sign else None,
+        ask.view.name(sign.measured_in) if sign else None,
         row.threshold_version,
         ask.department_name(sign.department) if sign else None,
         row.cutoff,

@@ -1,4 +1,4 @@
-"""The course of the district's index: drawn by assets/js/sign_chart.js, told again as a table.
+"""The course of the district's index: drawn by assets/js/desk/sign_chart.js, told again as a table.
 
 What was written at a minute stands; a minute at which fewer than half of the signs were known, or
 at which nothing was written, is a gap.

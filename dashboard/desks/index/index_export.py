@@ -20,7 +20,7 @@ def index(ask: Ask) -> Document:
     minute = picture.as_of // MINUTE_MS * MINUTE_MS
     cuts = editions(ask.services.db, ask.actor, city, tuple(cells), minute, minute + MINUTE_MS)
     taken = {d.sign: d.points for d in found.detractors}
-    goals = {goal.code: ask.view.name(goal.name_zh, goal.name_en) for goal in city.goals}
+    goals = {goal.code: ask.view.name(goal.name) for goal in city.goals}
     columns = (
         *(ask.column("sign_code"), ask.column("sign", width=24), ask.column("goal")),
         *(ask.column("state"), ask.column("freshness")),

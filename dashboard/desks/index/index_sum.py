@@ -12,11 +12,10 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import stamp
+from dashboard.components.units import sign_path, unit_path
 from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
 from dashboard.desks.index.index_question import IndexQuestion
-from dashboard.desks.rankings.rank_question import department_path
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
@@ -27,6 +26,7 @@ from domain.clock import MINUTE_MS
 from domain.index import Index
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
+from domain.unit import DEPARTMENT
 
 FULL = 10_000  # hundredths
 COLUMNS = ("sign", "state", "since", "value", "owner", "version", "points")
@@ -99,7 +99,7 @@ def figure(now: Opened) -> list[Node]:
     goals = [
         el(
             "div",
-            el("dt", view.name(goal.name_zh, goal.name_en)),
+            el("dt", view.name(goal.name)),
             el("dd", index_text(_goal(now, goal.code))),
             data_goal=goal.code,
         )
@@ -228,7 +228,7 @@ def _table(now: Opened, columns: Sequence[str], rows: list[dict[str, Any]], cls:
 def _name(now: Opened, sign: Sign) -> Node:
     """A link to the sign, for whoever may open it."""
     view = now.view
-    text = view.name(sign.name_zh, sign.name_en)
+    text = view.name(sign.name)
     if now.actor.role not in PEOPLE:
         return text
     return el("a", text, href=view.href(sign_path(sign.code)))
@@ -237,8 +237,8 @@ def _name(now: Opened, sign: Sign) -> Node:
 def _owner(now: Opened, sign: Sign) -> Node:
     """The owner; a link to its page, for whoever may open that."""
     view, owner = now.view, now.city.department[sign.department]
-    text = view.name(owner.short_zh, owner.short_en or owner.name_en)
+    text = view.name(owner.tight)
     mine = now.actor.role is not Role.DEPARTMENT or now.actor.department == owner.code
     if now.actor.role not in PEOPLE or not mine:
         return text
-    return el("a", text, href=view.href(department_path(owner.code)))
+    return el("a", text, href=view.href(unit_path(DEPARTMENT, owner.code)))

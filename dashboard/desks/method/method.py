@@ -29,7 +29,7 @@ def lead(view: View, city: Catalogue) -> Component:
     return html.P(
         view.text(
             "about.lead",
-            city=view.name(city.name_zh, city.name_en),
+            city=view.name(city.name),
             signs=len(city.signs),
             streets=len(city.counted),
             areas=len(city.streets) - len(city.counted),

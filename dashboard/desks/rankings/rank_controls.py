@@ -35,12 +35,12 @@ def remark(question: Question, city: Catalogue) -> Node | None:
     view = question.view
     if not question.departments:
         kind = question.places(city)
-        name = view.name(kind.name_zh, kind.many_en)
+        name = view.name(kind.many)
         overlie = None if kind.counts else view.text("rankings.areas", kind=name)
         return el("p", overlie, cls="desk-note") if overlie else None
     owning = {sign.department for sign in city.signs}
     without = [
-        view.name(d.short_zh, d.short_en)
+        view.name(d.tight)
         for d in city.departments
         if d.kind == question.kind and d.code not in owning
     ]
@@ -101,7 +101,7 @@ def _measure(question: Question, city: Catalogue) -> Node:
     """A select that asks again at once; without it the address says the same."""
     view = question.view
     choices = [(INDEX, view.text("rankings.measure.index"))]
-    choices += [(s.code, view.name(s.name_zh, s.name_en)) for s in rate_signs(city)]
+    choices += [(s.code, view.name(s.name)) for s in rate_signs(city)]
     options = [
         el("option", text, value=code, selected=code == question.measure) for code, text in choices
     ]

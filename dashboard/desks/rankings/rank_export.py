@@ -84,7 +84,7 @@ def receipt(ask: Ask) -> Document:
 def _lines(ask: Ask, found: Receipt, cuts: Editions) -> list[Row]:
     """Every line with the versions of weights and cut-offs that it was made by."""
     weights = " → ".join(str(one.version) for one in found.weights)
-    goals = {goal.code: ask.view.name(goal.name_zh, goal.name_en) for goal in ask.city.goals}
+    goals = {goal.code: ask.view.name(goal.name) for goal in ask.city.goals}
     rows: list[Row] = [
         (
             *_line(ask, line, goals.get(line.goal, line.goal)),

@@ -7,10 +7,12 @@ from typing import Any
 
 from dashboard.components.period import Period
 from dashboard.components.picking import Codes, picked, written
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_table import SORTS
 from domain.catalogue import Catalogue
 from domain.place import Kind
+from domain.unit import DEPARTMENT
 from domain.zone import Zone
 
 PATH = "/rankings"
@@ -78,7 +80,7 @@ class Question:
         if self.departments:
             return self.view.text("rankings.of.departments")
         kind = self.places(city)
-        return self.view.name(kind.name_zh, kind.many_en)
+        return self.view.name(kind.many)
 
     def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for; custom ones end by `now_ms` at the latest."""
@@ -122,7 +124,7 @@ class DepartmentQuestion:
     @property
     def path(self) -> str:
         """The address without its query."""
-        return department_path(self.code)
+        return unit_path(DEPARTMENT, self.code)
 
     def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for."""
@@ -132,11 +134,6 @@ class DepartmentQuestion:
         """The part of the address that is neither path nor view."""
         name, start, end = self.span
         return {"period": name, "from": start, "to": end}
-
-
-def department_path(code: str) -> str:
-    """The path of a department's page."""
-    return f"/department/{code}"
 
 
 def period_of(span: tuple[str | None, str | None, str | None], now_ms: int, zone: Zone) -> Period:

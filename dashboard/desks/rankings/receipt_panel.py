@@ -119,7 +119,7 @@ def _th(view: View, name: str) -> Node:
 
 def _group(slip: Slip, group: Group, receipt: Receipt) -> list[Node]:
     goal = next(goal for goal in slip.catalogue.goals if goal.code == group.goal)
-    name = slip.view.name(goal.name_zh, goal.name_en)
+    name = slip.view.name(goal.name)
     known = any(line.why is None for line in group.lines)  # nothing known is not nothing taken
     head = el(
         "tr",
@@ -222,4 +222,4 @@ def _quiet(slip: Slip, rest: Sequence[Line]) -> Node | None:
 def sign_name(slip: Slip, code: str) -> str:
     """A sign's short name; its code where the catalogue has no such sign any more."""
     sign = slip.catalogue.sign.get(code)
-    return code if sign is None else slip.view.name(sign.short_zh, sign.short_en)
+    return code if sign is None else slip.view.name(sign.short)

@@ -14,7 +14,7 @@ from domain.sign import Direction, Sign
 def rate_panel(slip: Slip, row: Ranked, ranking: Ranking, sign: Sign, base: float) -> list[Any]:
     """The panel beside a ranking of rates, whose values are in 1/`base` (100: per cent)."""
     view, mean, decimals = slip.view, ranking.mean, ranking.decimals
-    unit = view.name(sign.unit, sign.unit_en)
+    unit = view.name(sign.measured_in)
     told = row.numerator is not None and row.denominator and row.raw is not None
     if not told or row.value is None or mean is None:
         return el("section", heading(slip, "rankings.rate.receipt"), _empty(slip), cls="receipt")

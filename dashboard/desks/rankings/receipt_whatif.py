@@ -1,4 +1,4 @@
-"""What if there had been less trouble: sliders over what took most (assets/js/whatif.js)."""
+"""What if there had been less trouble: sliders over what took most (assets/js/desk/whatif.js)."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -140,7 +140,7 @@ def _panel(view: View, rows: Sequence[Node], *, ranked: bool, **about: str) -> l
 def _row(view: View, catalogue: Catalogue, receipt: Receipt, lever: Lever, n: int) -> Node:
     sign = catalogue.sign.get(lever.line.sign)
     code = lever.line.sign
-    name = code if sign is None else view.name(sign.short_zh, sign.short_en)
+    name = code if sign is None else view.name(sign.short)
     about = f"whatif-{code}-{lever.state}"
     if len(receipt.weights) > 1:
         version = receipt.weights[lever.part].version

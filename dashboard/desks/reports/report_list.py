@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import day_and_time, grouped
+from dashboard.components.units import sign_path
 from dashboard.desks.reports.reports_question import SHOWN, Question
 from data_access.public.reports import LONGEST_ANSWER, Report
 from domain.catalogue import Catalogue
@@ -56,8 +57,8 @@ def _row(question: Question, city: Catalogue, report: Report, now_ms: int) -> di
     view, sign = question.view, city.sign.get(report.figure)
     figure: Node = view.text("public.report.other")
     if sign is not None:
-        name = view.name(sign.name_zh, sign.name_en)
-        figure = el("a", name, href=view.href(f"/sign/{sign.code}"))
+        name = view.name(sign.name)
+        figure = el("a", name, href=view.href(sign_path(sign.code)))
     at = day_and_time(report.at, now_ms, city.zone)
     handled = report.handled_at is not None
     done = _done(question, city, report, now_ms) if handled else _form(question, report)

@@ -1,7 +1,7 @@
-"""The wall: containers only. assets/js/wall.js paints them from the live lane.
+"""The wall: containers only. assets/js/wall/wall.js paints them from the live lane.
 
 Query keys are read by that script: `wall` (a size such as 3840x1080), `lang`, `theme`, and for the
-director (assets/js/director.js) `profile`, `mode` and `scene`.
+director (assets/js/wall/director.js) `profile`, `mode` and `scene`.
 """
 
 from dash import html

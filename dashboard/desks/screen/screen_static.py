@@ -8,12 +8,13 @@ from typing import Any
 
 from dashboard.components.times import offsets
 from dashboard.house.services import Services
-from dashboard.words.labels import LANGUAGES, labels_for
+from dashboard.words.labels import labels_for
 from data_access.maps.boundaries import load_map
 from domain.catalogue import Catalogue
 from domain.freshness import late_after_s
 from domain.place import Department, Named, Street
 from domain.sign import Bounds, Sign
+from domain.text import LANGUAGES, Text
 from domain.wall import WallProfile
 
 PREFIXES = ("app.", "state.", "freshness.", "number.", "age.", "duration.", "crossing.", "wall.")
@@ -27,8 +28,7 @@ def screen_static(services: Services) -> dict[str, object]:
     maps = load_map(services.settings, city)
     return {
         "city": city.city,
-        "name_zh": city.name_zh,
-        "name_en": city.name_en,
+        **_texts("name", city.name),
         "catalogue": city.version,
         "zone": offsets(city.zone, services.now_ms),
         "domains": _named(city.domains),
@@ -41,8 +41,7 @@ def screen_static(services: Services) -> dict[str, object]:
         "walls": [_wall(wall) for wall in city.walls],
         "map": {
             "schematic": maps.schematic,
-            "notice_zh": maps.notice_zh,
-            "notice_en": maps.notice_en,
+            **_texts("notice", maps.notice),
             "inset": maps.inset,
         },
     }
@@ -53,13 +52,11 @@ def sign_facts(sign: Sign, local_date: str) -> Mapping[str, Any]:
     cut = sign.thresholds_on(local_date)
     return {
         "code": sign.code,
-        "short_zh": sign.short_zh,
-        "short_en": sign.short_en,
-        "name_zh": sign.name_zh,
-        "name_en": sign.name_en,
-        "unit": sign.unit,
-        "unit_en": sign.unit_en,
-        "unit_one_en": sign.unit_one_en,
+        **_texts("short", sign.short),
+        **_texts("name", sign.name),
+        "unit": sign.measured_in.zh,
+        "unit_en": sign.measured_in.en,
+        "unit_one_en": sign.measured_in_one.en,
         "decimals": sign.decimals,
         "domain": sign.domain,
         "goal": sign.goal,
@@ -72,11 +69,16 @@ def sign_facts(sign: Sign, local_date: str) -> Mapping[str, Any]:
         "attention": _bounds(cut.attention),
         "warning": _bounds(cut.warning),
         "alarm": _bounds(cut.alarm),
-        "labels_zh": list(sign.value_labels_zh),
-        "labels_en": list(sign.value_labels_en),
+        "labels_zh": [level.zh for level in sign.value_labels],
+        "labels_en": [level.en for level in sign.value_labels],
         "department": sign.department,
         "wall_trend": sign.wall_trend,
     }
+
+
+def _texts(key: str, text: Text) -> dict[str, str]:
+    """`name_zh`, `name_en`: a text under one key a language."""
+    return {f"{key}_{lang}": text.of(lang) for lang in LANGUAGES}
 
 
 def _bounds(bounds: Bounds) -> list[float | None]:
@@ -84,15 +86,14 @@ def _bounds(bounds: Bounds) -> list[float | None]:
 
 
 def _named(items: tuple[Named, ...]) -> list[dict[str, str]]:
-    return [{"code": n.code, "name_zh": n.name_zh, "name_en": n.name_en} for n in items]
+    return [{"code": n.code, **_texts("name", n.name)} for n in items]
 
 
 def _street(street: Street) -> dict[str, object]:
     return {
         "code": street.code,
-        "name_zh": street.name_zh,
-        "name_en": street.name_en,
-        "short_zh": street.short_zh,
+        **_texts("name", street.name),
+        "short_zh": street.short.zh,
         "kind": street.kind,
         "lon": street.lon,
         "lat": street.lat,
@@ -108,18 +109,15 @@ def _owners(city: Catalogue) -> list[Department]:
 def _department(owner: Department) -> dict[str, str]:
     return {
         "code": owner.code,
-        "name_zh": owner.name_zh,
-        "name_en": owner.name_en,
-        "short_zh": owner.short_zh,
-        "short_en": owner.short_en,
+        **_texts("name", owner.name),
+        **_texts("short", owner.tight),
     }
 
 
 def _wall(wall: WallProfile) -> dict[str, object]:
     return {
         "code": wall.code,
-        "name_zh": wall.name_zh,
-        "name_en": wall.name_en,
+        **_texts("name", wall.name),
         "modes": {
             name: {
                 "scenes": mode.scenes,
@@ -129,8 +127,7 @@ def _wall(wall: WallProfile) -> dict[str, object]:
                 "focus_ms": mode.focus_s * 1000,
                 "idle_ms": mode.idle_s * 1000,
                 "interrupt": mode.interrupt,
-                "name_zh": mode.name_zh,
-                "name_en": mode.name_en,
+                **_texts("name", mode.name),
             }
             for name, mode in wall.modes.items()
         },

@@ -24,7 +24,7 @@ def corrections_table(ask: Ask) -> Document:
         *(ask.column(n, Kind.NUMBER) for n in ("revision", "value", "weight", "denominator")),
         *(ask.column("unit"), ask.column("stands"), ask.column("received", Kind.TIME, _TIME)),
     )
-    unit = ask.view.name(sign.unit, sign.unit_en)
+    unit = ask.view.name(sign.measured_in)
     rows = [
         (
             *(told.observed_at, told.street_code, ask.place_name(told.street_code)),

@@ -3,6 +3,7 @@
 from dashboard.components import aims, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import span
+from dashboard.components.units import unit_name
 from dashboard.components.view import View
 from dashboard.desks.sign.sign_now import Here
 from dashboard.words.labels import table as labels
@@ -11,6 +12,7 @@ from domain.judging import judge_for
 from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
 from domain.state import CLEAR_SHARE, Judge
 from domain.target import Target
+from domain.unit import DEPARTMENT
 
 NONE = "—"
 
@@ -24,7 +26,7 @@ def button(view: View, dialog: str) -> Node:
 
 def dialog(view: View, catalogue: Catalogue, sign: Sign, place: str, name: str) -> Node:
     """The panel as a dialog with the id `name`, opened by `button(view, name)`."""
-    title = el("h2", view.name(sign.name_zh, sign.name_en))
+    title = el("h2", view.name(sign.name))
     close = el("button", view.text("definition.close"), type="button", data_closes="")
     return el(
         "dialog", title, *panel(view, catalogue, sign, place), close, id=name, cls="definition-box"
@@ -65,7 +67,7 @@ def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int 
         street = catalogue.street[place]
         said = view.text(
             "definition.scaled",
-            place=view.name(street.name_zh, street.name_en),
+            place=view.name(street.name),
             by=_scaled_by(view, sign),
             list=view.text("signs.join").join(
                 f"{view.text(f'state.{state}')} {_edges(view, sign, judge, n)}"
@@ -78,7 +80,7 @@ def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int 
 
 def formula(view: View, sign: Sign) -> str:
     """How points add up to a street and streets to the district."""
-    by = view.name(sign.weight_by or "", sign.weight_by_en or sign.weight_by or "")
+    by = view.name(sign.weight_by)
     weight = view.text("definition.weight", by=by) if by else ""
     street = (
         view.text(f"about.rule.{sign.street_rule}") if sign.at_street else mark.absence(view, sign)
@@ -104,14 +106,14 @@ def change(view: View, sign: Sign) -> str:
 
 def _source(view: View, catalogue: Catalogue, sign: Sign) -> str:
     found = catalogue.source.get(sign.source)
-    return view.name(found.name_zh, found.name_en) if found else sign.source
+    return view.name(found.name) if found else sign.source
 
 
 def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
-    names = []
-    for code in (sign.department, *sign.co_departments):
-        found = catalogue.department.get(code)
-        names.append(view.name(found.name_zh, found.name_en) if found else code)
+    names = [
+        unit_name(view, catalogue, DEPARTMENT, code)
+        for code in (sign.department, *sign.co_departments)
+    ]
     said = names[0]
     if sign.owner_note and view.lang == "zh" and sign.owner_note != said:
         said = view.text("definition.owner.note", owner=said, note=sign.owner_note)
@@ -124,7 +126,7 @@ def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
 def _basis(view: View, sign: Sign) -> str:
     key = f"about.basis.{sign.basis_type}"
     kind = view.text(key) if key in labels() else sign.basis_type
-    said = view.name(sign.basis_zh, sign.basis_en)
+    said = view.name(sign.basis)
     if not said:
         return kind
     if said.casefold().startswith(kind.casefold()):  # not: 假定：假定，参照…

@@ -29,8 +29,8 @@ def _named(question: SignQuestion) -> str:
     sign, street = city.sign.get(question.code), city.street.get(question.street or "")
     if sign is None:
         return view.text("nav.signs")
-    name = view.name(sign.name_zh, sign.name_en)
-    return name if street is None else f"{name} · {view.name(street.name_zh, street.name_en)}"
+    name = view.name(sign.name)
+    return name if street is None else f"{name} · {view.name(street.name)}"
 
 
 def _crumbs(question: SignQuestion) -> Sequence[Crumb]:

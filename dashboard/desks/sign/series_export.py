@@ -46,7 +46,7 @@ def series_table(ask: Ask) -> Document:
     of = None if place == city.code else place
     asked = (ask.services.db, ask.actor, sign.code, of, period.from_ms, period.to_ms)
     early, again = provisional_instants(*asked), corrected_instants(*asked)
-    unit = ask.view.name(sign.unit, sign.unit_en)
+    unit = ask.view.name(sign.measured_in)
     rows = [
         (
             row[2],

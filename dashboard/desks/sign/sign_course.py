@@ -49,7 +49,7 @@ def _take_away(here: Here, period: Period, query: dict[str, str | int | None]) -
     """Links to the table, and to a picture that says what it is and where it comes from."""
     heading = f"{here.name} · {here.place_name} · {period.label(here.view)}"
     source = here.city.source.get(here.sign.source)
-    of = here.view.name(source.name_zh, source.name_en) if source else here.sign.source
+    of = here.view.name(source.name) if source else here.sign.source
     links = export_links(here.view, "series", query)
     return el("div", links, png_button(here.view, "sign-course", heading, of), cls="take-away")
 

@@ -10,6 +10,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.period import Period, picker
 from dashboard.components.times import span, stamp
+from dashboard.components.units import unit_name, unit_short
 from dashboard.components.view import View
 from dashboard.desks.sign.sign_question import PERIODS, SignQuestion
 from data_access.series.series_query import Course, Sum
@@ -21,6 +22,7 @@ from domain.picture import Cell, Picture
 from domain.sign import GRADED, Sign, State
 from domain.state import Judge
 from domain.stays import heard_until, hours_in, stays
+from domain.unit import DEPARTMENT, PLACE
 
 _MILDER = 1e-9
 
@@ -52,21 +54,17 @@ class Here:
 
     def at(self, place: str) -> str:
         """A place in the reader's language; its code where the catalogue does not know it."""
-        if place == self.city.code:
-            return self.view.name(self.city.name_zh, self.city.name_en)
-        street = self.city.street.get(place)
-        return self.view.name(street.name_zh, street.name_en) if street else place
+        return unit_name(self.view, self.city, PLACE, place)
 
     @property
     def name(self) -> str:
         """The sign in the reader's language."""
-        return self.view.name(self.sign.name_zh, self.sign.name_en)
+        return self.view.name(self.sign.name)
 
     @property
     def owner(self) -> str:
         """The department that answers for the sign."""
-        found = self.city.department.get(self.sign.department)
-        return self.view.name(found.short_zh, found.name_en) if found else self.sign.department
+        return unit_short(self.view, self.city, DEPARTMENT, self.sign.department)
 
 
 def head(here: Here) -> list[Node]:
@@ -228,7 +226,7 @@ def _change(here: Here, now: Sum, then: Sum) -> Node:
     step = now.value - then.value
     said = mark.signed(step, sign.decimals, view.text("number.scale"))
     share = ""
-    if then.value and not (sign.unit.startswith("%") or sign.value_labels_zh):
+    if then.value and not (sign.measured_in.zh.startswith("%") or sign.value_labels):
         share = f" ({mark.signed(100 * step / abs(then.value), 1)}%)"
     moved = judge.badness(now.value) - judge.badness(then.value)
     if abs(moved) < _MILDER or not step:

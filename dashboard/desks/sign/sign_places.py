@@ -56,7 +56,7 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
     body = table(heads, rows, columns, numbers=NUMBERS, cls="grid-table place-table")
     asked = {"sign": sign.code, "pick": written(picking.codes)}
     links = export_links(view, "sign-streets", asked)
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in here.city.streets}
+    names = {s.code: view.name(s.short) for s in here.city.streets}
     bar = pick_bar(picking, names, view.text("pick.hint.map"))
     return [
         el("div", title, links, cls="sign-course-head"),
@@ -135,7 +135,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
 
 def _place(here: Here, street: Street) -> list[Node]:
     view = here.view
-    link = el("a", view.name(street.name_zh, street.name_en), href=here.question.at(street.code))
+    link = el("a", view.name(street.name), href=here.question.at(street.code))
     if street.counts:
         return [link]
     return [link, el("small", kind_name(view, here.city, street))]
@@ -148,7 +148,7 @@ def _map(here: Here, drawing: Drawing, cells: dict[str, Cell], picking: Picking)
         cell = cells.get(street.code)
         if cell is None:
             continue
-        name = view.name(street.name_zh, street.name_en)
+        name = view.name(street.name)
         said = f"{name} {mark.with_unit(view, sign, cell.value)} {view.text(f'state.{cell.state}')}"
         looks[street.code] = Painted(cell.state, said)
     chosen = here.place if here.place in here.city.street else None

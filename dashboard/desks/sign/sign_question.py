@@ -6,16 +6,12 @@ from typing import Any
 
 from dashboard.components.period import NAMES, Period
 from dashboard.components.picking import Codes, picked, written
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
 from domain.zone import Zone
 
 LONGEST_CODE = 32
 PERIODS = ("24h", "7d", "30d", "1y", "custom")
-
-
-def sign_path(code: str) -> str:
-    """Where a sign has its page."""
-    return f"/sign/{code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What /sign/<code> says of a code that nobody knows, and the way it stands in the breadcrumb."""
 
 from dashboard.components.light import Node, el
+from dashboard.components.units import unit_path
 from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.sign.sign_question import SignQuestion
 from dashboard.desks.spec import Parts, Visit
+from domain.unit import PLACE
 
 PARTS = ("head", "periods", "course", "notes", "places", "definition")
 
@@ -19,7 +21,7 @@ def unknown(visit: Visit[SignQuestion]) -> Parts | None:
         return None
     else:
         said = view.text("sign.unknown.place", code=place)
-        name = view.name(sign.name_zh, sign.name_en)
+        name = view.name(sign.name)
         onward = el("a", view.text("sign.at_city", sign=name), href=question.at(None))
     nodes: Parts = {f"sign-{part}": [] for part in PARTS}
     crumb = el("b", question.code)
@@ -32,7 +34,7 @@ def crumbs(here: Here) -> list[Node]:
     if here.place == here.city.code:
         return [el("b", here.name, aria_current="page")]
     return [
-        el("a", view.name(sign.name_zh, sign.name_en), href=here.question.at(None)),
+        el("a", view.name(sign.name), href=here.question.at(None)),
         el("span", "/", cls="desk-slash", aria_hidden="true"),
-        el("a", here.place_name, href=view.href(f"/street/{here.place}"), aria_current="page"),
+        el("a", here.place_name, href=view.href(unit_path(PLACE, here.place)), aria_current="page"),
     ]

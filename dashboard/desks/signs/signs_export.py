@@ -34,4 +34,4 @@ def _filters(ask: Ask) -> dict[str, str | None]:
 def _named(ask: Ask, what: str) -> str | None:
     named = {n.code: n for n in (ask.city.domains if what == "domain" else ask.city.goals)}
     code = ask.choice(what, named)
-    return ask.view.name(named[code].name_zh, named[code].name_en) if code else None
+    return ask.view.name(named[code].name) if code else None

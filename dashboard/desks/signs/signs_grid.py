@@ -6,8 +6,8 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
 from dashboard.components.spark import spark
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.signs.signs_list import Line
 from dashboard.desks.signs.signs_question import SignsQuestion
 from data_access.series.series_query import Spark
@@ -37,7 +37,7 @@ def multiples(
         own = sorted((li for li in shown if li.sign.domain == domain.code),
                      key=lambda li: order[li.sign.code])  # fmt: skip
         if own:
-            title = el("h2", view.name(domain.name_zh, domain.name_en), el("small", str(len(own))))
+            title = el("h2", view.name(domain.name), el("small", str(len(own))))
             cards = [_card(view, city, line, hours, now_ms) for line in own]
             fields.append(el("section", title, el("ul", *cards, cls="sign-cards")))
     return el("div", *fields)
@@ -53,12 +53,12 @@ def _card(
     sign, cell = line.sign, line.cell
     edges = [e for e in (*line.judge.higher, *line.judge.lower) if e is not None]
     reach = max(1, round(sign.stale_after_s * 1000 / HOUR_MS))
-    name = view.name(sign.short_zh, sign.short_en)
+    name = view.name(sign.short)
     drawn = spark(hours.get(sign.code, ()), cell.state, marks=edges, bridge=reach)
     value = mark.value(view, sign, cell)
     fresh = mark.freshness_or_later(view, cell, now_ms, city.zone)
     head = el("span", mark.state(view, cell, word=False), name, cls="sign-card-name")
     body = el("span", *value, cls="sign-card-value")
-    full = view.name(sign.name_zh, sign.name_en)
+    full = view.name(sign.name)
     link = el("a", head, body, drawn, fresh, href=view.href(sign_path(sign.code)), title=full)
     return el("li", link, data_state=cell.state.value, **ageing(sign, cell))

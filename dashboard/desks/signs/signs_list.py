@@ -9,8 +9,8 @@ from dashboard.components import aims, gauge, mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import span, stamp
+from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.sign.sign_question import sign_path
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from domain.aim import Aim
 from domain.catalogue import Catalogue
@@ -19,6 +19,7 @@ from domain.picture import Cell
 from domain.place import Named
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
+from domain.text import LANGUAGES
 from domain.zone import Zone
 
 COLUMNS = ("state", "name", "domain", "gauge", "value", "unit", "since", "owner")
@@ -72,7 +73,7 @@ _WORST: dict[str, Callable[[Line], tuple[float, ...]]] = {
 }
 _PLAIN: dict[str, Callable[[Line, View], tuple[str | int, ...]]] = {
     "code": lambda line, _: (line.sign.code,),
-    "name": lambda line, view: (view.name(line.sign.name_zh, line.sign.name_en).lower(),),
+    "name": lambda line, view: (view.name(line.sign.name).lower(),),
     "domain": lambda line, _: (line.sign.domain, line.sign.code),
     "owner": lambda line, _: (line.owner, line.sign.code),
     "since": lambda line, _: (-(line.cell.since or 0),),
@@ -97,7 +98,7 @@ def sentence(view: View, city: Catalogue, every: Sequence[Line], now_ms: int) ->
     since = worst.cell.since if worst.cell.since is not None else now_ms
     return said + view.text(
         "signs.say.worst",
-        sign=view.name(worst.sign.short_zh, worst.sign.short_en),
+        sign=view.name(worst.sign.short),
         value=mark.with_unit(view, worst.sign, worst.cell.value),
         state=_word(view, worst.cell.state),
         span=span(view, max(0, now_ms - since)),
@@ -138,7 +139,7 @@ def sign_table(
     view = question.view
     if not shown:
         return el("p", view.text("signs.empty"), cls="desk-empty")
-    names = {d.code: view.name(d.name_zh, d.name_en) for d in city.domains}
+    names = {d.code: view.name(d.name) for d in city.domains}
     rows = [_row(view, city, line, names, now_ms) for line in shown]
     heads: list[Node] = [_head(question, name) for name in COLUMNS]
     columns: tuple[str, ...] = COLUMNS
@@ -158,7 +159,7 @@ def sign_table(
 def _fits(question: SignsQuestion, line: Line, *, but_state: bool = False) -> bool:
     sign, cell = line.sign, line.cell
     text = (question.q or "").lower()
-    names = (sign.code, sign.name_zh, sign.name_en, sign.short_zh, sign.short_en)
+    names = [sign.code, *(name.of(lang) for name in (sign.name, sign.short) for lang in LANGUAGES)]
     return (
         question.domain in (None, sign.domain)
         and question.goal in (None, sign.goal)
@@ -175,7 +176,7 @@ def _row(
     sign, cell = line.sign, line.cell
     zone = city.zone
     value, unit = mark.value(view, sign, cell)
-    link = el("a", view.name(sign.name_zh, sign.name_en), href=view.href(sign_path(sign.code)))
+    link = el("a", view.name(sign.name), href=view.href(sign_path(sign.code)))
     return {
         "": ageing(sign, cell),
         "state": mark.state(view, cell),
@@ -269,7 +270,7 @@ def _form(question: SignsQuestion, city: Catalogue, every: Sequence[Line]) -> No
 
 
 def _named(view: View, group: Iterable[Named]) -> list[tuple[str, str]]:
-    return [(one.code, view.name(one.name_zh, one.name_en)) for one in group]
+    return [(one.code, view.name(one.name)) for one in group]
 
 
 def _select(view: View, name: str, choices: Iterable[tuple[str, str]], here: str | None) -> Node:
@@ -280,7 +281,7 @@ def _select(view: View, name: str, choices: Iterable[tuple[str, str]], here: str
 
 def _owner(view: View, city: Catalogue, sign: Sign) -> str:
     found = city.department.get(sign.department)
-    return view.name(found.short_zh, found.short_en) if found else sign.department
+    return view.name(found.tight) if found else sign.department
 
 
 def _word(view: View, state: State) -> str:

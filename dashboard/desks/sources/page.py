@@ -18,7 +18,7 @@ def _named(question: Question) -> str:
     """The list of sources, or the one that is looked at."""
     view, code = question.view, question.source or ""
     source, title = current_services().catalogue.source.get(code), view.text("sources.title")
-    name = view.name(source.name_zh, source.name_en) if source else code
+    name = view.name(source.name) if source else code
     return f"{name} · {title}" if name else title
 
 

@@ -129,7 +129,7 @@ def owner(view: View, row: SourceRow, catalogue: Catalogue) -> str:
     department = catalogue.department.get(row.department or "")
     if department is None:
         return row.department or view.text("sources.no_owner")
-    return view.name(department.short_zh, department.name_en)
+    return view.name(department.short)
 
 
 def lag(view: View, row: SourceRow) -> str:
@@ -160,7 +160,7 @@ def _row(view: View, row: SourceRow, catalogue: Catalogue, now_ms: int) -> dict[
 
 
 def _system(view: View, row: SourceRow) -> list[Node]:
-    name = view.name(row.name_zh, row.name_en)
+    name = view.name(row.name)
     kind = None if row.kind == "live" else el("em", view.text(f"sources.kind.{row.kind}"))
     return [
         el("a", name, href=view.href(PATH, source=row.code)),

@@ -66,7 +66,7 @@ def _row(ask: Ask, row: SourceRow) -> tuple[str | float | None, ...]:
     now_ms = ask.services.now_ms
     return (
         row.code,
-        ask.view.name(row.name_zh, row.name_en),
+        ask.view.name(row.name),
         ask.department_name(row.department),
         row.cadence_s,
         standing_name(ask.view, standing(row, now_ms)),

@@ -58,7 +58,7 @@ def one(visit: Visit[Question], found: Sequence[SourceRow]) -> list[Node | None]
     reasons = quarantine_reasons(visit.db, visit.actor, row.code)
     rows = _rows(visit, row.code) if reasons else ()
     return [
-        el("h1", view.name(row.name_zh, row.name_en)),
+        el("h1", view.name(row.name)),
         el("p", quarantine_sentence(view, reasons), cls="desk-lead"),
         source_facts(view, row, city, visit.now_ms),
         el("h2", view.text("quarantine.title")) if reasons else None,

@@ -18,7 +18,7 @@ from domain.picture import Picture
 
 def _named(question: PlaceQuestion) -> str:
     view, street = question.view, current_services().catalogue.street.get(question.code)
-    return view.text("nav.streets") if street is None else view.name(street.name_zh, street.name_en)
+    return view.text("nav.streets") if street is None else view.name(street.name)
 
 
 def _crumbs(question: PlaceQuestion) -> Sequence[Crumb]:

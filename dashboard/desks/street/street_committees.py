@@ -57,7 +57,7 @@ def _one(here: Here, committee: Committee) -> Node:
     address = view.href(question.path, sign=question.sign, committee=other)
     return el(
         "li",
-        el("a", committee.name_zh, href=address, data_stay=""),
+        el("a", here.view.name(committee.name), href=address, data_stay=""),
         el("small", committee.code),
         id=f"committee-{committee.code}",
         aria_current="true" if mine else None,

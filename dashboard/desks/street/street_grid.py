@@ -48,7 +48,7 @@ def _field(here: Here, domain: Named, selected: str | None) -> Node:
         "section",
         el(
             "header",
-            el("h3", view.name(domain.name_zh, domain.name_en)),
+            el("h3", view.name(domain.name)),
             el("span", *marks, el("small", normal), cls="street-field-counts"),
         ),
         el("ul", *(_cell(here, sign, here.cells[sign.code], selected) for sign in defined)),
@@ -67,7 +67,7 @@ def _without(here: Here, key: str, signs: list[Sign]) -> Node | None:
     if not signs:
         return None
     view = here.view
-    names = view.text("street.names").join(view.name(s.short_zh, s.short_en) for s in signs)
+    names = view.text("street.names").join(view.name(s.short) for s in signs)
     return el("p", el("b", view.text(key, n=len(signs))), names, cls="street-absent")
 
 
@@ -79,7 +79,7 @@ def _cell(here: Here, sign: Sign, cell: Cell, selected: str | None) -> Node:
     link = el(
         "a",
         mark.drawn(cell.state),
-        el("span", view.name(sign.short_zh, sign.short_en), cls="street-sign"),
+        el("span", view.name(sign.short), cls="street-sign"),
         figure,
         unit,
         age,
@@ -102,9 +102,9 @@ def _title(here: Here, sign: Sign, cell: Cell) -> str:
     owner = here.city.department[sign.department]
     return " · ".join(
         (
-            view.name(sign.name_zh, sign.name_en),
+            view.name(sign.name),
             view.text(f"state.{cell.state}"),
             view.text(f"freshness.{cell.freshness}"),
-            view.name(owner.short_zh, owner.short_en or owner.name_en),
+            view.name(owner.tight),
         )
     )

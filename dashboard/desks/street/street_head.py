@@ -50,7 +50,7 @@ class Here(NamedTuple):
 def head(here: Here) -> list[Node]:
     """Name, facts, sentence and counts."""
     place, view = here.standing.place, here.view
-    said = [el("h1", view.name(place.name_zh, place.name_en)), _facts(here)]
+    said = [el("h1", view.name(place.name)), _facts(here)]
     if not place.counts:
         said.append(el("p", view.text("streets.note.area"), cls="street-overlap"))
     said.append(el("p", sentence(here), cls="desk-lead"))
@@ -90,7 +90,7 @@ def sentence(here: Here) -> str:
     place = here.standing.place
     said = view.text(
         key,
-        city=view.name(place.name_zh, place.name_en),
+        city=view.name(place.name),
         total=counts.applies,
         normal=counts.normal,
         attention=counts.attention,
@@ -104,11 +104,11 @@ def _worst(here: Here) -> str:
     cell = here.cells[sign.code]
     owner = city.department[sign.department]
     values = {
-        "place": view.name(here.standing.place.short_zh, here.standing.place.name_en),
-        "sign": view.name(sign.short_zh, sign.short_en),
+        "place": view.name(here.standing.place.short),
+        "sign": view.name(sign.short),
         "value": mark.with_unit(view, sign, cell.value),
         "state": state_word(view, cell.state),
-        "owner": view.name(owner.short_zh, owner.short_en or owner.name_en),
+        "owner": view.name(owner.tight),
     }
     if cell.since is None:
         said = view.text("wall.say.worst.plain", **values)
@@ -163,9 +163,7 @@ def index_block(here: Here) -> list[Node]:
     if index.excluded and index.low is not None:
         low = view.text("street.low", n=index.excluded, low=index_text(index.low))
         lines.append(el("p", low))
-    goals = [
-        _goal(here, goal.code, view.name(goal.name_zh, goal.name_en)) for goal in here.city.goals
-    ]
+    goals = [_goal(here, goal.code, view.name(goal.name)) for goal in here.city.goals]
     return [
         el("div", *lines, cls="street-index"),
         el(
@@ -237,7 +235,7 @@ def _line(here: Here, detractor: Detractor, whole: float) -> Node:
     return el(
         "div",
         mark.state(view, detractor.state),
-        el("a", view.name(sign.short_zh, sign.short_en), href=address, data_stay=""),
+        el("a", view.name(sign.short), href=address, data_stay=""),
         _bar(detractor.points / whole),
         el("b", minus(points), data_points=str(points)),
         data_sign=sign.code,

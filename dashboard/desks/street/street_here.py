@@ -1,10 +1,11 @@
 """What the parts of a place's page share, gathered once a visit."""
 
 from dashboard.components.light import Node
+from dashboard.components.units import unit_path
 from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_map import Drawing, close_up
-from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_sign import asked, not_defined, period_of, sign_panel
 from dashboard.desks.street.street_standing import exceptions, standing
 from dashboard.desks.street.street_table import painted
@@ -13,6 +14,7 @@ from data_access.series.index_history import indexes_at
 from data_access.series.notes import notes_on
 from data_access.series.series_query import course
 from domain.clock import MINUTE_MS
+from domain.unit import PLACE
 
 
 def here_at(visit: Visit[PlaceQuestion]) -> Here:
@@ -35,9 +37,9 @@ def neighbourhood(here: Here, drawing: Drawing) -> list[Node]:
     """The place and its neighbours on the map, painted as they stand."""
     view, city, picture = here.view, here.city, here.picture
     looks = painted(view, city, [standing(city, picture, street) for street in city.counted])
-    names = {s.code: view.name(s.short_zh, s.name_en) for s in city.streets}
+    names = {s.code: view.name(s.short) for s in city.streets}
     place = here.standing.place
-    drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(place_path(c)))
+    drawn = close_up(view, drawing, place, looks, names, lambda c: view.href(unit_path(PLACE, c)))
     return [drawn] if drawn is not None else []
 
 

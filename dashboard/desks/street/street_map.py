@@ -192,7 +192,7 @@ def _figure(
     cls: str,
     inset: Node | None = None,
 ) -> list[Any]:
-    notice = view.name(drawing.data.notice_zh, drawing.data.notice_en)
+    notice = view.name(drawing.data.notice)
     picture = el("svg", *parts, viewBox=box, role="group", aria_label=view.text("streets.map"))
     return el("figure", picture, inset, el("figcaption", notice), cls=cls)
 

@@ -98,7 +98,7 @@ def _row(here: Group, found: Peers, row: Ranked) -> dict[str, Any]:
     view, sign, ranked = here.question.view, found.sign, found.standings.ranking.ranked
     name = view.text("street.peers.score")
     if sign is not None:
-        name = view.name(sign.short_zh, sign.short_en)
+        name = view.name(sign.short)
     drawing: Node = ""
     said: list[Node] = [because(view, row)]
     if row.rank is not None and row.rank_low is not None and row.rank_high is not None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.picking import Codes, picked, written
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.street.street_standing import SHOWN_STATES
+from domain.unit import PLACE
 
 LONGEST_CODE = 32
 SORTS = (
@@ -76,16 +78,11 @@ class PlaceQuestion:
     @property
     def path(self) -> str:
         """The address without its query."""
-        return place_path(self.code)
+        return unit_path(PLACE, self.code)
 
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is neither path nor view."""
         return {"sign": self.sign, "committee": self.committee}
-
-
-def place_path(code: str) -> str:
-    """The path of a place's page."""
-    return f"/street/{code}"
 
 
 def _mapping(given: object) -> Mapping[Any, Any]:

@@ -8,6 +8,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.period import Period
 from dashboard.components.png_button import png_button
 from dashboard.components.times import stamp
+from dashboard.components.units import sign_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_troubles import aged
 from dashboard.desks.street.street_words import lasting
@@ -42,7 +43,7 @@ def sign_panel(
 ) -> list[Node]:
     """Heading, the present value, the chart, and the way to the page of the sign."""
     view, place = here.view, here.standing.place
-    name = view.name(place.name_zh, place.name_en)
+    name = view.name(place.name)
     subject = Subject(sign, place.code, name, here.cells.get(sign.code), here.picture.as_of)
     return [
         *_heading(here, sign),
@@ -56,9 +57,9 @@ def _take_away(here: Here, sign: Sign, period: Period) -> Node:
     """The course as a table and as a picture."""
     view, place = here.view, here.standing.place
     query = {"sign": sign.code, "place": place.code, **period.query()}
-    names = (view.name(place.name_zh, place.name_en), view.name(sign.name_zh, sign.name_en))
+    names = (view.name(place.name), view.name(sign.name))
     source = here.city.source.get(sign.source)
-    told = None if source is None else view.name(source.name_zh, source.name_en)
+    told = None if source is None else view.name(source.name)
     heading = " · ".join((*names, period.label(view)))
     return el(
         "div",
@@ -78,10 +79,10 @@ def not_defined(here: Here, sign: Sign) -> list[Node]:
 def _heading(here: Here, sign: Sign) -> list[Node]:
     view, defined = here.view, sign.code in here.cells
     street = here.standing.place.code if defined else None
-    address = view.href(f"/sign/{sign.code}", street=street)
+    address = view.href(sign_path(sign.code), street=street)
     more = el("a", view.text("street.sign.more"), href=address, cls="street-more-link")
-    named = el("small", f"{view.name(sign.name_zh, sign.name_en)} {sign.code}")
-    return [el("h2", view.name(sign.short_zh, sign.short_en), named, more)]
+    named = el("small", f"{view.name(sign.name)} {sign.code}")
+    return [el("h2", view.name(sign.short), named, more)]
 
 
 def _now(here: Here, sign: Sign) -> Node:

@@ -8,9 +8,10 @@ from dashboard.components import mark
 from dashboard.components.light import Node, el, table
 from dashboard.components.picking import Picking, known
 from dashboard.components.times import grouped, span, stamp
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.street.street_map import Painted
-from dashboard.desks.street.street_question import ListQuestion, place_path
+from dashboard.desks.street.street_question import ListQuestion
 from dashboard.desks.street.street_standing import (
     SHOWN_STATES,
     WORST_FIRST,
@@ -30,6 +31,7 @@ from data_access.series.index_history import Past
 from domain.catalogue import Catalogue
 from domain.picture import Picture
 from domain.sign import SEVERITY, State
+from domain.unit import PLACE
 
 PATH = "/streets"
 COUNTS = ("alarm", "warning", "attention", "normal", "stale", "unknown", "absent", "whole")
@@ -67,9 +69,9 @@ def _lowest(view: View, city: Catalogue, counted: Sequence[Standing]) -> str:
     worst = city.sign[low.worst or ""]
     return view.text(
         "streets.say.lowest",
-        place=view.name(low.place.name_zh, low.place.name_en),
+        place=view.name(low.place.name),
         index=index_text(low.index.value),
-        sign=view.name(worst.short_zh, worst.short_en),
+        sign=view.name(worst.short),
         state=state_word(view, low.state),
     )
 
@@ -150,7 +152,7 @@ def filters(question: ListQuestion, city: Catalogue, standings: Sequence[Standin
     states = Counter(s.state.value for s in of_kind)
     by_kind: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_state)),
-        *((k.code, view.name(k.name_zh, k.name_en), kinds[k.code]) for k in city.kinds),
+        *((k.code, view.name(k.name), kinds[k.code]) for k in city.kinds),
     ]
     by_state: list[tuple[str | None, Node, int]] = [
         (None, view.text("streets.all"), len(of_kind)),
@@ -225,9 +227,7 @@ def _row(view: View, city: Catalogue, s: Standing) -> dict[str, Any]:
     known = {name: getattr(s.counts, name) for name in COUNTS}
     return {
         "name": [
-            el(
-                "a", view.name(place.name_zh, place.name_en), href=view.href(place_path(place.code))
-            ),
+            el("a", view.name(place.name), href=view.href(unit_path(PLACE, place.code))),
             el("small", place.code),
         ],
         "kind": kind_name(view, city, place),
@@ -254,9 +254,9 @@ def _worst(view: View, city: Catalogue, s: Standing) -> Node:
     sign = city.sign[s.worst]
     return el(
         "a",
-        view.name(sign.short_zh, sign.short_en),
-        href=view.href(place_path(s.place.code), sign=sign.code),
-        title=view.name(sign.name_zh, sign.name_en),
+        view.name(sign.short),
+        href=view.href(unit_path(PLACE, s.place.code), sign=sign.code),
+        title=view.name(sign.name),
     )
 
 
@@ -282,8 +282,8 @@ def painted(view: View, city: Catalogue, standings: Sequence[Standing]) -> dict[
 
 
 def _title(view: View, city: Catalogue, s: Standing) -> str:
-    said = [view.name(s.place.name_zh, s.place.name_en), state_word(view, s.state)]
+    said = [view.name(s.place.name), state_word(view, s.state)]
     if s.worst is not None:
         worst = city.sign[s.worst]
-        said.append(view.name(worst.name_zh, worst.name_en))
+        said.append(view.name(worst.name))
     return " · ".join(said)

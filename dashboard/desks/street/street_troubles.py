@@ -7,7 +7,7 @@ from dashboard.components.crossing import held, side
 from dashboard.components.light import Node, el, table
 from dashboard.components.moment import ageing
 from dashboard.components.times import span, stamp
-from dashboard.desks.rankings.rank_question import department_path
+from dashboard.components.units import unit_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.actor import Role
@@ -15,6 +15,7 @@ from domain.judging import judge_for
 from domain.picture import Cell
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
+from domain.unit import DEPARTMENT
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
 MOST_SILENT = 8  # signs without data listed; the others stand in the fixed places below
@@ -66,9 +67,9 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         "state": el("span", mark.state(view, cell)),
         "sign": el(
             "a",
-            view.name(sign.short_zh, sign.short_en),
+            view.name(sign.short),
             href=view.href(here.question.path, sign=code),
-            title=view.name(sign.name_zh, sign.name_en),
+            title=view.name(sign.name),
             data_stay="",
         ),
         "value": [figure],
@@ -111,7 +112,7 @@ def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
 
 def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
     view, source = here.view, here.city.source.get(sign.source)
-    name = "" if source is None else view.name(source.name_zh, source.name_en)
+    name = "" if source is None else view.name(source.name)
     if cell.at is None:
         return view.text("street.why.never", source=name)
     age = span(view, max(0, here.picture.as_of - cell.at))
@@ -123,10 +124,10 @@ def _why_silent(here: Here, sign: Sign, cell: Cell) -> str:
 def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     """Whose it is, and since when."""
     view, owner = here.view, here.city.department[sign.department]
-    name: Node = view.name(owner.short_zh, owner.short_en or owner.name_en)
+    name: Node = view.name(owner.tight)
     # the page of another department is not for a department: no link into a refusal
     if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
-        name = el("a", name, href=view.href(department_path(owner.code)))
+        name = el("a", name, href=view.href(unit_path(DEPARTMENT, owner.code)))
     if cell.since is None:
         return [name]
     at = stamp(cell.since, here.picture.as_of, here.city.zone)

@@ -1,10 +1,12 @@
 """What /street/<code> answers when there is nothing to show: no such place, or no data yet."""
 
 from dashboard.components.light import Node, el
+from dashboard.components.units import unit_path
 from dashboard.desks.spec import Parts, Visit
-from dashboard.desks.street.street_question import PlaceQuestion, place_path
+from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_table import PATH
 from domain.catalogue import Catalogue
+from domain.unit import PLACE
 
 PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
 
@@ -15,7 +17,7 @@ def unknown(visit: Visit[PlaceQuestion]) -> Parts | None:
     if question.code in city.street:
         return None
     if question.code == city.code:
-        said = view.text("street.district", name=view.name(city.name_zh, city.name_en))
+        said = view.text("street.district", name=view.name(city.name))
         onward = el("a", view.text("nav.signs"), href=view.href("/signs"))
     else:
         said = view.text("street.unknown", code=question.code)
@@ -23,7 +25,7 @@ def unknown(visit: Visit[PlaceQuestion]) -> Parts | None:
     lists = [
         el(
             "section",
-            el("h2", view.name(kind.name_zh, kind.name_en)),
+            el("h2", view.name(kind.name)),
             el("ul", *links, cls="street-list"),
         )
         for kind in city.kinds
@@ -39,7 +41,7 @@ def nothing_yet(visit: Visit[PlaceQuestion]) -> Parts:
     """Before the engine has judged anything: the name, and that there is no data."""
     view, question = visit.view, visit.question
     place = visit.city.street[question.code]
-    title = view.name(place.name_zh, place.name_en)
+    title = view.name(place.name)
     return {
         **_empty(question),
         "street-crumbs": [el("b", title)],
@@ -57,7 +59,7 @@ def _empty(question: PlaceQuestion) -> Parts:
 def _links(question: PlaceQuestion, city: Catalogue, kind: str) -> list[Node]:
     view = question.view
     return [
-        el("li", el("a", view.name(s.name_zh, s.name_en), href=view.href(place_path(s.code))))
+        el("li", el("a", view.name(s.name), href=view.href(unit_path(PLACE, s.code))))
         for s in city.streets
         if s.kind == kind
     ]

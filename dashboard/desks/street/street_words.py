@@ -19,7 +19,7 @@ def state_word(view: View, state: State) -> str:
 def kind_name(view: View, city: Catalogue, place: Street) -> str:
     """What kind of place it is: 街道, town …"""
     kind = city.kind[place.kind]
-    return view.name(kind.name_zh, kind.name_en)
+    return view.name(kind.name)
 
 
 def index_text(value: float | None, decimals: int = 1) -> str:
@@ -53,7 +53,7 @@ def area_text(km2: float | None) -> str:
 
 
 def lasting(view: View, ms: int) -> str:
-    """A duration in words, as assets/js/format.js says it on the wall."""
+    """A duration in words, as assets/js/base/format.js says it on the wall."""
     minutes = max(0, ms) // MINUTE_MS
     if minutes < 1:
         return view.text("duration.seconds")

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dashboard.components import mark
 from dashboard.components.light import Node, el
 from dashboard.components.moment import ageing
+from dashboard.components.units import unit_path
 from dashboard.components.view import View
-from dashboard.desks.street.street_question import place_path
 from dashboard.desks.street.street_standing import Standing
 from dashboard.desks.street.street_words import index_text, lasting
 from domain.catalogue import Catalogue
 from domain.picture import Picture
 from domain.sign import SEVERITY
+from domain.unit import PLACE
 
 MOST = 6
 
@@ -36,10 +37,10 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
     return el(
         "li",
         mark.state(view, s.state),
-        el("a", view.name(place.short_zh, place.name_en), href=view.href(place_path(place.code))),
+        el("a", view.name(place.short), href=view.href(unit_path(PLACE, place.code))),
         el(
             "span",
-            view.name(sign.short_zh, sign.short_en),
+            view.name(sign.short),
             " ",
             *mark.value(view, sign, cell),
             cls="street-worst-sign",
@@ -47,7 +48,7 @@ def _line(view: View, city: Catalogue, picture: Picture, s: Standing, code: str)
         el("span", age, cls="street-worst-age"),
         el(
             "span",
-            view.name(owner.short_zh, owner.short_en or owner.name_en),
+            view.name(owner.tight),
             cls="street-worst-owner",
         ),
         el("b", index_text(s.index.value)),

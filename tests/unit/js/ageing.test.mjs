@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { effective, freshness, outgrown, tally } = load("ageing");
+const { effective, freshness, outgrown, tally } = load("base/ageing");
 const SIGN = { late_after_s: 600, stale_after_s: 900 };
 const SEEN = Date.parse("2026-11-23T05:00:00.000Z");
 const reading = (more) => ({

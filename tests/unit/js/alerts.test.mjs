@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { labels, load } from "./modules.mjs";
 
-const { crossing } = load("alerts");
+const { crossing } = load("wall/alerts");
 
 test("which side was crossed is what the engine says, whatever the numbers look like", () => {
   const high = { value: 26, threshold: 25, side: "high", clear: null };

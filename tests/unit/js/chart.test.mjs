@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { CHINA, load } from "./modules.mjs";
 
-const { ticks, instants, range, points, pieces, gaps, nearest, HOUR, DAY } = load("chart_scale");
+const { ticks, instants, range, points, pieces, gaps, nearest, HOUR, DAY } = load("base/scale");
 
 test("ticks are round and inside", () => {
   assert.deepEqual(ticks(0, 100, 5), [0, 20, 40, 60, 80, 100]);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHINA, labels, load } from "./modules.mjs";
 
-const { seen } = load("desk_ageing");
-const format = load("format");
-const { freshness } = load("ageing");
+const { seen } = load("desk/desk_ageing");
+const format = load("base/format");
+const { freshness } = load("base/ageing");
 const say = { t: format.translator(labels("zh")), zone: CHINA, format, freshness };
 const AT = Date.parse("2026-11-23T05:00:00.000Z");
 const cell = (more) => ({ at: String(AT), late: "600", stale: "900", freshness: "live", ...more });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const director = load("director");
+const director = load("wall/director");
 const { MIN_DWELL_MS, DEBOUNCE_MS, COOL_MS, STORM, STORM_MS, CALL_MS, PAUSE_MS, REPLAY_MS } = director;
 const MODE = {
   scenes: ["home", "map", "domain:a"],

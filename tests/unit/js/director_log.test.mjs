@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { open, token } = load("director_log");
+const { open, token } = load("wall/director_log");
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function desk(status = 204) {

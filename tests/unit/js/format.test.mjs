@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CHINA, labels, load } from "./modules.mjs";
 
-const format = load("format");
+const format = load("base/format");
 const zh = labels("zh");
 const en = labels("en");
 const t = format.translator(zh);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { token, keep, GOING_MS } = load("identity");
+const { token, keep, GOING_MS } = load("base/identity");
 
 test("the token is found among other cookies", () => {
   assert.equal(token("a=1; _csrf_token=abc; b=2"), "abc");

@@ -4,8 +4,8 @@ import test from "node:test";
 
 import { load } from "./modules.mjs";
 
-const { build, isLocal } = load("light");
-const { address } = load("light_forms");
+const { build, isLocal } = load("desk/light");
+const { address } = load("desk/forms");
 
 class Fake {
   constructor(tag, space) {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-load("merge");
-const { open, wakingClock, SILENT_MS } = load("live");
+load("base/merge");
+const { open, wakingClock, SILENT_MS } = load("base/live");
 const START = Date.parse("2026-11-23T05:00:00.000Z");
 const at = (ms) => new Date(START + ms).toISOString();
 const settle = () => new Promise((resolve) => setImmediate(resolve));

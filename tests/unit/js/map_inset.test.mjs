@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { plan, projection } = load("map_inset");
+const { plan, projection } = load("wall/map_inset");
 const LAND = [121.44, 30.84, 121.99, 31.4]; // a district, its small streets in the north-west
 const BOX = [121.45, 31.15, 121.63, 31.31];
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { place, reach } = load("map_labels");
+const { place, reach } = load("wall/map_labels");
 const square = (x, y, size) => [[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]];
 const item = (code, x, y, more) => ({ code, x, y, mark: 10, forms: [[60, 16]], ...more });
 const apart = (a, b) => a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { fit, merge, supersedes } = load("merge");
+const { fit, merge, supersedes } = load("base/merge");
 const SNAPSHOT = Object.freeze({
   version: 7,
   as_of: "2026-11-23T05:00:00.000Z",

@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 
 export const load = (name) => require(`../../../assets/js/${name}.js`);
 
-load("zone"); // the others ask it
+load("base/zone"); // the others ask it
 export const CHINA = [[0, 480]];
 
 /* Reads labels.csv: quoted fields may hold commas. */

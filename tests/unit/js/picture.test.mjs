@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHINA, load } from "./modules.mjs";
 
-const { fileName, wrap } = load("picture");
-const { local, quoted } = load("watermark");
+const { fileName, wrap } = load("desk/picture");
+const { local, quoted } = load("desk/watermark");
 const letters = (text) => [...text].length;
 
 test("a file name that every system takes", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { fit, columns } = load("profile");
+const { fit, columns } = load("wall/profile");
 
 test("every display has its arrangement", () => {
   const kinds = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync } from "node:fs";
 
-const code = readFileSync(new URL("../../../assets/js/refused.js", import.meta.url), "utf8");
+const code = readFileSync(new URL("../../../assets/js/base/refused.js", import.meta.url), "utf8");
 
 test("what an answer says can be read again", async () => {
   const window = { Response: class extends Response {} };

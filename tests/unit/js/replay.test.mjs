@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { last, move, nearest, readable, stepOf } = load("replay");
+const { last, move, nearest, readable, stepOf } = load("wall/replay");
 const M = 60000;
 const START = 1000 * M;
 const RUNS = [[START, 3], [START + 10 * M, 2]]; // minutes 0 1 2, then 10 11

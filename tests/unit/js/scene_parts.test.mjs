@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { edges, gauge, day, worst, HEIGHT, WIDTH } = load("scene_parts");
+const { edges, gauge, day, worst, HEIGHT, WIDTH } = load("wall/scene_parts");
 const grades = (attention, warning, alarm) => ({ attention, warning, alarm, decimals: 1 });
 const HIGH = { ...grades([null, 10], [null, 20], [null, 30]), typical: 2 };
 const LOW = { ...grades([80, null], [70, null], [60, null]), typical: 90 };

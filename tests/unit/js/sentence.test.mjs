@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { labels, load } from "./modules.mjs";
 
-const format = load("format");
-const { build, clauses } = load("sentence");
+const format = load("base/format");
+const { build, clauses } = load("wall/sentence");
 const NOW = Date.parse("2026-11-23T05:42:00.000Z");
 const NONE = { alarm: 0, warning: 0, attention: 0 };
 const ALERT = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { taken, recompute, ranked, place, clock, drawn, standing } = load("whatif");
+const { taken, recompute, ranked, place, clock, drawn, standing } = load("desk/whatif");
 const WEIGHTS = Object.freeze([{ attention: 0.25, warning: 0.75, alarm: 2, scale: 117 }]);
 const line = (known, attention, warning, alarm) => ({ known, parts: [{ attention, warning, alarm }] });
 const LINE = Object.freeze(line(100, 10, 4, 3));

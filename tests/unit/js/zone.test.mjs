@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { local, instant } = load("zone");
-const format = load("format");
-const { instants, HOUR, DAY } = load("chart_scale");
-const { midnights } = load("spark");
+const { local, instant } = load("base/zone");
+const format = load("base/format");
+const { instants, HOUR, DAY } = load("base/scale");
+const { midnights } = load("base/spark");
 
 const SPRING = Date.UTC(2025, 2, 9, 8); // 02:00 → 03:00
 const AUTUMN = Date.UTC(2025, 10, 2, 7); // 02:00 → 01:00

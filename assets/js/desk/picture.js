@@ -159,7 +159,7 @@
   async function picture(button) {
     const holder = document.getElementById(button.dataset.picture);
     if (!holder) throw new Error("picture: there is nothing to draw");
-    const stamp = root.yipingWatermark.stamp();
+    const stamp = root.yiping.watermark.stamp();
     const { time, demo } = told();
     const join = (...parts) => parts.filter(Boolean).join(" · ");
     const canvas = compose(await draw(holder), {

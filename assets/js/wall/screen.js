@@ -137,7 +137,7 @@
       root.yiping.panels.paint(wall, wall.panels, wall.now());
       if (sheet) paintBoard(wall); // no frame follows in which the observers would see to it
     }
-    root.yiping.scenes.arrange(wall);
+    root.yiping.scene.arrange(wall);
     if (sheet) root.yiping.map.settleNow();
   }
 
@@ -170,7 +170,7 @@
   /* Paint a snapshot; `changed` names what a delta touched, null means all of it. */
   function apply(wall, snapshot, changed) {
     const began = performance.now();
-    const { headline, health, panels, trends, scenes } = root.yiping;
+    const { headline, health, panels, trends, scene } = root.yiping;
     const touched = (...keys) => !changed || keys.some((key) => changed.keys.includes(key));
     const moved = (list) => !changed || changed[list].size > 0;
     wall.snapshot = snapshot;
@@ -189,14 +189,14 @@
       paintBoard(wall);
     }
     if (moved("streets")) {
-      scenes.paintMap(wall);
+      scene.paintMap(wall);
       health.paintTally(wall, wall.foot.streets, wall.t("wall.streets"), snapshot.streets);
     }
     if (moved("areas")) health.paintAreas(wall, wall.foot.areas, snapshot.areas || []);
     if (touched("trends") || moved("signs")) {
       trends.paint(wall, wall.trends, snapshot.trends || {}, wall.readings);
     }
-    scenes.paint(wall);
+    scene.paint(wall);
     tick(wall);
     const page = document.documentElement;
     page.dataset.version = String(snapshot.version);
@@ -232,7 +232,7 @@
     root.yiping.headline.paintOfficial(wall, wall.top, wall.readings);
     root.yiping.trends.tick(wall, wall.trends, wall.readings);
     paintSentence(wall, now);
-    root.yiping.scenes.tick(wall);
+    root.yiping.scene.tick(wall);
   }
 
   /* When the newest of the line was true, `ageMs` before now. */

@@ -24,7 +24,7 @@
     stage.state = root.yiping.director.start(config, {
       mode: query.get("mode") || "daily",
       auto: Boolean(named),
-      scene: scene && root.yiping.scenes.exists(stat, scene) ? scene : null,
+      scene: scene && root.yiping.scene.exists(stat, scene) ? scene : null,
       now: now(),
     });
     stage.send = (event) => {
@@ -49,7 +49,7 @@
     const { wall, state } = stage;
     const was = before || {};
     if (Boolean(was.replay) !== state.replay) turnReplay(stage);
-    root.yiping.scenes.display(wall, state.scene);
+    root.yiping.scene.display(wall, state.scene);
     if (was.mode !== state.mode && before) remember(state.mode);
     paintBadge(stage);
     if (was.call !== state.call) paintCall(stage);

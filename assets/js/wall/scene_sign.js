@@ -91,7 +91,7 @@
         scene.detail = body;
         paintDay(wall, scene);
         paint(wall, scene);
-        root.yiping.scenes.paintMap(wall);
+        root.yiping.scene.paintMap(wall);
       })
       .catch(() => null)
       .then(() => {
@@ -213,7 +213,7 @@
     if (key === scene.key) return;
     scene.key = key;
     paintPlaces(wall, scene);
-    root.yiping.scenes.paintMap(wall);
+    root.yiping.scene.paintMap(wall);
   }
 
   root.yiping = Object.assign(root.yiping || {}, { sceneSign: { build } });

@@ -53,5 +53,5 @@
   }
   root.addEventListener("beforeprint", foot);
   root.setInterval(renew, 2000);
-  root.yipingWatermark = api;
+  root.yiping = Object.assign(root.yiping || {}, { watermark: api });
 })(typeof window === "undefined" ? globalThis : window);

@@ -81,5 +81,5 @@
   }
 
   const api = { exists, display, arrange, paint, paintMap, tick };
-  root.yiping = Object.assign(root.yiping || {}, { scenes: api });
+  root.yiping = Object.assign(root.yiping || {}, { scene: api });
 })(window);
