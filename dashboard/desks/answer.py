@@ -15,7 +15,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.moment import moment
 from dashboard.components.tick import held
 from dashboard.components.times import day_and_time
-from dashboard.desks.spec import PageSpec, Parts, Q, Read, Seen, Visit
+from dashboard.desks.spec import Closed, PageSpec, Parts, Q, Read, Seen, Visit
 from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
@@ -102,8 +102,8 @@ def _visit(
 
 
 def _answer(visit: Visit[Q], spec: PageSpec[Q], body: Body[Q]) -> Parts:
-    if not _admitted(spec, visit):
-        return _refused(spec, visit)
+    if spec.closed is not None and not _admitted(spec, visit):
+        return _refused(spec.name, spec.closed, visit)
     unknown = spec.unknown(visit)
     if unknown is not None:
         return {**unknown, MARK: _mark(visit, NOTHING, None)}
@@ -130,12 +130,12 @@ def _admitted(spec: PageSpec[Q], visit: Visit[Q]) -> bool:
     return True
 
 
-def _refused(spec: PageSpec[Q], visit: Visit[Q]) -> Parts:
+def _refused(name: str, closed: Closed[Q], visit: Visit[Q]) -> Parts:
     said: list[Node] = [
-        el("h1", visit.view.text(f"{spec.name}.refused.title")),
-        el("p", visit.view.text(f"{spec.name}.refused.text"), cls="desk-lead"),
+        el("h1", visit.view.text(f"{closed.words}.title")),
+        el("p", visit.view.text(f"{closed.words}.text"), cls="desk-lead"),
     ]
-    return {f"{spec.name}-body": said}
+    return {f"{name}-body": said}
 
 
 def _mark(visit: Visit[Q], seen: Seen, beat: int | None) -> list[Node]:

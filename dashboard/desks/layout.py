@@ -105,7 +105,7 @@ def _refused(spec: PageSpec[Q], closed: Closed[Q], visit: Visit[Q]) -> Component
     return desk(
         view,
         Place(spec.section or spec.path, closed.crumbs(question), closed.back),
-        html.H1(view.text(f"{spec.name}.refused.title")),
-        html.P(view.text(f"{spec.name}.refused.text"), className="desk-lead"),
+        html.H1(view.text(f"{closed.words}.title")),
+        html.P(view.text(f"{closed.words}.text"), className="desk-lead"),
         html.P(closed.onward(question, visit.actor), className="desk-pages"),
     )

@@ -155,9 +155,10 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Closed(Generic[Q]):
-    """A page that not every reader of its roles may open. Its words: `<name>.refused.title`, …"""
+    """A page that not every reader of its roles may open: `<name>-body` says so then."""
 
     admit: Callable[[Catalogue, Actor, Q], object]  # Forbidden for whom it is closed
+    words: str  # the labels that say so: `<words>.title` and `<words>.text`
     action: str  # for the audit log, as `what` is
     what: Callable[[Q], str]
     crumbs: Callable[[Q], Sequence[Crumb]]

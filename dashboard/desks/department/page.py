@@ -77,6 +77,7 @@ SPEC: PageSpec[DepartmentQuestion] = PageSpec(
     seen=_seen,
     closed=Closed(
         admit=lambda city, actor, question: open_department(city, actor, question.code),
+        words="department.refused",
         action="denied.department",
         what=lambda question: question.code or "?",
         crumbs=lambda question: [_list(question), ("403", None)],
