@@ -1,6 +1,7 @@
 """The answer of /reports: the newest first, and what an operator answers to them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import dash
@@ -21,26 +22,28 @@ def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
     public = open_public(services.settings)
     answers = open_public(services.settings, read_only=False)
+    answer_page(app, services, SPEC, partial(reports_answer, public))
+    answer_writing(app, services, SPEC, partial(report_handled, answers))
 
-    def reports_answer(visit: Visit[Question]) -> Read:
-        found = newest_reports(public, visit.actor, visit.question.show)
-        body = report_list(visit.question, visit.city, found, visit.said, visit.now_ms)
-        return Read({"reports-body": body}, visit.now_ms)
 
-    def report_handled(visit: Visit[Question], draft: Mapping[Any, Any]) -> str:
-        number, text = _number(draft.get("report")), draft.get("answer")
-        answer, entry = text if isinstance(text, str) else "", (visit.now_ms, caller_address())
+def reports_answer(public: Database, visit: Visit[Question]) -> Read:
+    """The reports that the filter leaves, as they were just read."""
+    found = newest_reports(public, visit.actor, visit.question.show)
+    body = report_list(visit.question, visit.city, found, visit.said, visit.now_ms)
+    return Read({"reports-body": body}, visit.now_ms)
 
-        def handle(db: Database) -> bool:
-            return handle_report(db, answers, visit.actor, number, answer, entry)
 
-        try:
-            return "handled" if visit.services.writer.run(handle) else "gone"
-        except BadAnswer:
-            return "text"
-
-    answer_page(app, services, SPEC, reports_answer)
-    answer_writing(app, services, SPEC, report_handled)
+def report_handled(answers: Database, visit: Visit[Question], draft: Mapping[Any, Any]) -> str:
+    """Write an operator's answer down; the word that says what became of it."""
+    number, text = _number(draft.get("report")), draft.get("answer")
+    answer, entry = text if isinstance(text, str) else "", (visit.now_ms, caller_address())
+    try:
+        done = visit.services.writer.run(
+            lambda db: handle_report(db, answers, visit.actor, number, answer, entry)
+        )
+    except BadAnswer:
+        return "text"
+    return "handled" if done else "gone"
 
 
 def _number(given: object) -> int:

@@ -1,5 +1,7 @@
 """The answer of /sign/<code>: the picture of the moment, the course of a period, notes."""
 
+from functools import partial
+
 import dash
 
 from dashboard.desks.answer import answer_page, answer_writing
@@ -22,18 +24,20 @@ def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
     drawing = Drawing(load_map(services.settings, services.catalogue))
 
-    def sign_answer(visit: Visit[SignQuestion]) -> Parts:
-        here = here_at(visit)
-        period = visit.question.span(visit.now_ms, visit.city.zone)
-        defined = here.place == visit.city.code or here.sign.at_street
-        return {
-            "sign-crumbs": crumbs(here),
-            "sign-head": head(here),
-            "sign-periods": periods(here, period) if defined else [],
-            **(course_parts(visit, here, period) if defined else no_course()),
-            "sign-places": places(here, drawing),
-            "sign-definition": definition.section(here),
-        }
-
-    answer_page(app, services, SPEC, sign_answer)
+    answer_page(app, services, SPEC, partial(sign_answer, drawing))
     answer_writing(app, services, SPEC, write_note)
+
+
+def sign_answer(drawing: Drawing, visit: Visit[SignQuestion]) -> Parts:
+    """The sign at a place: now, its course, the streets, what it means."""
+    here = here_at(visit)
+    period = visit.question.span(visit.now_ms, visit.city.zone)
+    defined = here.place == visit.city.code or here.sign.at_street
+    return {
+        "sign-crumbs": crumbs(here),
+        "sign-head": head(here),
+        "sign-periods": periods(here, period) if defined else [],
+        **(course_parts(visit, here, period) if defined else no_course()),
+        "sign-places": places(here, drawing),
+        "sign-definition": definition.section(here),
+    }

@@ -1,5 +1,7 @@
 """The answer of /street/<code>, from the picture of the moment and the catalogue."""
 
+from functools import partial
+
 import dash
 
 from dashboard.desks.answer import answer_page
@@ -22,21 +24,23 @@ def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
     drawing = Drawing(load_map(services.settings, services.catalogue))
 
-    def street_answer(visit: Visit[PlaceQuestion]) -> Parts:
-        here = here_at(visit)
-        sign = selected(here)
-        return {
-            "street-crumbs": crumbs(here),
-            "street-head": head(here),
-            "street-index": index_block(here),
-            "street-map": neighbourhood(here, drawing),
-            "street-troubles": troubles(here, sign),
-            "street-sign": course_of(visit, here, sign),
-            "street-all": grid(here, sign),
-            "street-committees": committees(here),
-        }
+    answer_page(app, services, SPEC, partial(street_answer, drawing), street_group)
 
-    answer_page(app, services, SPEC, street_answer, street_group)
+
+def street_answer(drawing: Drawing, visit: Visit[PlaceQuestion]) -> Parts:
+    """Why the place is as it is, and all its signs."""
+    here = here_at(visit)
+    sign = selected(here)
+    return {
+        "street-crumbs": crumbs(here),
+        "street-head": head(here),
+        "street-index": index_block(here),
+        "street-map": neighbourhood(here, drawing),
+        "street-troubles": troubles(here, sign),
+        "street-sign": course_of(visit, here, sign),
+        "street-all": grid(here, sign),
+        "street-committees": committees(here),
+    }
 
 
 def street_group(visit: Visit[PlaceQuestion]) -> Parts:

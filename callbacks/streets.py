@@ -1,5 +1,7 @@
 """The answer of /streets: sentence, map and table from the picture of the moment."""
 
+from functools import partial
+
 import dash
 
 from dashboard.components.export_links import export_links
@@ -29,15 +31,17 @@ def register(app: dash.Dash, services: Services) -> None:
     """Register this page's callbacks on an application."""
     drawing = Drawing(load_map(services.settings, services.catalogue))
 
-    def streets_answer(visit: Visit[ListQuestion]) -> Parts:
-        found = standings(visit)
-        return {
-            "streets-head": _head(visit, found),
-            "streets-map": _map(visit, drawing, found),
-            "streets-body": _body(visit, found),
-        }
+    answer_page(app, services, SPEC, partial(streets_answer, drawing))
 
-    answer_page(app, services, SPEC, streets_answer)
+
+def streets_answer(drawing: Drawing, visit: Visit[ListQuestion]) -> Parts:
+    """How every place stands: in a sentence, on the map, in a table."""
+    found = standings(visit)
+    return {
+        "streets-head": _head(visit, found),
+        "streets-map": _map(visit, drawing, found),
+        "streets-body": _body(visit, found),
+    }
 
 
 def _head(visit: Visit[ListQuestion], found: list[Standing]) -> list[Node]:
