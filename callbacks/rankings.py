@@ -22,7 +22,7 @@ from dashboard.desks.spec import Parts, Visit
 from dashboard.house.services import Services
 from data_access.scoring.scores import Standings, department_receipt, place_receipt, rate_base
 from data_access.series.editions import receipt_editions
-from domain.actor import Actor, Forbidden, Role
+from domain.actor import Actor, Forbidden
 from domain.catalogue import Catalogue
 from domain.ranking import Ranked
 from domain.receipt import Receipt
@@ -92,7 +92,7 @@ def _look(services: Services, question: Question, actor: Actor, sign: Sign | Non
 
 def _opens(question: Question, actor: Actor, code: str) -> bool:
     """Whether to offer a link; whoever asks without one is answered by the data layer."""
-    return not question.departments or actor.role is not Role.DEPARTMENT or actor.department == code
+    return not question.departments or actor.owns(code)
 
 
 def _page(question: Question, actor: Actor, code: str) -> str | None:

@@ -20,7 +20,7 @@ def register(app: dash.Dash, services: Services) -> None:
 def signs_answer(visit: Visit[SignsQuestion]) -> Parts:
     """The page in a sentence, the filters, and the signs that they leave."""
     question, view, city, now = visit.question, visit.view, visit.city, visit.now_ms
-    every = lines(view, city, visit.published.at_place(city.code), now)
+    every = lines(view, city, visit.published.at_place(city.code))
     shown = chosen(question, every)
     head: list[Node] = [
         el("h1", view.text("signs.title")),

@@ -150,6 +150,10 @@ class Sign:
         """Width of the sampling slot in ms: the cadence, within a minute and an hour."""
         return min(max(self.cadence_s, 60), 3600) * 1000
 
+    def thresholds_of(self, version: int | None) -> Thresholds | None:
+        """The thresholds of that version; None where there is none."""
+        return next((cuts for cuts in self.thresholds if cuts.version == version), None)
+
     def thresholds_on(self, local_date: str) -> Thresholds:
         """The version in force on an ISO local date (the earliest one for dates before it)."""
         chosen = self.thresholds[0]

@@ -108,9 +108,9 @@ def quarantine_reasons(db: Database, actor: Actor, source: str) -> dict[str, int
 def _authorise(conn: Connection, actor: Actor, source: str) -> None:
     if actor.role in (Role.OPERATOR, Role.ADMIN):
         return
-    if actor.role is Role.DEPARTMENT and actor.department is not None:
+    if actor.role is Role.DEPARTMENT:
         owner = conn.scalar(select(sources.c.department).where(sources.c.code == source))
-        if owner == actor.department:
+        if actor.owns(owner):
             return
     raise Forbidden(f"quarantine of {source}")
 

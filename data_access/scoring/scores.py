@@ -20,7 +20,7 @@ from data_access.scoring.score_units import (
     summed,
 )
 from data_access.store.db import Database
-from domain.actor import Actor, Forbidden, Role, require_person
+from domain.actor import Actor, Forbidden, require_person
 from domain.catalogue import Catalogue
 from domain.ranking import Ranking, RateUnit, dispersion, rank_rates, rank_scores
 from domain.receipt import Hours, Receipt
@@ -145,7 +145,7 @@ def department_receipt(
     Forbidden for a department's account that asks for another.
     """
     _person(actor)
-    if actor.role is Role.DEPARTMENT and actor.department != department:
+    if not actor.owns(department):
         raise Forbidden("the receipt of another department")
     signs = owned(catalogue)[catalogue.department[department].code]
     since, place = _data_from(db, catalogue, span), catalogue.code
@@ -273,8 +273,4 @@ def _person(actor: Actor) -> None:
 def _visible(actor: Actor, catalogue: Catalogue) -> frozenset[str]:
     """The signs whose part in a score the actor may see; Forbidden for a screen."""
     _person(actor)
-    return frozenset(
-        s.code
-        for s in catalogue.signs
-        if actor.role is not Role.DEPARTMENT or s.department == actor.department
-    )
+    return frozenset(s.code for s in catalogue.signs if actor.owns(s.department))

@@ -8,39 +8,28 @@ from dashboard.components.view import View
 from dashboard.desks.sign.sign_now import Here
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
-from domain.judging import judge_for
-from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
-from domain.state import CLEAR_SHARE, Judge
+from domain.judging import lines_of
+from domain.picture import Cell
+from domain.sign import GRADED, Rule, Sign, Thresholds
+from domain.state import CLEAR_SHARE, Lines
 from domain.target import Target
 from domain.unit import DEPARTMENT
 
 NONE = "—"
 
 
-def button(view: View, dialog: str) -> Node:
-    """Opens the dialog of that id."""
-    return el(
-        "button", view.text("definition"), type="button", cls="definition-button", data_opens=dialog
-    )
-
-
-def dialog(view: View, catalogue: Catalogue, sign: Sign, place: str, name: str) -> Node:
-    """The panel as a dialog with the id `name`, opened by `button(view, name)`."""
-    title = el("h2", view.name(sign.name))
-    close = el("button", view.text("definition.close"), type="button", data_closes="")
-    return el(
-        "dialog", title, *panel(view, catalogue, sign, place), close, id=name, cls="definition-box"
-    )
-
-
 def section(here: Here) -> list[Node]:
     """The panel of the sign that a page is about, with its heading."""
     heading = el("h2", here.view.text("definition"))
-    return [heading, *panel(here.view, here.city, here.sign, here.place, here.now_ms)]
+    shown = panel(here.view, here.city, here.sign, here.place, here.cell, here.now_ms)
+    return [heading, *shown]
 
 
-def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int = 0) -> list[Node]:
-    """Facts, then the table of cut-offs; at a street with the cut-offs that hold there."""
+def panel(
+    view: View, catalogue: Catalogue, sign: Sign, place: str, cell: Cell | None, now_ms: int
+) -> list[Node]:
+    """Facts, then the table of cut-offs by date and which of them judged the value of the cell; at
+    a street with the cut-offs that hold there."""
     facts = [
         ("formula", formula(view, sign)),
         ("source", _source(view, catalogue, sign)),
@@ -62,15 +51,19 @@ def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int 
         )
     ]  # fmt: skip
     parts.append(_versions(view, sign))
+    judged = None if cell is None else cell.version
+    if judged is not None:
+        said = view.text("definition.judged", version=judged)
+        parts.append(el("p", said, cls="desk-note", data_judged=judged))
     if place != catalogue.code and sign.threshold_rule.startswith("scale_"):
-        judge = judge_for(catalogue, sign, place, now_ms)
+        lines = lines_of(catalogue, sign, place, judged, now_ms)
         street = catalogue.street[place]
         said = view.text(
             "definition.scaled",
             place=view.name(street.name),
             by=_scaled_by(view, sign),
             list=view.text("signs.join").join(
-                f"{view.text(f'state.{state}')} {_edges(view, sign, judge, n)}"
+                f"{view.text(f'state.{state}')} {_edges(view, sign, lines, n)}"
                 for n, state in enumerate(GRADED)
             ),
         )
@@ -190,15 +183,10 @@ def _bounds(view: View, sign: Sign, low: float | None, high: float | None) -> st
     return view.text("definition.or").join(parts) or NONE
 
 
-def _edges(view: View, sign: Sign, judge: Judge, n: int) -> str:
-    return _bounds(view, sign, judge.lower[n], judge.higher[n])
+def _edges(view: View, sign: Sign, lines: Lines, n: int) -> str:
+    return _bounds(view, sign, lines.lower[n], lines.higher[n])
 
 
 def _scaled_by(view: View, sign: Sign) -> str:
     key = f"definition.{sign.threshold_rule}"
     return view.text(key) if key in labels() else sign.threshold_rule
-
-
-def worse_is_high(sign: Sign) -> bool | None:
-    """Whether a higher value is worse; None for a band."""
-    return None if sign.direction is Direction.BAND else sign.direction is Direction.HIGHER_WORSE

@@ -27,7 +27,7 @@ def here_at(visit: Visit[PlaceQuestion]) -> Here:
     places = tuple(street.code for street in city.streets)
     past = indexes_at(visit.db, visit.actor, places, instants)[place.code]
     cells = picture.at_place(place.code)
-    bad = exceptions(city, cells, place.code, picture.as_of)
+    bad = exceptions(city, cells)
     now = standing(city, picture, place, past)
     cuts = editions(visit.db, visit.actor, city, tuple(cells), minute, minute + MINUTE_MS)
     return Here(question, city, picture, now, cells, bad, visit.actor, cuts)
