@@ -7,7 +7,6 @@ from typing import Protocol
 from domain.clock import HOUR_MS
 from domain.freshness import Freshness
 from domain.picture import Cell
-from domain.receipt import Hours
 from domain.sign import GRADED, Sign, State
 
 
@@ -21,6 +20,16 @@ class Change(Protocol):
     @property
     def state(self) -> str:
         """A domain.sign.State."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of a period that a sign spent in each state; `known` holds the normal ones too."""
+
+    known: float
+    attention: float = 0.0
+    warning: float = 0.0
+    alarm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from data_access.mappings.mapping_spec import (
     Where,
 )
 from domain.catalogue import Catalogue
-from domain.reading import POINT_CHARS
+from domain.facts.reading import POINT_CHARS
 from domain.sign import Rule, Sign
 from domain.units import is_unit_of
 from domain.zone import UnknownZone, Zone

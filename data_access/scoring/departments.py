@@ -7,7 +7,9 @@ from data_access.store.db import Database, driver_cursor, placeholder
 from domain.actor import Actor, Forbidden, require_person
 from domain.catalogue import Catalogue
 from domain.place import Department
-from domain.receipt import Hours, line_of, receipt
+from domain.scoring.by_hours import line_of, receipt
+from domain.scoring.receipt import Subject
+from domain.stays import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ def department_days(
 ) -> tuple[DayScore, ...]:
     """The score of each day in [from_ms, to_ms) on which anything was known, oldest first.
 
-    Each day is scored for itself by the rules of `domain.receipt` and the weights of that day,
-    over the department's signs at the district. Forbidden for whom `open_department` refuses.
+    Each day is scored for itself by `domain.scoring.by_hours` and the weights of that day, over
+    the department's signs at the district. Forbidden for whom `open_department` refuses.
     """
     open_department(catalogue, actor, department)
     signs = [s for s in catalogue.signs if s.department == department]
@@ -52,11 +54,11 @@ def department_days(
         weights = (catalogue.weights_at(start),)
         lines = (
             line_of(
-                *(s.code, s.goal, s.department),
-                parts=(known.get(s.code, Hours(0.0)),),
+                Subject(s.code, s.goal, s.department),
+                (known.get(s.code, Hours(0.0)),),
                 expected=1.0,
                 weights=weights,
-                signs=len(signs),
+                count=len(signs),
             )
             for s in signs
         )

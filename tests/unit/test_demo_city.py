@@ -3,7 +3,9 @@
 import pytest
 
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.reading import Parcel, Reading, Reason, Validator, window
+from domain.facts.fact import Parcel, Reason, window
+from domain.facts.reading import Reading
+from domain.facts.reading_check import Validator
 from domain.sign import Rule
 from engine.demo.backlog import Helping, readings_of
 from engine.demo.behaviour_files import load_behaviour

@@ -10,7 +10,7 @@ from data_access.mappings.mapping import MappingError, load_mapping, mapping_nam
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import Line
 from domain.catalogue import Catalogue
-from domain.reading import Reason, instant_ms
+from domain.facts.fact import Reason, instant_ms
 from domain.sign import Rule
 
 GOOD = """

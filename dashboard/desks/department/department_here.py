@@ -5,10 +5,13 @@ from typing import NamedTuple
 from dashboard.desks.rankings.rank_question import DepartmentQuestion
 from dashboard.desks.rankings.standings import span_of
 from dashboard.desks.spec import Visit
+from data_access.rankings.registry import of_kind
+from data_access.rankings.standings import ranking
 from data_access.scoring.departments import open_department
-from data_access.scoring.scores import Standings, department_ranking
+from data_access.scoring.measure import Measure, Standings
 from domain.place import Department
-from domain.ranking import Ranked
+from domain.scoring.ranking import Ranked
+from domain.unit import DEPARTMENT
 
 
 class Here(NamedTuple):
@@ -16,6 +19,7 @@ class Here(NamedTuple):
 
     visit: Visit[DepartmentQuestion]
     department: Department
+    measure: Measure  # what departments are shown by
     standings: Standings
     row: Ranked | None  # None: it is not ranked
 
@@ -27,6 +31,7 @@ def here_at(visit: Visit[DepartmentQuestion]) -> Here | None:
     if department is None:
         return None
     span = span_of(question, visit.now_ms, city.zone)
-    found = department_ranking(visit.db, actor, city, department.kind, span)
+    measure = of_kind(city, DEPARTMENT)[0]
+    found = ranking(visit.db, actor, city, measure.code, department.kind, span)
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
-    return Here(visit, department, found, row)
+    return Here(visit, department, measure, found, row)

@@ -12,11 +12,12 @@ from dashboard.desks.department.department_signs import signs_table
 from dashboard.desks.department.department_words import lead, standing
 from dashboard.desks.episodes.episode_filters import PATH as EPISODES
 from dashboard.desks.episodes.episode_question import COUNTS
-from dashboard.desks.rankings.rank_question import PATH, PERIODS
-from dashboard.desks.rankings.rank_words import ends
-from dashboard.desks.rankings.receipt_panel import Slip, receipt_panel
+from dashboard.desks.rankings.rank_question import PATH
+from dashboard.desks.rankings.receipt_panel import receipt_panel
+from dashboard.desks.rankings.slips import slip_of
+from data_access.rankings.standings import receipt as receipt_of
 from data_access.scoring.departments import department_days
-from data_access.scoring.scores import department_receipt
+from data_access.scoring.measure import PERIODS
 from data_access.scoring.target_values import aims
 from data_access.series.editions import receipt_editions
 from domain.judging import day_start
@@ -80,25 +81,13 @@ def _history(here: Here) -> list[Node]:
 
 def receipt(here: Here) -> Node | None:
     """The receipt of its score; None where it has none."""
-    visit, department, found, row = here
-    view, city, rows = visit.view, visit.city, here.standings.ranking.rows
+    visit, department, measure, found, row = here
+    view, city, code = visit.view, visit.city, department.code
     if row is None:
         return None
-    others = tuple(
-        round(r.value * 100)
-        for r in rows
-        if r.rank is not None and r.value is not None and r.code != department.code
-    )
-    asked = {**visit.question.filters(), "of": "departments", "receipt": department.code}
-    slip = Slip(
-        view=view,
-        catalogue=city,
-        title=view.name(department.tight),
-        period=ends(found, city.zone),
-        standing=row,
-        others=others if row.rank is not None else (),
-        links=export_links(view, "receipt", asked),
-    )
-    made = department_receipt(visit.db, visit.actor, city, department.code, found.span)
+    asked = {**visit.question.filters(), "of": "departments", "receipt": code}
+    slip = slip_of(view, city, measure, code, found)
+    made = receipt_of(visit.db, visit.actor, city, measure.code, code, found.span)
     cuts = receipt_editions(visit.db, visit.actor, city, made, found.span)
-    return receipt_panel(replace(slip, editions=cuts), made)
+    links = export_links(view, "receipt", asked)
+    return receipt_panel(replace(slip, links=links, editions=cuts), made)

@@ -8,18 +8,21 @@ from typing import Any, NamedTuple
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped
-from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, INDEX, PATH, Question
+from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, PATH, Question
 from dashboard.desks.rankings.rank_strip import strip
 from dashboard.desks.rankings.rank_table import because, places
 from dashboard.desks.rankings.standings import span_of
 from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_words import kind_name
-from data_access.scoring.scores import Standings, rate_ranking, rate_signs, street_ranking
+from data_access.rankings.registry import of_kind
+from data_access.rankings.standings import ranking
+from data_access.scoring.measure import Measure, Standings
 from domain.catalogue import Catalogue
 from domain.place import Street
-from domain.ranking import Ranked
+from domain.scoring.ranking import Ranked
 from domain.sign import Sign
+from domain.unit import PLACE
 
 COLUMNS = ("measure", "value", "strip", "place")
 MOST = 8  # rates listed: those with the lowest places
@@ -36,8 +39,13 @@ class Group(NamedTuple):
 class Peers(NamedTuple):
     """One ranking of the group that the place belongs to."""
 
-    sign: Sign | None  # None: the score of all signs
+    measure: Measure
     standings: Standings
+
+    @property
+    def sign(self) -> Sign | None:
+        """The sign that ranks; None for the score of all signs."""
+        return self.measure.scoring.sign
 
 
 def group_of(visit: Visit[PlaceQuestion]) -> list[Node]:
@@ -49,10 +57,9 @@ def group_of(visit: Visit[PlaceQuestion]) -> list[Node]:
     found = []
     if place.counts:
         span = span_of(Question(), visit.now_ms, city.zone)
-        found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
-        for sign in rate_signs(city):
-            ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)
-            found.append(Peers(sign, ranking))
+        for measure in of_kind(city, PLACE):
+            standings = ranking(db, actor, city, measure.code, place.kind, span)
+            found.append(Peers(measure, standings))
     return peers(Group(visit.question, city, place), found)
 
 
@@ -116,7 +123,7 @@ def _row(here: Group, found: Peers, row: Ranked) -> dict[str, Any]:
         "value": el("b", _value(sign, row, view.lang)),
         "strip": [drawing],
         "place": said,
-        "": {"data_measure": INDEX if sign is None else sign.code, "data_chosen": "true"},
+        "": {"data_measure": found.measure.code, "data_chosen": "true"},
     }
 
 
