@@ -13,14 +13,15 @@ import pytest
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.views.pictures import pack_picture, unpack_picture
 from data_access.views.snapshots import stored_body
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
+from domain.facts.reading import Reading
 from domain.judging import lines_of
 from domain.picture import Picture, how_bad, reached
-from domain.reading import Reading
 from domain.sign import GRADED, Rule, Sign, State
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, with_alarm
@@ -50,7 +51,7 @@ def send(city: City, rows: list[tuple[Sign, str, float]]) -> None:
         by_source[sign.source].append(row)
     for source, readings in by_source.items():
         catalogue = site.services.catalogue
-        found = intake.accept(site.db, catalogue, source, readings, site.clock.ms, "api")
+        found = intake.accept(READING, site.db, catalogue, source, readings, site.clock.ms, "api")
         assert found.accepted == len(readings)
 
 
