@@ -330,7 +330,7 @@ def test_a_store_of_the_version_before_is_taken_over(town: Town) -> None:
         old = town.clock.ms - 5 * DAY_MS
         for code, place in ((DEPTH, town.streets[0]), ("XYZ-1", town.streets[0])):
             conn.exec_driver_sql(
-                "INSERT INTO state_history (street_code, sign, since, state, value,"
+                "INSERT INTO state_history (unit, indicator, since, state, value,"
                 f" threshold_version) VALUES ('{place}', '{code}', {old}, 'alarm', 60, 1)"
             )
         row = (town.streets[0], DEPTH, 60.0, old, 60.0, 1.0, 1, "alarm", old, 1, False)

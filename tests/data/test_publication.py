@@ -150,9 +150,7 @@ def test_an_alert_names_the_threshold_that_its_state_was_judged_by(
         city.publish()
         (alert,) = city.snapshot()["alerts"]
         with db.read() as conn:
-            version = conn.scalar(
-                select(latest.c.threshold_version).where(latest.c.street_code == STREET)
-            )
+            version = conn.scalar(select(latest.c.threshold_version).where(latest.c.unit == STREET))
         return alert["state"], alert["threshold"], int(version or 0)
 
     city.send("FAC-13", 32.0)
