@@ -27,9 +27,10 @@ from data_access.scoring.scores import Standings, department_receipt, place_rece
 from data_access.series.editions import receipt_editions
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
+from domain.indicator import Direction
 from domain.ranking import Ranked
 from domain.receipt import Receipt
-from domain.sign import Direction, Sign
+from domain.sign import Sign
 from domain.span import Span
 from domain.unit import DEPARTMENT, PLACE
 

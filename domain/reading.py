@@ -19,7 +19,7 @@ import msgspec
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_rfc3339
 from domain.declared import INVALID, NONE, PROVISIONAL, QUALITIES, Sentinels, quality_of
-from domain.sign import Rule
+from domain.indicator import Rule
 from domain.units import is_unit_of
 
 AHEAD_MS = 5 * MINUTE_MS  # clocks of devices may run ahead by this much
@@ -182,7 +182,7 @@ class Validator:
         self._known_sources = {s.code for s in catalogue.sources}
         self._places: dict[tuple[str, str | None], _Place] = {}
         for sign in catalogue.signs:
-            if sign.district_rule is not Rule.NA:
+            if sign.rule is not Rule.NA:
                 self._places[sign.code, None] = _Place(
                     catalogue.code, sign.value_min, sign.value_max
                 )

@@ -82,7 +82,7 @@ def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Step
             refill = refills.get(p.sign)
             if refill is not None and refill.needs(p.street_code, p.observed_at):
                 window = refill.window
-                mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
+                mass = mass_of(window.sign.rule, p.weight, p.denominator)
                 part = (p.source, p.point)
                 window.restore(p.street_code, part, p.observed_at, p.value, mass)
         yield

@@ -22,9 +22,10 @@ from data_access.scoring.score_units import (
 from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
+from domain.indicator import Direction, Rule
 from domain.ranking import Ranking, RateUnit, dispersion, rank_rates, rank_scores
 from domain.receipt import Hours, Receipt
-from domain.sign import Direction, Rule, Sign
+from domain.sign import Sign
 from domain.span import Span
 
 _PARTS = {"%": 100.0, "‰": 1000.0}  # what a ratio of one reads in the sign's unit

@@ -17,7 +17,7 @@ from data_access.store.tables import notes
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
-from domain.one_line import one_line
+from domain.text import one_line
 
 LONGEST_TEXT = 500
 LONGEST_SPAN_MS = 366 * DAY_MS

@@ -19,8 +19,9 @@ from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
+from domain.indicator import Rule
 from domain.receipt import Hours
-from domain.sign import Rule, Sign
+from domain.sign import Sign
 from domain.stays import hours_in, stays
 from domain.zone import Zone
 
@@ -132,7 +133,7 @@ def sparks(
 
 def rule_at(sign: Sign, place: str, catalogue: Catalogue) -> Rule:
     """How samples of a sign add up at a place."""
-    return sign.district_rule if place == catalogue.code else sign.street_rule
+    return sign.rule if place == catalogue.code else sign.street_rule
 
 
 def tiers_for(

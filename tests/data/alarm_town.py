@@ -13,8 +13,9 @@ from data_access.store.db import Database
 from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start, to_rfc3339
+from domain.indicator import Bounds, Thresholds
 from domain.reading import Reading
-from domain.sign import GRADED, Bounds, Thresholds
+from domain.sign import GRADED
 from engine.agreement import disagreements
 from engine.loop import Engine
 from tests.clocks import FixedClock

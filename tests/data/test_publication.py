@@ -18,8 +18,8 @@ from data_access.store.tables import batches, latest, rollup_minute
 from data_access.views.snapshots import live_name, published_snapshot, unpack_delta, unpack_snapshot
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
+from domain.indicator import Bounds, Thresholds
 from domain.reading import Reading
-from domain.sign import Bounds, Thresholds
 from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention

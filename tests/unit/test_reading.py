@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, to_ms, to_rfc3339
+from domain.indicator import Rule
 from domain.place import CatalogueSource, Street
 from domain.reading import (
     AHEAD_MS,
@@ -23,7 +24,6 @@ from domain.reading import (
     instant_ms,
     window,
 )
-from domain.sign import Rule
 from domain.text import Text
 from domain.zone import Zone
 from tests.unit.signs import WEIGHTS, make_sign
@@ -40,7 +40,7 @@ def _catalogue() -> Catalogue:
     signs = (
         make_sign(code="T-01", value_min=-5, value_max=1000),
         make_sign(code="T-02", street_rule=Rule.NA, threshold_rule="n/a"),
-        make_sign(code="T-03", district_rule=Rule.NA),
+        make_sign(code="T-03", rule=Rule.NA),
     )
     empty: Any = ()
     return Catalogue(

@@ -7,8 +7,9 @@ from dashboard.components.units import unit_name
 from dashboard.components.view import View
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
+from domain.indicator import Direction, Rule, Thresholds
 from domain.judging import judge_for
-from domain.sign import GRADED, Direction, Rule, Sign, Thresholds
+from domain.sign import GRADED, Sign
 from domain.state import CLEAR_SHARE, Judge
 from domain.target import Target
 from domain.unit import DEPARTMENT
@@ -73,7 +74,7 @@ def panel(view: View, catalogue: Catalogue, sign: Sign, place: str, now_ms: int 
 
 def formula(view: View, sign: Sign) -> str:
     """How points add up to a street and streets to the district."""
-    by = view.name(sign.weight_by)
+    by = view.name(sign.denominator)
     weight = view.text("definition.weight", by=by) if by else ""
     street = (
         view.text(f"about.rule.{sign.street_rule}") if sign.at_street else mark.absence(view, sign)
@@ -81,9 +82,9 @@ def formula(view: View, sign: Sign) -> str:
     said = view.text(
         "definition.formula.said",
         street=street,
-        district=view.text(f"about.rule.{sign.district_rule}"),
+        district=view.text(f"about.rule.{sign.rule}"),
     )
-    if sign.district_rule is Rule.RATIO or sign.street_rule is Rule.RATIO:
+    if sign.rule is Rule.RATIO or sign.street_rule is Rule.RATIO:
         weight = view.text("definition.denominator", by=by) if by else ""
     return said + weight + (view.text("definition.adds_up") if sign.adds_up else "")
 
