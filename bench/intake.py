@@ -17,6 +17,7 @@ from bench.product import Product, eventually
 from bench.report import SEED, Figure, ms, percentile
 from bench.senders import Sent, send_all, until
 from data_access.catalogue.loader import load_catalogue
+from data_access.intake import readings
 from data_access.loads import ingest
 from data_access.settings import Settings
 from data_access.store import engine_state
@@ -81,7 +82,7 @@ class Watch:
         with self._db.read() as conn:
             cursor = engine_state.get(conn, "cursor")
             mine = select(func.sum(batches.c.accepted)).where(batches.c.id <= cursor)
-            return conn.execute(mine).scalar() or 0, not engine_state.batches_behind(conn, cursor)
+            return conn.execute(mine).scalar() or 0, not readings.batches_behind(conn, cursor)
 
     def is_rolled(self) -> bool:
         """Whether hours and days hold everything that was taken in."""
@@ -243,6 +244,7 @@ def _store(db: Database, settings: Settings, path: Path, total: int) -> float:
 def _peer_file(path: Path, target: Path) -> float:
     """Readings/s of what one writes first: rows as dicts, a commit every so many."""
     settings = Settings(YIPING_DATA=target)
+    migrate(settings)  # a store that was never made is not opened
     db = open_database(settings)
     with db.write() as conn:
         conn.execute(text(f"CREATE TABLE plain ({', '.join(PLAIN)})"))

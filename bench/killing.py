@@ -24,6 +24,7 @@ from bench.rows import ledger_signs
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake import door as intake
 from data_access.intake import readings
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
 from data_access.store import engine_state
@@ -31,7 +32,7 @@ from data_access.store.db import Database, migrate, open_database
 from data_access.store.tables import rollup_day, rollup_hour, rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, to_rfc3339, utc_now
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 
 MINUTES = float(os.environ.get("KILL_MINUTES", "1"))
@@ -171,7 +172,7 @@ def _kill(data_dir: Path, part: str) -> bool:
 
 def _caught_up(db: Database) -> bool:
     with db.read() as conn:
-        return not engine_state.batches_behind(conn, engine_state.get(conn, "cursor"))
+        return not readings.batches_behind(conn, engine_state.get(conn, "cursor"))
 
 
 def _compared(db: Database, gateways: list[Gateway]) -> tuple[int, int]:
@@ -215,7 +216,7 @@ def _undisturbed(
         ensure_source(db, catalogue, gateway.source, now_ms)
         for at in gateway.ledger:
             rows = [Reading(**row) for row in gateway.rows(at)]
-            intake.accept(db, catalogue, gateway.source, rows, now_ms, "api")
+            intake.accept(READING, db, catalogue, gateway.source, rows, now_ms, "api")
     _bring_up(db, catalogue, now_ms)
     return db
 

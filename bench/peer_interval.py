@@ -21,8 +21,7 @@ from data_access.settings import load_settings
 from data_access.store.db import Database, open_database
 from data_access.store.tables import latest
 from domain.catalogue import Catalogue
-from domain.sign import State
-from domain.state import worst
+from domain.sign import SEVERITY, State
 
 EVERY_MS = 1_000
 WORKERS = 2
@@ -34,6 +33,10 @@ CALLBACK = {
     "parsedChangedPropsIds": ["tick.n_intervals"],
 }
 """What a browser posts to /_dash-update-component at every tick."""
+
+
+def _worst(states: list[State]) -> State:
+    return max(states, key=SEVERITY.__getitem__, default=State.UNKNOWN)
 
 
 def _page(catalogue: Catalogue, db: Database) -> list[Any]:
@@ -62,7 +65,7 @@ def _page(catalogue: Catalogue, db: Database) -> list[Any]:
     for place, state in found:
         states.setdefault(place, []).append(State(state))
     streets = [
-        html.Div(street.name.zh, className=f"street {worst(states.get(street.code, []))}")
+        html.Div(street.name.zh, className=f"street {_worst(states.get(street.code, []))}")
         for street in catalogue.counted
     ]
     return [html.Div(cells, className="cells"), html.Div(streets, className="streets")]

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.ranking_trials import RATES, SCORES, RateScenario, ScoreScenario, outcome
 from bench.report import SEED, Figure, median, ms, percentile, timed
 from data_access.catalogue.loader import load_catalogue
-from data_access.scoring import scores
+from data_access.rankings.standings import ranking, receipt
 from data_access.scoring.score_rows import state_sums
 from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
@@ -17,7 +17,7 @@ from data_access.store.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
-from domain.ranking import RateUnit, ScoreUnit, rank_rates, rank_scores
+from domain.scoring.ranking import RateUnit, ScoreUnit, rank_rates, rank_scores
 from domain.span import Span
 
 HELD = 0.88
@@ -88,8 +88,8 @@ def _queries() -> Iterator[Figure]:
         streets = [s.code for s in catalogue.streets]
         signs = [s.code for s in catalogue.signs]
         sums = timed(lambda: state_sums(db, streets, signs, span), 5)
-        whole = timed(lambda: scores.street_ranking(db, LEADER, catalogue, "town", span), 5)
-        one = timed(lambda: scores.place_receipt(db, LEADER, catalogue, streets[0], span), 20)
+        whole = timed(lambda: ranking(db, LEADER, catalogue, "index", "town", span), 5)
+        one = timed(lambda: receipt(db, LEADER, catalogue, "index", streets[0], span), 20)
         peer = median(timed(lambda: _peer(db, span), 2))
         db.close()
     yield Figure(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from domain import resampling
-from domain.ranking import DRAWS, dispersion
+from domain.scoring import resampling
+from domain.scoring.ranking import DRAWS, dispersion
 
 Floats = NDArray[np.float64]
 Intervals = list[tuple[int, int]]

@@ -17,6 +17,7 @@ from bench import rows
 from bench.report import SEED, Figure, ms, percentile
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.loads import ingest
 from data_access.settings import Settings
@@ -24,8 +25,8 @@ from data_access.store.db import migrate, open_database
 from data_access.store.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
+from domain.facts.reading import Reading
 from domain.indicator import Rule
-from domain.reading import Reading
 from engine.loop import Engine
 from engine.process import POLL_S
 from engine.retention import Retention
@@ -130,7 +131,7 @@ def _send(data: str, began: Any, stored: Any, stop: Any) -> None:
             for sign, street, value, weight, below, point in islice(devices, BATCH)
         ]
         with suppress(intake.Busy):
-            intake.accept(db, catalogue, LIVE, batch, to_ms(utc_now()), "api")
+            intake.accept(READING, db, catalogue, LIVE, batch, to_ms(utc_now()), "api")
         sent += BATCH
         stop.wait(max(0.0, sent / RATE - (time.monotonic() - start)))
     loader.join()

@@ -17,21 +17,24 @@ from dashboard.desks.department.department_signs import signs_table
 from dashboard.desks.department.department_words import lead, standing
 from dashboard.desks.episodes.episode_filters import PATH as EPISODES
 from dashboard.desks.episodes.episode_question import COUNTS
-from dashboard.desks.rankings.rank_question import PATH, PERIODS, DepartmentQuestion
-from dashboard.desks.rankings.rank_words import ends
-from dashboard.desks.rankings.receipt_panel import Slip, receipt_panel
+from dashboard.desks.rankings.rank_question import PATH, DepartmentQuestion
+from dashboard.desks.rankings.receipt_panel import receipt_panel
+from dashboard.desks.rankings.slips import slip_of
 from dashboard.desks.rankings.standings import span_of
 from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import caller_address, current_actor
+from data_access.rankings.registry import of_kind
+from data_access.rankings.standings import ranking, receipt
 from data_access.scoring.departments import department_days, open_department
-from data_access.scoring.scores import Standings, department_ranking, department_receipt
+from data_access.scoring.measure import PERIODS, Measure, Standings
 from data_access.scoring.target_values import aims
 from data_access.series.editions import receipt_editions
 from domain.actor import PEOPLE, Actor, Forbidden
 from domain.judging import day_start
 from domain.picture import Picture
 from domain.place import Department
+from domain.unit import DEPARTMENT
 
 HISTORY_DAYS = 90
 
@@ -125,7 +128,13 @@ def _standings(
     services: Services, question: DepartmentQuestion, actor: Actor, department: Department
 ) -> Standings:
     span = span_of(question, services.now_ms, services.catalogue.zone)
-    return department_ranking(services.db, actor, services.catalogue, department.kind, span)
+    measure, city = _measure(services).code, services.catalogue
+    return ranking(services.db, actor, city, measure, department.kind, span)
+
+
+def _measure(services: Services) -> Measure:
+    """What departments are shown by."""
+    return of_kind(services.catalogue, DEPARTMENT)[0]
 
 
 def _receipt(
@@ -136,24 +145,13 @@ def _receipt(
     row = next((r for r in found.ranking.rows if r.code == department.code), None)
     if row is None:
         return None
-    others = tuple(
-        round(r.value * 100)
-        for r in found.ranking.rows
-        if r.rank is not None and r.value is not None and r.code != department.code
-    )
     asked = {**question.filters(), "of": "departments", "receipt": department.code}
-    slip = Slip(
-        view=view,
-        catalogue=city,
-        title=view.name(department.tight),
-        period=ends(found, city.zone),
-        standing=row,
-        others=others if row.rank is not None else (),
-        links=export_links(view, "receipt", asked),
-    )
-    made = department_receipt(services.db, actor, city, department.code, found.span)
+    measure = _measure(services)
+    slip = slip_of(view, city, measure, department.code, found)
+    made = receipt(services.db, actor, city, measure.code, department.code, found.span)
     cuts = receipt_editions(services.db, actor, city, made, found.span)
-    return receipt_panel(replace(slip, editions=cuts), made)
+    links = export_links(view, "receipt", asked)
+    return receipt_panel(replace(slip, links=links, editions=cuts), made)
 
 
 def _history(services: Services, question: DepartmentQuestion, actor: Actor) -> list[Node]:

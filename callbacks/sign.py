@@ -120,7 +120,7 @@ def _answer(services: Services, drawing: Drawing, here: Here, said: str | None) 
         "sign-places": places(here, drawing),
         "sign-definition": [
             el("h2", view.text("definition")),
-            *definition.panel(view, city, here.sign, here.place, here.now_ms),
+            *definition.panel(view, city, here.sign, here.place, here.cell, here.now_ms),
         ],
     }
 

@@ -40,7 +40,7 @@ def register(app: dash.Dash, services: Services) -> None:
             empty = el("p", view.text("wall.say.empty"), cls="desk-lead")
             body: list[Node] = [el("h1", view.text("signs.title")), empty]
             return {"signs-body": body, "desk-mark": moment(view, city, now, None, False, None)}
-        every = lines(view, city, picture.at_place(city.code), now)
+        every = lines(view, city, picture.at_place(city.code))
         demo = any(line.cell.demo for line in every)
         return {
             "signs-body": _body(services, question, every, picture),

@@ -27,7 +27,8 @@ from dashboard.house.services import Services
 from dashboard.security.policy import policy
 from dashboard.security.sessions import current_actor
 from data_access.maps.boundaries import load_map
-from data_access.scoring.scores import rate_ranking, rate_signs, street_ranking
+from data_access.rankings.registry import of_kind
+from data_access.rankings.standings import ranking
 from data_access.series.editions import editions
 from data_access.series.index_history import indexes_at
 from data_access.series.notes import notes_on
@@ -93,7 +94,7 @@ def _here(services: Services, question: PlaceQuestion, picture: Picture) -> Here
     places = tuple(street.code for street in city.streets)
     past = indexes_at(services.db, current_actor(), places, instants)[place.code]
     cells = picture.at_place(place.code)
-    bad = exceptions(city, cells, place.code, picture.as_of)
+    bad = exceptions(city, cells)
     now = standing(city, picture, place, past)
     cuts = editions(services.db, current_actor(), city, tuple(cells), minute, minute + MINUTE_MS)
     return Here(question, city, picture, now, cells, bad, current_actor(), cuts)
@@ -142,10 +143,9 @@ def _peers(services: Services, question: PlaceQuestion) -> list[Node]:
     found = []
     if place.counts:
         span = span_of(Question(), services.now_ms, city.zone)
-        found = [Peers(None, street_ranking(db, actor, city, place.kind, span))]
-        for sign in rate_signs(city):
-            ranking = rate_ranking(db, actor, city, sign.code, place.kind, span)
-            found.append(Peers(sign, ranking))
+        for measure in of_kind(city, PLACE):
+            standings = ranking(db, actor, city, measure.code, place.kind, span)
+            found.append(Peers(measure, standings))
     return peers(Group(question, city, place), found)
 
 

@@ -15,7 +15,6 @@ from flask import has_request_context, request
 from dashboard.components.view import View
 from dashboard.house.services import current_services
 from dashboard.security.sessions import current_session
-from domain.actor import Role
 
 Asked = Mapping[str, str]  # the address's query, and what the path names
 Naming = Callable[[View, Asked], str]
@@ -53,9 +52,7 @@ def street_named(view: View, asked: Asked) -> str:
 
 def department_named(view: View, asked: Asked) -> str:
     """A department; to whoever may not open it, its page has no name."""
-    actor = current_session().actor
-    mine = actor.role is not Role.DEPARTMENT or actor.department == asked.get("code")
-    if not mine:
+    if not current_session().actor.owns(asked.get("code")):
         return view.text("department.title")
     found = current_services().catalogue.department.get(asked.get("code", ""))
     return view.text("department.title") if found is None else view.name(found.name)

@@ -11,7 +11,7 @@ from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.desks.rankings.standings import standings, usual
+from dashboard.desks.rankings.standings import asked, standings, usual
 from data_access.caching import cache
 from data_access.caching.redis_client import RedisAway, RedisLink, open_redis
 from data_access.catalogue.loader import load_catalogue
@@ -66,7 +66,7 @@ class Warmer:
             for question in usual(self._city):
                 if self._stop.is_set():
                     return False
-                standings(self._db, actor, self._city, question, now_ms)
+                standings(self._db, actor, self._city, asked(question, self._city), now_ms)
         return True
 
     def _put(self, mark: str, seconds: int, *, only_if_new: bool = False) -> bool:

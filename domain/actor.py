@@ -1,5 +1,6 @@
 """Who asks: a person with a role, or a wall that may show one page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,16 @@ class Actor:
     name: str
     role: Role
     department: str | None = None
+
+    def owns(self, department: str | None, co_departments: Collection[str] = ()) -> bool:
+        """Whether the actor may open what a department answers for, and others work on with it.
+
+        A department has its own, whoever else has an account has everybody's, a wall has nothing.
+        None: nobody answers for it, so it is no department's.
+        """
+        if self.role is Role.DEPARTMENT:
+            return self.department is not None and self.department in (department, *co_departments)
+        return self.role in PEOPLE
 
     @property
     def label(self) -> str:

@@ -35,15 +35,6 @@ def freshness(
     return Freshness.LIVE
 
 
-def next_change_ms(observed_ms: int, now_ms: int, cadence_s: int, stale_after_s: int) -> int | None:
-    """Instant (epoch ms) at which the freshness next turns worse, None when already stale."""
-    for after_s in (late_after_s(cadence_s, stale_after_s), stale_after_s):
-        edge = observed_ms + after_s * 1000
-        if now_ms <= edge:
-            return edge + 1
-    return None
-
-
 def source_freshness(
     received_ms: int | None, observed_ms: int | None, now_ms: int, cadence_s: int
 ) -> Freshness:

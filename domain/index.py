@@ -45,7 +45,10 @@ class Index(NamedTuple):
 
 
 def city_index(states: Sequence[tuple[str, State]], weights: Weights) -> Index:
-    """The index of a group of signs given as (code, state), all that apply to the place."""
+    """The index of a group of signs given as (code, state), all that apply to the place.
+
+    What takes more stands first in the receipt, equals as they are given.
+    """
     if not states:
         return Index(None, None, 0, (), 0, 0.0)
     factor = weights.scale / len(states)
@@ -54,7 +57,7 @@ def city_index(states: Sequence[tuple[str, State]], weights: Weights) -> Index:
         for code, state in states
         if weights.of(state)
     ]
-    found.sort(key=lambda d: (-d.points, d.sign))
+    found.sort(key=lambda d: -d.points)
     excluded = sum(1 for _, state in states if state is State.UNKNOWN)
     lost = sum(d.points for d in found)
     each = round(weights.alarm * factor, 2)

@@ -120,6 +120,10 @@ class Indicator:
         alone = value is not None and round(value, self.decimals) == 1
         return (alone and self.measured_in_one.of(lang)) or self.measured_in.of(lang)
 
+    def thresholds_of(self, version: int | None) -> Thresholds | None:
+        """The thresholds of that version; None where there is none."""
+        return next((cuts for cuts in self.thresholds if cuts.version == version), None)
+
     def thresholds_on(self, local_date: str) -> Thresholds:
         """The version in force on an ISO local date (the earliest one for dates before it)."""
         chosen = self.thresholds[0]

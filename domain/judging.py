@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.catalogue import Catalogue
 from domain.indicator import Indicator, Thresholds
-from domain.state import Judge, make_judge
+from domain.state import Judge, Lines, make_judge
 
 
 class Reign(NamedTuple):
@@ -24,15 +24,29 @@ def local_date(ms: int, catalogue: Catalogue) -> str:
 
 def judge_for(catalogue: Catalogue, indicator: Indicator, place: str, at_ms: int) -> Judge:
     """The judge of an indicator at a place (street or district code) at an instant (epoch ms)."""
-    share = None if place == catalogue.code else catalogue.share(place, indicator.threshold_rule)
-    return make_judge(indicator, indicator.thresholds_on(local_date(at_ms, catalogue)), share)
+    cuts = indicator.thresholds_on(local_date(at_ms, catalogue))
+    return make_judge(indicator, cuts, _share(catalogue, indicator, place))
+
+
+def lines_of(
+    catalogue: Catalogue, indicator: Indicator, place: str, version: int | None, at_ms: int
+) -> Lines:
+    """The lines of the version that judged a cell; where nothing was judged (None), or by a version
+    that is no longer in the catalogue, those in force at an instant (epoch ms)."""
+    cuts = indicator.thresholds_of(version) or indicator.thresholds_on(local_date(at_ms, catalogue))
+    return make_judge(indicator, cuts, _share(catalogue, indicator, place))
+
+
+def _share(catalogue: Catalogue, indicator: Indicator, place: str) -> float | None:
+    """The part of the district that a place's cut-offs are scaled by; None for the district."""
+    return None if place == catalogue.code else catalogue.share(place, indicator.threshold_rule)
 
 
 def reigns(
     catalogue: Catalogue, indicator: Indicator, place: str, from_ms: int, to_ms: int
 ) -> Iterator[Reign]:
     """The versions in force in [from_ms, to_ms) at a place, oldest first, without a gap."""
-    share = None if place == catalogue.code else catalogue.share(place, indicator.threshold_rule)
+    share = _share(catalogue, indicator, place)
     versions = indicator.thresholds
     for n, version in enumerate(versions):
         start = from_ms if n == 0 else max(from_ms, _midnight(version.valid_from, catalogue))

@@ -2,18 +2,24 @@
 
 The wall and every page of the desk take their present numbers from one of these, so that none can
 contradict another. Whoever holds an old one has to let it age: what was alive then may not be now.
+
+Here is the one order of what is worse than what: the graver state first, then the value that lies
+deeper past the cut-offs that judged it, then what has stood longer; equals stay as they are given,
+which is the catalogue's order. The engine measures, everybody else sorts by what it measured.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness, freshness
 from domain.index import Index, city_index
-from domain.sign import State
+from domain.sign import GRADED, SEVERITY, State
 from domain.weights import Weights
+
+T = TypeVar("T")
 
 
 class Cell(NamedTuple):
@@ -28,9 +34,57 @@ class Cell(NamedTuple):
     crossed: float | None = None  # the threshold behind a graded state, in the sign's unit
     upper: bool | None = None  # whether it was crossed upwards
     clear: float | None = None  # the line that clears it, once the value is back across `crossed`
+    badness: float | None = None  # 0 typical, 1 at attention … 3 at alarm; None: not judged
+    version: int | None = None  # of the thresholds that it was judged by; None: not judged
 
 
 NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, None, False)
+
+
+class Measured(Protocol):
+    """A cell, as far as it says how bad it is."""
+
+    @property
+    def state(self) -> State:
+        """The judged state."""
+
+    @property
+    def badness(self) -> float | None:
+        """How far past its cut-offs the value lies; None where nothing is judged."""
+
+    @property
+    def since(self) -> int | None:
+        """Epoch ms from which the state holds."""
+
+
+def how_bad(cell: Measured) -> tuple[float, float, int]:
+    """The key to sort by, the worst first: state, badness, beginning.
+
+    A state whose beginning is not known has stood at least as long as any other.
+    """
+    return (-SEVERITY[cell.state], -(cell.badness or 0.0), cell.since or 0)
+
+
+def worst_first(items: Iterable[T], cell: Callable[[T], Measured]) -> list[T]:
+    """The items, given in the catalogue's order, from the worst to the best."""
+    return sorted(items, key=lambda item: how_bad(cell(item)))
+
+
+def troubles(cells: Iterable[tuple[T, Measured]]) -> list[T]:
+    """What is in attention, warning or alarm, the worst first; given in the catalogue's order."""
+    graded = [pair for pair in cells if pair[1].state in GRADED]
+    return [item for item, _ in worst_first(graded, lambda pair: pair[1])]
+
+
+def reached(badness: float) -> State:
+    """The state whose cut-off a value has reached, whatever holds before its waiting time is up."""
+    return (State.NORMAL, *GRADED)[min(int(badness), len(GRADED))]
+
+
+def index_of(cells: Iterable[tuple[str, Cell]], weights: Weights) -> Index:
+    """The index of a group of signs, its receipt in the order of worst."""
+    ordered = worst_first(cells, lambda pair: pair[1])
+    return city_index([(code, cell.state) for code, cell in ordered], weights)
 
 
 def crossing_facts(cell: Cell) -> dict[str, float | str | None]:
@@ -93,7 +147,7 @@ class Picture:
         """The index of a place over its signs, or over those of `signs` (a domain, a goal)."""
         cells = self.at_place(place)
         wanted = cells if signs is None else [code for code in signs if code in cells]
-        return city_index([(code, cells[code].state) for code in wanted], self.weights)
+        return index_of([(code, cells[code]) for code in wanted], self.weights)
 
     def every(self) -> Iterator[tuple[str, str, Cell]]:
         """(place, sign, cell) of every cell there is."""

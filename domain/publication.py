@@ -13,6 +13,7 @@ from domain.indicator import Rule
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.sign import Sign
 from domain.text import EMPTY, Text
+from domain.units import rate_base
 from domain.zone import Zone
 
 
@@ -37,12 +38,6 @@ class Weighed(StrEnum):
 
 _OF_PEOPLE = (Weighed.PEOPLE, Weighed.CASES)
 MEANS = (Rule.RATIO, Rule.WEIGHTED)
-
-
-WHOLES: Mapping[str, float] = {"%": 100, "‰": 1_000, "‱": 10_000}
-"""What a rate in a unit counts out of; any other unit needs a line under `[rates.out_of]`."""
-
-
 APART_DAYS = 1
 STOCK_APART_DAYS = 7  # what is still open today may be the same as yesterday
 
@@ -125,7 +120,7 @@ class Publication:
 
     def whole(self, sign: Sign) -> float | None:
         """What a rate counts out of; None where neither its unit nor a rule says so."""
-        return self.out_of.get(sign.code) or WHOLES.get(sign.measured_in.zh)
+        return self.out_of.get(sign.code) or rate_base(sign.measured_in.zh)
 
     def is_live(self, sign: Sign) -> bool:
         """Whether the district's present value is told (later, by the delay)."""

@@ -20,7 +20,6 @@ from domain.indicator import Bounds, Direction, Indicator, Thresholds
 from domain.sign import GRADED, SEVERITY, State
 
 CLEAR_SHARE = 0.05
-_ORDER = (State.NORMAL, *GRADED)
 
 
 class Cause(StrEnum):
@@ -49,18 +48,34 @@ class Judged(NamedTuple):
     good: int  # samples in a row milder than the present state
 
 
+Edges = tuple[float | None, float | None, float | None]
+"""Of attention, warning and alarm."""
+
+
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """The cut-offs of one sign at one place, ready to be applied."""
+class Lines:
+    """The cut-offs of one sign at one place: what is drawn and named."""
 
     version: int
-    higher: tuple[float | None, float | None, float | None]  # attention, warning, alarm: value ≥
-    lower: tuple[float | None, float | None, float | None]  # value ≤
-    clear_higher: tuple[float | None, float | None, float | None]
-    clear_lower: tuple[float | None, float | None, float | None]
+    higher: Edges  # value ≥
+    lower: Edges  # value ≤
+    clear_higher: Edges
+    clear_lower: Edges
+    typical: float
+
+    def badness(self, value: float) -> float:
+        """How bad a value is: 0 typical, 1 at attention, 2 at warning, 3 at alarm, more beyond."""
+        if value >= self.typical:
+            return _depth(value, self.higher, self.typical, 1.0)
+        return _depth(value, self.lower, self.typical, -1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge(Lines):
+    """The same, ready to be applied. The engine alone does that."""
+
     raise_after_ms: int
     clear_after: int
-    typical: float
 
     def grade(self, value: float) -> State:
         """The state of a value taken by itself."""
@@ -89,13 +104,6 @@ class Judge:
             return Judged(eased, at, None, 0)
         return Judged(before.state, before.since, None, good)
 
-    def badness(self, value: float) -> float:
-        """How bad a value is: 0 typical, 1 at attention, 2 at warning, 3 at alarm, more beyond."""
-        return max(
-            _depth(value, self.higher, self.typical, 1.0),
-            _depth(value, self.lower, self.typical, -1.0),
-        )
-
     def crossing(self, state: State, value: float) -> Crossing | None:
         """What a value in `state` has crossed; None for other states.
 
@@ -123,8 +131,8 @@ class Judge:
 
 def _grade(
     value: float,
-    higher: tuple[float | None, float | None, float | None],
-    lower: tuple[float | None, float | None, float | None],
+    higher: Edges,
+    lower: Edges,
 ) -> State:
     for at in (2, 1, 0):
         high = higher[at]
@@ -138,7 +146,7 @@ def _grade(
 
 def _depth(
     value: float,
-    edges: tuple[float | None, float | None, float | None],
+    edges: Edges,
     typical: float,
     sign: float,
 ) -> float:
@@ -175,15 +183,13 @@ def make_judge(indicator: Indicator, thresholds: Thresholds, share: float | None
         lower=lower,
         clear_higher=_clear(higher, typical),
         clear_lower=_clear(lower, typical),
+        typical=typical,
         raise_after_ms=indicator.raise_after_s * 1000,
         clear_after=indicator.clear_after,
-        typical=typical,
     )
 
 
-def _clear(
-    edges: tuple[float | None, float | None, float | None], typical: float
-) -> tuple[float | None, float | None, float | None]:
+def _clear(edges: Edges, typical: float) -> Edges:
     cleared: list[float | None] = []
     milder = typical
     for edge in edges:
@@ -215,8 +221,3 @@ def _scaled(indicator: Indicator, thresholds: Thresholds, share: float) -> Thres
         warning=bounds(thresholds.warning, 3.0),
         alarm=bounds(thresholds.alarm, 4.0),
     )
-
-
-def worst(states: "list[State]") -> State:
-    """The worst known state; unknown only when nothing is known."""
-    return max(states, key=lambda s: SEVERITY[s], default=State.UNKNOWN)

@@ -8,7 +8,6 @@ from domain.clock import HOUR_MS
 from domain.freshness import Freshness
 from domain.indicator import Indicator
 from domain.picture import Cell
-from domain.receipt import Hours
 from domain.sign import GRADED, State
 
 
@@ -22,6 +21,16 @@ class Change(Protocol):
     @property
     def state(self) -> str:
         """A domain.sign.State."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of a period that a sign spent in each state; `known` holds the normal ones too."""
+
+    known: float
+    attention: float = 0.0
+    warning: float = 0.0
+    alarm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

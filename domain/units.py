@@ -9,6 +9,8 @@ from domain.text import LANGUAGES
 # after NFKC both signs for micro are the Greek letter; where there is no such key people write u
 _SAME = str.maketrans({"μ": "u", "−": "-", "⋅": "·", "∙": "·"})
 
+_OUT_OF = {"%": 100.0, "‰": 1_000.0, "‱": 10_000.0}
+
 
 @lru_cache(maxsize=4096)
 def plain_unit(text: str) -> str:
@@ -24,3 +26,8 @@ def is_unit_of(text: str, sign: Sign) -> bool:
     spelled = {plain_unit(sign.measured_in.of(lang)) for lang in LANGUAGES}
     alone = {plain_unit(sign.measured_in_one.of(lang)) for lang in LANGUAGES} - {""}
     return plain_unit(text) in spelled | alone
+
+
+def rate_base(unit: str) -> float | None:
+    """What a whole reads in a unit: 100 for per cent; None where the unit is that of no rate."""
+    return _OUT_OF.get(plain_unit(unit))

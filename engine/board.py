@@ -10,8 +10,8 @@ from typing import Any
 
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
-from domain.index import Index, city_index, condition
-from domain.picture import NOTHING, Cell, Picture, crossing_facts
+from domain.index import Index, condition
+from domain.picture import NOTHING, Cell, Picture, crossing_facts, index_of, troubles, worst_first
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
 from engine.city import City
@@ -33,15 +33,19 @@ def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
     known = judged is not None and fresh in _ALIVE and window.silent_since(place) is None
     state = judged.state if judged is not None and known else State.UNKNOWN
     since = min(judged.since, at) if judged is not None and known else None
-    found = Cell(sample.value, state, fresh, at, since, sample.demo)
-    crossing = _judge(city, sign, place).crossing(state, sample.value) if known else None
+    told = (sample.value, state, fresh, at, since, sample.demo)
+    if not known:
+        return Cell(*told)
+    judge = _judge(city, sign, place)
+    badness = judge.badness(sample.value)
+    crossing = judge.crossing(state, sample.value)
     if crossing is None:
-        return found
+        return Cell(*told, badness=badness, version=judge.version)
     edge, clear = (
         None if line is None else round(line, sign.decimals + 1)
         for line in (crossing.edge, crossing.clear)
     )
-    return found._replace(crossed=edge, upper=crossing.upper, clear=clear)
+    return Cell(*told, edge, crossing.upper, clear, badness, judge.version)
 
 
 def _judge(city: City, sign: Sign, place: str) -> Judge:
@@ -72,12 +76,11 @@ class Board:
 
     def street_index(self, street: str) -> Index:
         """The index of a street over the signs that apply to it."""
-        cells = self.streets[street].items()
-        return city_index([(code, c.state) for code, c in cells], self.weights)
+        return index_of(self.streets[street].items(), self.weights)
 
     def group_index(self, codes: Iterable[str]) -> Index:
         """The index of a group of district signs (a domain, a goal)."""
-        return city_index([(code, self.district[code].state) for code in codes], self.weights)
+        return index_of([(code, self.district[code]) for code in codes], self.weights)
 
     def picture(self, version: int) -> Picture:
         """Every cell, for the pages that ask for more than the wall shows."""
@@ -175,54 +178,27 @@ class Board:
         return [sum(mark in _ALIVE for mark in marks), known] if known else None
 
     def _worst_street(self, sign: Sign) -> str | None:
-        bad = [
-            (SEVERITY[c.state], self._badness(sign, street, c), street)
+        found = (
+            (street, c)
             for street, cells in self.streets.items()
-            if (c := cells.get(sign.code)) is not None and c.state in GRADED
-        ]
-        return max(bad)[2] if bad else None
-
-    def _badness(self, sign: Sign, place: str, c: Cell) -> float:
-        if c.value is None:
-            return 0.0
-        return _judge(self.city, sign, place).badness(c.value)
+            if (c := cells.get(sign.code)) is not None
+        )
+        return next(iter(troubles(found)), None)
 
     def _street(self, street: str) -> Json:
         cells = self.streets[street]
-        signs = self.city.catalogue.sign
-        known = [
-            (SEVERITY[c.state], self._badness(signs[code], street, c), code)
-            for code, c in cells.items()
-            if c.state in GRADED
-        ]
         return {
             "code": street,
             "state": condition([c.state for c in cells.values()]),
-            "sign": max(known)[2] if known else None,
+            "sign": next(iter(troubles(cells.items())), None),
             "index": self.street_index(street).value,
         }
 
     def _alerts(self) -> Json:
-        found = [
-            (sign, street, c)
-            for sign in self.city.catalogue.signs
-            for street, cells in self.streets.items()
-            if (c := cells.get(sign.code)) is not None and c.state in GRADED
-        ]
-        said: dict[str, int] = {}
-        for sign, _, c in found:
-            said[sign.code] = max(said.get(sign.code, 0), SEVERITY[c.state])
-        whole: list[tuple[Sign, str | None, Cell]] = [
-            (sign, None, c)
-            for sign in self.city.catalogue.signs
-            if (c := self.district[sign.code]).state in GRADED
-            # a street that says the same or worse, by name, says it better
-            and SEVERITY[c.state] > said.get(sign.code, 0)
-        ]
-        every = [*whole, *found]
-        every.sort(key=lambda a: (-SEVERITY[a[2].state], -(a[2].since or 0), a[0].code, a[1] or ""))
+        rows = (row for sign in self.city.catalogue.signs for row in self._troubled(sign))
+        every = worst_first(rows, lambda row: row[2])
         counts = Counter(a[2].state for a in every)
-        places = Counter(sign.code for sign, _, _ in found)
+        places = Counter(sign.code for sign, street, _ in every if street is not None)
         # the worst rows, and every sign at least once: whoever counts signs misses none
         first = {a[0].code: n for n, a in reversed(list(enumerate(every)))}
         kept = {*range(MAX_ALERTS), *first.values()}
@@ -234,6 +210,17 @@ class Board:
             ],
             "alert_counts": {state.value: counts[state] for state in GRADED},
         }
+
+    def _troubled(self, sign: Sign) -> list[tuple[Sign, str | None, Cell]]:
+        """A sign wherever it is in trouble; the district (None) where no street says as bad."""
+        found: list[tuple[Sign, str | None, Cell]] = [
+            (sign, street, c)
+            for street, cells in self.streets.items()
+            if (c := cells.get(sign.code)) is not None and c.state in GRADED
+        ]
+        said = max((SEVERITY[c.state] for _, _, c in found), default=0)
+        whole = self.district[sign.code]
+        return [(sign, None, whole), *found] if SEVERITY[whole.state] > said else found
 
     def _alert(self, sign: Sign, street: str | None, c: Cell) -> Json:
         return {

@@ -1,8 +1,7 @@
 """The whole city in memory: one window a sign, fed with stored rows, settled into rows to write."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import islice
 
 from data_access.intake.readings import RawRow
 from data_access.series.rollups import Key, MinuteRow
@@ -21,7 +20,7 @@ from engine.steps import Pace, Steps, advance
 from engine.window import KEEP_SLOTS, SignWindow
 from engine.write_set import WriteSet
 
-PIECE = 20_000  # rows held at a time
+HELD = 50_000  # rows that are held at most before the windows get them
 
 
 class Judges:
@@ -84,6 +83,8 @@ class City:
             for _, source in sign.derived_from:
                 self._dependents.setdefault(source, []).append(sign.code)
         self._touched: set[str] = set()
+        self.heard = 0  # rows held
+        self._heard: dict[str, list[RawRow]] = {}  # by sign
         self._points: dict[tuple[str, ...], RawRow] = {}  # the newest reading of each point
         self._late: dict[str, dict[str, set[int]]] = {}
         self._ahead: dict[tuple[str, str], tuple[int, int]] = {}  # observed in the future, seen
@@ -102,27 +103,31 @@ class City:
             self.judges.turns[sign.code],
         )
 
-    def take(self, rows: Iterable[RawRow]) -> int:
-        """Take in stored rows; how many. What is no longer in the catalogue is passed over."""
-        rest = iter(rows)
-        count = 0
-        while piece := list(islice(rest, PIECE)):
-            count += len(piece)
-            self._take(piece)
-        return count
-
-    def _take(self, rows: list[RawRow]) -> None:
-        by_sign: dict[str, list[RawRow]] = {}
+    def hear(self, rows: Sequence[RawRow]) -> None:
+        """Hold stored rows until `feed`. What is no longer in the catalogue is passed over."""
+        held, places = self._heard, self.places
         for row in rows:
-            if row[1] in self.places:
-                by_sign.setdefault(row[2], []).append(row)
-        for code, mine in by_sign.items():
+            if row[1] in places:
+                try:
+                    held[row[2]].append(row)
+                except KeyError:
+                    held[row[2]] = [row]
+        self.heard += len(rows)
+
+    def feed(self) -> Steps:
+        """Give the windows what was heard, sign by sign: of what a point said within a slot its
+        last word is what counts, and is found at once."""
+        held, self._heard, self.heard = self._heard, {}, 0
+        pace = Pace()
+        for code, mine in held.items():
             window = self.windows.get(code)
             if window is None:
                 continue
             self._touched.add(code)
             for street, slot in window.add_rows(mine, self._points):
                 self._late.setdefault(code, {}).setdefault(street, set()).add(slot)
+            if pace.full(len(mine)):
+                yield
 
     def settle(self) -> WriteSet:
         """Add up and judge what was taken in."""

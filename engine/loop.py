@@ -18,7 +18,7 @@ from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, is_due, slot_start
 from engine import backfill
-from engine.city import City, days_of, hours_of
+from engine.city import HELD, City, days_of, hours_of
 from engine.recovery import recover
 from engine.steps import Steps, advance
 from engine.undigested import Doubt
@@ -177,9 +177,12 @@ class Engine:
         days = {day for batch in found for day in batch.days.split(",") if day}
         first, last = found[0].id - 1, found[-1].id
         for page in readings.pages_of_batches(self.db, first, last, sorted(days)):
-            self.city.take(page)
-            if len(page) == readings.PAGE:
+            self.city.hear(page)
+            if self.city.heard >= HELD:
+                yield from self.city.feed()
+            elif len(page) == readings.PAGE:
                 yield
+        yield from self.city.feed()
         out = WriteSet()
         in_parts = None if self._doubt.is_there else self._write_parts
         self._even = False

@@ -10,9 +10,12 @@ from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import condition
+from domain.judging import judge_for
+from domain.picture import troubles, worst_first
 from domain.privacy import Mark
 from domain.publication import Kind, Period, Publication
-from domain.sign import GRADED, SEVERITY, Sign, State
+from domain.sign import SEVERITY, Sign, State
+from domain.state import Crossing
 from engine.publication_pictures import Pictures
 from engine.publication_told import Teller
 
@@ -30,6 +33,10 @@ class Cell(NamedTuple):
     at: int | None  # epoch ms: the end of the sample's slot
     demo: bool
     mark: Mark = Mark.EXACT
+    crossing: Crossing | None = None  # what a graded state stands on
+    badness: float | None = None  # None: not judged
+    version: int | None = None  # of the thresholds that it was judged by
+    since: None = None  # from when a state holds is not told
 
 
 NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, False, Mark.MISSING)
@@ -56,15 +63,16 @@ class Present:
             (place, code): sample
             for place, code, sample in last_samples(conn, self._questions(cutoff))
         }
+        whole = self._catalogue.code
         district = {
             s.code: self._told(conn, teller, s, cutoff)
             if s.code in self._people
-            else self._cell(s, found.get((self._catalogue.code, s.code)), cutoff)
+            else self._cell(s, whole, found.get((whole, s.code)), cutoff)
             for s in self._live
         }
         streets = {
             street.code: {
-                s.code: self._cell(s, found.get((street.code, s.code)), cutoff)
+                s.code: self._cell(s, street.code, found.get((street.code, s.code)), cutoff)
                 for s in self._measures
             }
             for street in self._catalogue.streets
@@ -75,7 +83,7 @@ class Present:
             "streets": {
                 **head,
                 "places": {
-                    place: {code: _plain(cell) for code, cell in cells.items()}
+                    place: {code: _plain(cell) for code, cell in _worst_first(cells)}
                     for place, cells in streets.items()
                 },
             },
@@ -96,16 +104,20 @@ class Present:
             return NOTHING if spoken is None else UNTOLD
         demo = self._pictures.is_demo(conn, sign, told.slot)
         sample = Sample(told.slot, told.value, 1, demo, told.severity)
-        return self._cell(sign, sample, cutoff)
+        return self._cell(sign, self._catalogue.code, sample, cutoff)
 
-    def _cell(self, sign: Sign, sample: Sample | None, cutoff: int) -> Cell:
+    def _cell(self, sign: Sign, place: str, sample: Sample | None, cutoff: int) -> Cell:
         if sample is None:
             return NOTHING
         at = sample.bucket + sign.slot_ms
         mark = freshness(at, cutoff, sign.cadence_s, sign.stale_after_s)
-        known = mark in _ALIVE and sample.severity is not None
-        state = _STATES[sample.severity or 0] if known else State.UNKNOWN
-        return Cell(round(sample.value, sign.decimals), state, mark, at, sample.demo)
+        value = round(sample.value, sign.decimals)
+        if mark not in _ALIVE or sample.severity is None:
+            return Cell(value, State.UNKNOWN, mark, at, sample.demo)
+        state = _STATES[sample.severity]
+        judge = judge_for(self._catalogue, sign, place, sample.bucket)
+        judged = (judge.crossing(state, value), judge.badness(value), judge.version)
+        return Cell(value, state, mark, at, sample.demo, Mark.EXACT, *judged)
 
     def _summary(self, district: dict[str, Cell], streets: dict[str, dict[str, Cell]]) -> Json:
         states = Counter(cell.state.value for cell in district.values())
@@ -121,8 +133,9 @@ class Present:
                     "freshness": cell.freshness.value,
                     "at": to_rfc3339(cell.at),
                     "mark": cell.mark.value,
+                    **_judged(cell),
                 }
-                for code, cell in district.items()
+                for code, cell in _worst_first(district)
             ],
             "streets": [_street(code, cells) for code, cells in streets.items()],
         }
@@ -137,8 +150,21 @@ def _question(place: str, sign: Sign, cutoff: int) -> Question:
 def _street(code: str, cells: dict[str, Cell]) -> Json:
     """The worst of a street's measures; the state of a count would tell the count."""
     state = condition([cell.state for cell in cells.values()])
-    worst = next((sign for sign, c in cells.items() if c.state is state and state in GRADED), None)
-    return {"code": code, "state": state.value, "sign": worst}
+    return {"code": code, "state": state.value, "sign": next(iter(troubles(cells.items())), None)}
+
+
+def _worst_first(cells: dict[str, Cell]) -> list[tuple[str, Cell]]:
+    """The order in which the page names them."""
+    return worst_first(cells.items(), lambda pair: pair[1])
+
+
+def _judged(cell: Cell) -> Json:
+    """By which thresholds a value was judged, and the line that clears a state it has come back
+    from; `side` as the wall has it."""
+    crossing = cell.crossing
+    side = None if crossing is None else "high" if crossing.upper else "low"
+    clear = None if crossing is None else crossing.clear
+    return {"version": cell.version, "side": side, "clear": clear}
 
 
 def _plain(cell: Cell) -> list[Any]:

@@ -6,8 +6,9 @@ over the slots in their order. So late, repeated and shuffled readings end in th
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 
 from data_access.intake.readings import RawRow
 from domain.aggregation import Child, mass_of
@@ -21,6 +22,7 @@ from engine.sample import PER_SAMPLE, Changes, Sample, total
 from engine.series import Series
 
 KEEP_SLOTS = 24
+_instant = itemgetter(5)  # of a raw row
 _child = partial(tuple.__new__, Child)  # a Child without the cost of its constructor
 
 
@@ -86,7 +88,7 @@ class SignWindow(Series):
         return self._said[place]
 
     def add_rows(
-        self, rows: Iterable[RawRow], newest: dict[tuple[str, ...], RawRow]
+        self, rows: Sequence[RawRow], newest: dict[tuple[str, ...], RawRow]
     ) -> list[tuple[str, int]]:
         """Take in stored readings as `add` does; (street, slot) of those late by far.
 
@@ -97,6 +99,8 @@ class SignWindow(Series):
         adds_up = self._adds_up
         floors, places, dirty, carry = self._floor, self._said, self._dirty, self._carry_ms
         late = []
+        if not adds_up and len(rows) > 2 * len(places):
+            rows = self._last_words(rows)
         for row in rows:
             _, street, _, source, point, at, value, weight, denominator = row
             key = row[1:5]
@@ -124,6 +128,13 @@ class SignWindow(Series):
             except KeyError:
                 dirty[street] = {slot}
         return late
+
+    def _last_words(self, rows: Sequence[RawRow]) -> Sequence[RawRow]:
+        """Of many rows the last that each point said within a slot: the others change nothing."""
+        width, offset = self.slot_ms, self._offset_ms
+        ordered = sorted(rows, key=_instant)
+        last = {(row[1], row[3], row[4], (row[5] + offset) // width): row for row in ordered}
+        return list(last.values())
 
     def restore(self, street: str, part: Part, at: int, value: float, mass: float) -> None:
         """Put back an observation that the store's samples already contain."""

@@ -14,7 +14,7 @@ from dashboard.house.services import current_services
 from dashboard.security.sessions import caller_address, current_actor
 from dashboard.tab_title import department_named, tab_title
 from data_access.scoring.departments import open_department
-from domain.actor import Forbidden
+from domain.actor import Forbidden, Role
 from domain.place import Department
 from domain.unit import DEPARTMENT
 
@@ -35,7 +35,8 @@ def layout(**query: Any) -> Component:
         at, who, where = services.now_ms, actor.label, caller_address()
         services.denials.note(at, who, "denied.department", question.code, where)
         return _refused(question)
-    return _frame(question, department, own=actor.department == question.code)
+    own = actor.role is Role.DEPARTMENT and actor.owns(question.code)
+    return _frame(question, department, own)
 
 
 def _frame(question: DepartmentQuestion, department: Department | None, own: bool) -> Component:

@@ -1,14 +1,17 @@
 """The JSON interface for machines, under /api/v1/."""
 
+from functools import partial
+
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from dashboard.api.allowance import Allowance
 from dashboard.api.errors import ApiError, error_answer, http_answer
+from dashboard.api.facts import FactsApi
 from dashboard.api.openapi import document
-from dashboard.api.readings import ReadingsApi
 from dashboard.house.services import Services
 from dashboard.security.policy import policy
+from data_access.intake.kinds.registry import KINDS
 from domain.actor import PEOPLE, Role
 
 PREFIX = "/api/v1"
@@ -18,12 +21,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def blueprint(services: Services, allowance: Allowance | None = None) -> flask.Blueprint:
     """The routes of the interface; the gate in front of them has checked the Bearer key."""
     made = flask.Blueprint("api", __name__, url_prefix=PREFIX)
-    view = ReadingsApi(services, allowance or Allowance())
-
-    @made.post("/readings", endpoint="readings")
-    @policy()  # no role: a key, or nothing
-    def readings() -> flask.Response:
-        return view()
+    view = FactsApi(services, allowance or Allowance())
+    for kind in KINDS.values():
+        tagged = policy()(partial(view, kind))  # no role: a key, or nothing
+        made.add_url_rule(f"/{kind.plural}", kind.plural, tagged, methods=["POST"])
 
     @made.get("/openapi.json", endpoint="openapi")
     @policy(*PEOPLE)

@@ -4,17 +4,17 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-READINGS_PER_S = 100_000.0
+FACTS_PER_S = 100_000.0
 BURST = 1_000_000.0
-REQUEST_COST = 100.0  # a request costs at least as much as this many readings
+REQUEST_COST = 100.0  # a request costs at least as much as this many facts
 
 
 class Allowance:
-    """Token buckets in readings. Asked before the work, charged after it."""
+    """Token buckets in facts. Asked before the work, charged after it."""
 
     def __init__(
         self,
-        rate: float = READINGS_PER_S,
+        rate: float = FACTS_PER_S,
         burst: float = BURST,
         now: Callable[[], float] = monotonic,
     ) -> None:
@@ -29,10 +29,10 @@ class Allowance:
         tokens = self._tokens(key)
         return 0.0 if tokens > 0 else (1.0 - tokens) / self._rate
 
-    def charge(self, key: str, readings: int) -> None:
+    def charge(self, key: str, facts: int) -> None:
         """Take what a request has cost; the bucket may go below empty once."""
         with self._lock:
-            left = self._tokens(key) - max(REQUEST_COST, readings)
+            left = self._tokens(key) - max(REQUEST_COST, facts)
             self._buckets[key] = (left, self._now())
 
     def _tokens(self, key: str) -> float:

@@ -1,4 +1,4 @@
-"""Where the readings of a body begin and end, found before anything of them is made.
+"""Where the facts of a body begin and end, found before anything of them is made.
 
 A reader that turns a body into objects first and counts them afterwards can be made to build
 millions of them from a few megabytes. Here the brackets are matched by one expression that keeps
@@ -29,11 +29,12 @@ class Unreadable(ValueError):
         super().__init__(f"{reason} (byte {position})")
 
 
-def elements(body: bytes) -> Iterator[Span]:
-    """The elements of a JSON array. Unreadable where it is none; what they are is not looked at."""
+def elements(body: bytes, plural: str) -> Iterator[Span]:
+    """The elements of a JSON array of what is called `plural`. Unreadable where it is none; what
+    they are is not looked at."""
     at = _skip(body, 0)
     if body[at : at + 1] != b"[":
-        raise Unreadable("a JSON array of readings is expected", at)
+        raise Unreadable(f"a JSON array of {plural} is expected", at)
     match, at = _element().match, _skip(body, at + 1)
     if body[at : at + 1] == b"]":
         _nothing_after(body, at + 1)
@@ -60,7 +61,7 @@ def lines(body: bytes) -> Iterator[Span]:
 def parse(text: bytes) -> object:
     """What Python's parser makes of one element, which is more than JSON's standard allows.
 
-    ValueError when it is none or more than a reading can be, RecursionError when it is too deep.
+    ValueError when it is none or more than a fact can be, RecursionError when it is too deep.
     """
     if len(text) > EXPLAINED or text.count(b"[") + text.count(b"{") > BRACKETS:
         raise ValueError(f"more than {EXPLAINED} bytes or {BRACKETS} brackets")

@@ -1,14 +1,15 @@
-"""GET /api/v1/openapi.json: the interface as OpenAPI 3.1, written by hand and held by a test."""
+"""GET /api/v1/openapi.json: the interface as OpenAPI 3.1, its facts as their structs tell them."""
 
 from typing import Any
 
 from dashboard.api.body import MAX_BYTES
-from dashboard.api.decoding import MAX_READINGS
+from dashboard.api.decoding import MAX_FACTS
+from dashboard.api.schemas import Json, schema_of
 from dashboard.words.labels import label
-from domain.declared import QUALITIES, VALID
-from domain.reading import LAST_REVISION, POINT_CHARS, Reason
+from data_access.intake.kind import Kind
+from data_access.intake.kinds.registry import KINDS
+from domain.facts.fact import Reason
 
-Json = dict[str, Any]
 VERSION = "1.0.0"
 
 
@@ -26,7 +27,10 @@ def document() -> Json:
         },
         "servers": [{"url": "/"}],
         "security": [{"ingestKey": []}],
-        "paths": {"/api/v1/readings": {"post": _post_readings()}, **_itself()},
+        "paths": {
+            **{f"/api/v1/{kind.plural}": {"post": _post(kind)} for kind in KINDS.values()},
+            **_itself(),
+        },
         "components": {
             "securitySchemes": {
                 "ingestKey": {
@@ -37,7 +41,7 @@ def document() -> Json:
                 "session": {"type": "apiKey", "in": "cookie", "name": "yiping_session"},
             },
             "schemas": {
-                "Reading": _reading(),
+                **{kind.struct.__name__: schema_of(kind.struct) for kind in KINDS.values()},
                 "Outcome": _outcome(),
                 "Rejection": _rejection(),
                 "Error": _error(),
@@ -46,16 +50,17 @@ def document() -> Json:
     }
 
 
-def _post_readings() -> Json:
-    readings = {"$ref": "#/components/schemas/Reading"}
+def _post(kind: Kind[Any]) -> Json:
+    one = {"$ref": f"#/components/schemas/{kind.struct.__name__}"}
+    several = kind.plural.replace("_", " ")
     return {
-        "operationId": "postReadings",
-        "summary": "Send readings",
+        "operationId": f"post{several.title().replace(' ', '')}",
+        "summary": f"Send {several}",
         "description": (
             "Each element is judged for itself: what fails goes to quarantine with its reason "
             "(no_value apart), the rest is stored. The body may be compressed with gzip; it "
             "holds at most "
-            f"{MAX_READINGS} readings and {MAX_BYTES} bytes, also after decompression."
+            f"{MAX_FACTS} {several} and {MAX_BYTES} bytes, also after decompression."
         ),
         "parameters": [
             {
@@ -69,21 +74,21 @@ def _post_readings() -> Json:
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": {"type": "array", "items": readings, "maxItems": MAX_READINGS}
+                    "schema": {"type": "array", "items": one, "maxItems": MAX_FACTS}
                 },
-                "application/x-ndjson": {"schema": readings},
+                "application/x-ndjson": {"schema": one},
             },
         },
-        "responses": _post_answers(),
+        "responses": _post_answers(several),
     }
 
 
-def _post_answers() -> Json:
+def _post_answers(several: str) -> Json:
     return {
         "200": _answer("Committed.", "Outcome"),
         "401": _answer("No valid ingest key.", "Error"),
         "403": _answer("Sent by a page of another site.", "Error"),
-        "413": _answer("Too many bytes or readings, or too much work to read them.", "Error"),
+        "413": _answer(f"Too many bytes or {several}, or too much work to read them.", "Error"),
         "415": _answer("A Content-Encoding other than gzip.", "Error"),
         "422": _answer(
             "Nothing of the body can be read; the message says at which byte. The body's "
@@ -123,69 +128,6 @@ def _answer(description: str, schema: str) -> Json:
 def _later(description: str) -> Json:
     header = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
     return {**_answer(description, "Error"), "headers": {"Retry-After": header}}
-
-
-def _reading() -> Json:
-    positive = {"type": ["number", "null"], "exclusiveMinimum": 0}
-    return {
-        "type": "object",
-        "required": ["source", "sign", "observed_at", "value"],
-        "properties": {
-            "source": {"type": "string", "description": "The source that the key speaks for."},
-            "sign": {"type": "string", "description": "Code of a vital sign."},
-            "street": {
-                "type": ["string", "null"],
-                "description": "Code of a street, town or special area; null: the district.",
-            },
-            "observed_at": {
-                "type": "string",
-                "format": "date-time",
-                "description": "RFC 3339 with an offset from UTC; kept to the millisecond.",
-            },
-            "value": {
-                "type": "number",
-                "description": (
-                    "In the sign's unit, also for signs that are a ratio. What the source has "
-                    "declared to stand for no value (a number, a text, null) is rejected as "
-                    "no_value and not kept."
-                ),
-            },
-            "weight": {**positive, "description": "Of signs that add up as weighted means."},
-            "denominator": {**positive, "description": "Of signs that add up as ratios."},
-            "point": {
-                "type": "string",
-                "default": "",
-                "maxLength": POINT_CHARS,
-                "description": "Device or station inside the source; blanks around it go.",
-            },
-            "unit": {
-                "type": ["string", "null"],
-                "description": (
-                    "Where it is told it must be the sign's, in Chinese or English; m3 and m³, "
-                    "℃ and °C, µ, μ and u are the same."
-                ),
-            },
-            "quality": {
-                "type": ["string", "null"],
-                "enum": [*QUALITIES, None],
-                "default": VALID,
-                "description": (
-                    "provisional is stored and shown as such; invalid is never a value: it is "
-                    "rejected as declared_invalid."
-                ),
-            },
-            "revision": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": LAST_REVISION,
-                "default": 0,
-                "description": (
-                    "A higher one supersedes what was said of the same reading; the same one with "
-                    "another value is a conflict, and the first stays."
-                ),
-            },
-        },
-    }
 
 
 def _outcome() -> Json:

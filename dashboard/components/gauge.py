@@ -1,16 +1,14 @@
 """The threshold gauge: how far past, or how far from, a value is, whatever its unit.
 
 The notches 关 预 告 stand at fixed places and worse is always to the right, for signs where high is
-bad, where low is bad and for bands alike. Between the notches the scale is linear.
+bad, where low is bad and for bands alike. Between the notches the scale is linear. Where a mark
+stands is what the engine measured; nothing is judged here.
 """
-
-from itertools import pairwise
 
 from dashboard.components.light import Node, el
 from dashboard.components.view import View
 from domain.picture import Cell
 from domain.sign import GRADED, State
-from domain.state import Judge
 
 WIDTH = 100
 HEIGHT = 16
@@ -19,24 +17,24 @@ END = 100.0
 _RADIUS = 4.0
 
 
-def position(judge: Judge, value: float) -> float:
+def position(badness: float) -> float:
     """Where a value stands, 0 (typical or better) … 100 (far beyond alarm)."""
-    sides = ((judge.higher, 1.0), (judge.lower, -1.0))
-    return max(_along(edges, judge.typical, value, sign) for edges, sign in sides)
+    grade = min(int(badness), len(GRADED))
+    low, high = (*PLACES, END)[grade : grade + 2]
+    return min(END, low + (badness - grade) * (high - low))
 
 
-def gauge(view: View, cell: Cell | None, judge: Judge) -> Node:
+def gauge(view: View, cell: Cell | None) -> Node:
     """The gauge of a cell as an inline drawing; without a mark when there is no fresh value."""
-    parts: list[Node] = [el("line", cls="gauge-rail", x1=0, x2=END, y1=HEIGHT / 2, y2=HEIGHT / 2)]
-    for n, place in enumerate(PLACES[1:]):
-        if judge.higher[n] is not None or judge.lower[n] is not None:
-            middle = HEIGHT / 2
-            parts.append(
-                el("line", cls="gauge-notch", x1=place, x2=place, y1=middle - 4, y2=middle + 4)
-            )
-    if cell is not None and cell.value is not None and cell.state is not State.UNKNOWN:
-        x = min(max(position(judge, cell.value), _RADIUS), END - _RADIUS)
-        parts.append(shape(cell.state, x, HEIGHT / 2, _RADIUS))
+    middle = HEIGHT / 2
+    parts: list[Node] = [el("line", cls="gauge-rail", x1=0, x2=END, y1=middle, y2=middle)]
+    parts += [
+        el("line", cls="gauge-notch", x1=place, x2=place, y1=middle - 4, y2=middle + 4)
+        for place in PLACES[1:]
+    ]
+    if cell is not None and cell.badness is not None:
+        x = min(max(position(cell.badness), _RADIUS), END - _RADIUS)
+        parts.append(shape(cell.state, x, middle, _RADIUS))
     said = view.text("gauge.said") if cell is None else view.text(f"state.{cell.state}")
     return el(
         "svg", *parts, cls="gauge", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=said
@@ -68,24 +66,3 @@ def shape(state: State, x: float, y: float, radius: float) -> Node:
             return el("rect", x=x - 0.9 * r, y=y - 0.9 * r, width=1.8 * r, height=1.8 * r, **about)
         case _:
             return el("circle", cx=x, cy=y, r=0.75 * r, **about)
-
-
-def _along(
-    edges: tuple[float | None, float | None, float | None],
-    typical: float,
-    value: float,
-    sign: float,
-) -> float:
-    """The place of a value on one side: linear between the marks that there are."""
-    marks = [(typical, PLACES[0])]
-    marks += [(e, p) for e, p in zip(edges, PLACES[1:], strict=True) if e is not None]
-    if len(marks) == 1 or (value - typical) * sign <= 0:
-        return 0.0
-    for (low, at), (high, then) in pairwise(marks):
-        if (value - high) * sign < 0:
-            width = (high - low) * sign
-            inside = max(0.0, (value - low) * sign)
-            return at + (then - at) * (inside / width if width > 0 else 0.0)
-    last, place = marks[-1]
-    beyond = (value - last) * sign / max(abs(last - typical), 1e-9)
-    return min(END, place + beyond * (END - PLACES[3]))

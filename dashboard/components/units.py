@@ -5,6 +5,7 @@ from domain.catalogue import Catalogue
 from domain.unit import DEPARTMENT, PLACE
 
 _PAGES = {PLACE: "/street", DEPARTMENT: "/department"}
+KINDS_WITH_PAGE = frozenset(_PAGES)
 
 
 def unit_name(view: View, city: Catalogue, kind: str, code: str) -> str:

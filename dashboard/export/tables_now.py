@@ -27,7 +27,7 @@ def signs(ask: Ask) -> Document:
     """The signs of the district that /signs shows, in its order."""
     picture, city, question = ask.picture(), ask.city, SignsQuestion.of(ask.given)
     cells = picture.at_place(city.code)
-    every = lines(ask.view, city, cells, ask.services.now_ms)
+    every = lines(ask.view, city, cells)
     shown = [line.sign for line in chosen(question, every)]
     return _signs_at(ask, picture, city.code, shown, "signs")
 

@@ -24,9 +24,11 @@ from data_access.store.condition import store_said
 from data_access.views import frames
 from domain.actor import Actor
 from domain.aggregation import bucket_value
+from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
-from domain.picture import Cell, crossing_facts
-from domain.sign import Sign
+from domain.judging import lines_of
+from domain.picture import Cell, crossing_facts, worst_first
+from domain.sign import GRADED, Sign
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +97,11 @@ class SignRoute(_Answers):
                 "version": picture.version,
                 "as_of": to_rfc3339(picture.as_of),
                 "district": None if district is None else _cell(district),
-                "places": [{"code": place, **_cell(cell)} for place, cell in cells.items()],
+                "lines": _lines(self._services.catalogue, sign, district, picture.as_of),
+                "places": [
+                    {"code": place, **_cell(cell)}
+                    for place, cell in worst_first(cells.items(), lambda pair: pair[1])
+                ],
                 "hours": self._series(sign),
             }
         )
@@ -164,6 +170,15 @@ def _cell(cell: Cell) -> dict[str, object]:
         "demo": cell.demo,
         **crossing_facts(cell),
     }
+
+
+def _lines(catalogue: Catalogue, sign: Sign, cell: Cell | None, as_of: int) -> dict[str, object]:
+    """The lines that judged the district's value, under the names of the static companion."""
+    version = None if cell is None else cell.version
+    found = lines_of(catalogue, sign, catalogue.code, version, as_of)
+    grades = zip(GRADED, found.lower, found.higher, strict=True)
+    edges = {state.value: [low, high] for state, low, high in grades}
+    return {"version": found.version, "typical": found.typical, **edges}
 
 
 def _number(environ: Environ, name: str, default: int | None) -> int | None:

@@ -1,10 +1,7 @@
 """Drawings made on the server: a line of values, the district's map. Plain SVG, no scripts."""
 
-import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import cos, radians
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from data_access.maps.map_inset import Box, inset_of, rings
@@ -157,12 +154,6 @@ def _meets(feature: dict[str, Any], box: Box) -> bool:
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     across = min(xs) < box[2] and max(xs) > box[0]
     return across and min(ys) < box[3] and max(ys) > box[1]
-
-
-@lru_cache(maxsize=4)
-def drawing_of(path: str) -> Drawing:
-    """The drawing of a GeoJSON file."""
-    return drawing(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
 def _label(feature: dict[str, Any]) -> Sequence[float]:

@@ -19,8 +19,7 @@ from domain.index import blind, condition
 from domain.indicator import Bounds, Direction, Rule, Thresholds
 from domain.privacy import Mark
 from domain.publication import Kind, Publication, Topic
-from domain.sign import SEVERITY, Sign, State
-from domain.state import make_judge
+from domain.sign import Sign, State
 
 Json = dict[str, Any]
 TREND_HOURS = 24
@@ -167,23 +166,24 @@ class Content:
 
     def troubled(self, now: Published) -> list[Json]:
         """Every sign that is not normal, the worst first; those without data last."""
-        cells = [self.cell(s, now.signs[s.code], now) for s in self.live if s.code in now.signs]
-        rank = {state.value: severity for state, severity in SEVERITY.items()}
-        for cell in cells:
-            sign = self.catalogue.sign[cell["code"]]
-            cell["held"] = self.held(sign, now.signs[sign.code], now)
-        found = [cell for cell in cells if cell["state"] != State.NORMAL.value]
-        return sorted(found, key=lambda cell: -rank[cell["state"]])
+        found = []
+        for sign, item in self._told(now, self.live):
+            if item["state"] != State.NORMAL.value:
+                held = self.held(sign, item)
+                found.append({**self.cell(sign, item, now), "held": held})
+        return found
+
+    def _told(self, now: Published, signs: Iterable[Sign]) -> list[tuple[Sign, Json]]:
+        """What was published of these signs, the worst first, as the engine put them."""
+        wanted = {sign.code: sign for sign in signs}
+        return [(wanted[code], item) for code, item in now.signs.items() if code in wanted]
 
     def _group(self, now: Published, signs: list[Sign]) -> Json:
-        items = [(s, now.signs[s.code]) for s in signs if s.code in now.signs]
+        items = self._told(now, signs)
         states = Counter(item["state"] for _, item in items)
         worst = next((s for s in _TROUBLED if states[s]), None)
         state = condition([State(item["state"]) for _, item in items]).value
-        named = sorted(
-            ((s, i) for s, i in items if i["state"] in _TROUBLED),
-            key=lambda pair: -SEVERITY[State(pair[1]["state"])],
-        )
+        named = [pair for pair in items if pair[1]["state"] in _TROUBLED]
         t = self.words.t
         mixed = states["normal"] and states["unknown"]
         calm = ("few" if state == "unknown" else "known") if mixed else state
@@ -326,18 +326,14 @@ class Content:
         """From where on a sign needs attention today."""
         return self._beyond(sign, self._limits(sign, now).attention, "")
 
-    def held(self, sign: Sign, item: Json, now: Published) -> str:
+    def held(self, sign: Sign, item: Json) -> str:
         """That a district value has come back, where its state is not cleared yet."""
-        if item["value"] is None:
+        clear = item.get("clear")  # not told by the version before
+        if clear is None:
             return ""
-        judge = make_judge(sign, self._limits(sign, now))
-        found = judge.crossing(State(item["state"]), item["value"])
-        if found is None or found.clear is None:
-            return ""
-        unit = "" if sign.value_labels else self.words.unit(sign, found.clear)
-        line = f"{self.words.edge(sign, found.clear)} {unit}".strip()
-        side = "high" if found.upper else "low"
-        return label(f"crossing.held.{side}", self.words.lang, edge=line)
+        unit = "" if sign.value_labels else self.words.unit(sign, clear)
+        line = f"{self.words.edge(sign, clear)} {unit}".strip()
+        return label(f"crossing.held.{item['side']}", self.words.lang, edge=line)
 
     def limits(self, sign: Sign, now: Published) -> list[Json]:
         """All three limits in words, with the unit."""
@@ -352,7 +348,9 @@ class Content:
         ]
 
     def _limits(self, sign: Sign, now: Published) -> Thresholds:
-        return sign.thresholds_on(self.words.local(now.made_at).date().isoformat())
+        """Those that judged the published value; where nothing is judged, those of today."""
+        judged = sign.thresholds_of(now.signs.get(sign.code, {}).get("version"))
+        return judged or sign.thresholds_on(self.words.local(now.made_at).date().isoformat())
 
     def _beyond(self, sign: Sign, bounds: Bounds, unit: str) -> str:
         words = self.words

@@ -174,7 +174,7 @@ class Renderer:
             "share": f"{said} · {words.city}",
             "description": words.t("figure.said", said=said, state=cell["word"], at=cell["at"]),
             "cell": cell,
-            "held": content.held(sign, item, now),
+            "held": content.held(sign, item),
             "hours": content.hourly(sign, now),
             "days": content.daily(sign, now),
             "definition": content.definition(sign),

@@ -7,7 +7,7 @@ from data_access.public.queries import Value
 from data_access.store.db import Database
 from domain.privacy import Mark
 from domain.publication import Kind, Period
-from domain.sign import SEVERITY, Sign, State
+from domain.sign import Sign
 
 
 def shown(words: Words, sign: Sign, value: Value) -> str:
@@ -74,7 +74,6 @@ def street_part(content: Content, db: Database, now: Published, code: str) -> Js
         for sign, item in now.streets.get(code, {}).items()
         if item[0] is not None
     ]
-    measures.sort(key=lambda cell: -SEVERITY[State(cell["state"])])
     state = now.street_states.get(code, {"state": "unknown"})["state"]
     return {
         "code": code,

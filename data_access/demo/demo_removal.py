@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     column,
     delete,
     exists,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 
 from data_access.caching.cache import uncached
 from data_access.intake import readings
+from data_access.intake.kinds.registry import KINDS
 from data_access.store.db import Database
 from data_access.store.tables import (
     archives,
@@ -44,7 +46,7 @@ from domain.sign import State
 from domain.state import Cause
 
 MARKED = (latest, rollup_minute, rollup_hour, rollup_day)  # tables with a column `demo`
-# tables with a column `source`
+# tables with a column `source`, whatever kinds of facts there are
 SAID = (batches, quarantine, point_latest, undigested, source_days, remembered, tellings)
 
 
@@ -76,10 +78,15 @@ def _ours(fed: Collection[str]) -> Select[str]:
     return select(sources.c.code).where(ours)
 
 
+def _said() -> tuple[Table, ...]:
+    """The tables with a column `source`, those of every kind of fact among them."""
+    return (*SAID, *(table for kind in KINDS.values() for table in kind.tables))
+
+
 def _remove_all(conn: Connection) -> None:
     for day in readings.day_tables(conn):
         conn.execute(text(f"DROP TABLE {readings.day_table(day)}"))
-    for derived in (*MARKED, *SAID, state_history, index_history, published, archives):
+    for derived in (*MARKED, *_said(), state_history, index_history, published, archives):
         conn.execute(delete(derived))
 
 
@@ -87,7 +94,7 @@ def _remove_some(conn: Connection, codes: list[str]) -> None:
     for day in readings.day_tables(conn):
         raw = table(readings.day_table(day), column("source"))
         conn.execute(delete(raw).where(raw.c.source.in_(codes)))
-    for said in SAID:
+    for said in _said():
         conn.execute(delete(said).where(said.c.source.in_(codes)))
     for marked in MARKED:
         conn.execute(delete(marked).where(marked.c.demo))

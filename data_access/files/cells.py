@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from domain.reading import shown
+from domain.facts.fact import shown
 
 CELL_CHARS = 1 << 20  # a longer cell is no cell: a quote or a bracket is missing somewhere
 

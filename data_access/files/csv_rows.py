@@ -10,11 +10,11 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, count, islice, repeat
+from itertools import chain, islice
 from typing import Any
 
 from data_access.files.cells import CELL_CHARS
-from data_access.files.line import FileFault, Line, line_of
+from data_access.files.line import FileFault, Line, PlainRows
 from data_access.files.text_lines import LINE_CHARS, Lines, broken_byte, unmarked
 
 STRETCH = 1_000  # lines taken at once
@@ -60,18 +60,19 @@ class CsvRows:
                 raise FileFault(f"{self._path}:1: a quote of the header line swallows line {at}")
 
     def stretches(
-        self, pick: Callable[[Cells], tuple[Any, ...]], readable: Callable[[tuple[Any, ...]], bool]
-    ) -> Iterator[list[Line]]:
+        self,
+        pick: Callable[[Sequence[Any]], tuple[Any, ...]],
+        readable: Callable[[tuple[Any, ...]], bool],
+    ) -> Iterator[Sequence[Line]]:
         """The rows, some at a time; `readable` says whether picked cells have an instant."""
         self._pick, self._readable = pick, readable
-        width = len(self.header)
         lines = iter(self._lines)
         while chunk := list(islice(lines, STRETCH)):
-            rows = self._at_a_glance(chunk)
-            if rows is not None and set(map(len, rows)) == {width}:
-                numbers = count(self._number + 1)
+            columns = self._at_a_glance(chunk)
+            if columns is not None:
+                first = self._number + 1
                 self._number += len(chunk)
-                yield list(map(line_of, zip(numbers, map(pick, rows), rows, repeat(""))))
+                yield PlainRows(first, pick(columns), chunk, self._split)
                 continue
             found: list[Line] = []
             try:
@@ -81,15 +82,30 @@ class CsvRows:
                 if found:
                     yield found
 
-    def _at_a_glance(self, chunk: list[str]) -> list[list[str]] | None:
-        """The rows of a stretch in which each line is one; None where that is not so."""
+    def _at_a_glance(self, chunk: list[str]) -> Sequence[Cells] | None:
+        """The columns of a stretch in which each line is a row; None where that is not so."""
         if self._lines.broken or max(map(len, chunk)) > CELL_CHARS:
             return None
+        width, text = len(self.header), "".join(chunk)
+        if width > 1 and '"' not in text and "\r" not in text and "\0" not in text:
+            return self._unquoted(text, len(chunk), width)
         try:
             rows = list(csv.reader(chunk, delimiter=self._delimiter, strict=True))
         except csv.Error:
             return None
-        return rows if len(rows) == len(chunk) else None
+        if len(rows) != len(chunk) or set(map(len, rows)) != {width}:
+            return None
+        return list(zip(*rows, strict=True))
+
+    def _unquoted(self, text: str, rows: int, width: int) -> Sequence[Cells] | None:
+        """The columns of lines without quotes: each end of a line must follow `width` cells."""
+        ended = text if text.endswith("\n") else text + "\n"
+        cells = ended.replace("\n", self._delimiter + "\n" + self._delimiter)
+        found = cells.split(self._delimiter)
+        found.pop()  # what follows the last end of a line
+        if len(found) != rows * (width + 1) or set(found[width :: width + 1]) != {"\n"}:
+            return None
+        return [found[n :: width + 1] for n in range(width)]
 
     def _one_by_one(self, chunk: list[str], rest: Iterator[str]) -> Iterator[Line]:
         end = self._number + len(chunk)

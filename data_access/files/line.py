@@ -1,6 +1,7 @@
 """One row of a file, whatever its format, and what ends the reading of one."""
 
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
@@ -17,4 +18,24 @@ class Line(NamedTuple):
     why: str = ""  # why it is not readable
 
 
-line_of = partial(tuple.__new__, Line)  # a Line of four parts without the cost of its constructor
+@dataclass(frozen=True, slots=True)
+class PlainRows(Sequence[Line]):
+    """Rows that are one line of the file each and nothing but texts, column by column.
+
+    Of most of them nobody asks more than that; a `Line` is made when somebody does.
+    """
+
+    first: int  # number of the first line
+    columns: Sequence[Sequence[str]]  # the mapping's, in their order
+    lines: Sequence[str]  # as they stand in the file
+    split: Callable[[str], Any]  # the cells of one
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self.__getitem__, range(len(self.lines)))
+
+    def __getitem__(self, n: Any) -> Any:
+        cells = tuple([column[n] for column in self.columns])
+        return Line(self.first + n, cells, self.split(self.lines[n]))

@@ -13,7 +13,7 @@ from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import point_latest, provisional
 from domain.actor import Actor, require_person
 from domain.catalogue import Catalogue
-from domain.reading import Checked
+from domain.facts.reading import Checked
 
 
 def note(conn: Connection, source: str, checked: Checked, batch_id: int, stored: Stored) -> None:

@@ -9,7 +9,7 @@ from data_access.caching.cache import uncached
 from data_access.store.db import Database, placeholder
 from data_access.store.tables import quarantine, sources
 from domain.actor import Actor, Forbidden, Role, require_person
-from domain.reading import DETAIL_CHARS, Reason
+from domain.facts.fact import DETAIL_CHARS, Reason
 
 PAYLOAD_CHARS = 64 * 1024  # of one reading, or of a body that could not be read at all
 PAGE = 100
@@ -24,7 +24,7 @@ class Quarantined:
     received_at: int  # epoch ms
     source: str
     via: str  # api | file | replay | engine
-    reason: str  # a domain.reading.Reason
+    reason: str  # a domain.facts.fact.Reason
     detail: str
     payload: str
 
@@ -108,9 +108,9 @@ def quarantine_reasons(db: Database, actor: Actor, source: str) -> dict[str, int
 def _authorise(conn: Connection, actor: Actor, source: str) -> None:
     if actor.role in (Role.OPERATOR, Role.ADMIN):
         return
-    if actor.role is Role.DEPARTMENT and actor.department is not None:
+    if actor.role is Role.DEPARTMENT:
         owner = conn.scalar(select(sources.c.department).where(sources.c.code == source))
-        if owner == actor.department:
+        if actor.owns(owner):
             return
     raise Forbidden(f"quarantine of {source}")
 

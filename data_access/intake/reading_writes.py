@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -17,10 +18,11 @@ from data_access.intake.readings import (
     ensure_day,
 )
 from data_access.store.db import driver_cursor
-from domain.reading import Checked, FullRow, PlainRow
+from domain.facts.reading import Checked, FullRow, PlainRow
 
 Rows = Sequence[PlainRow] | Sequence[FullRow]
 
+_TOGETHER = 16  # rows of one statement on SQLite
 _COPY_ROWS = 2_000  # rows in one piece of text on its way to PostgreSQL
 
 
@@ -63,13 +65,15 @@ def _insert_sqlite(
     table, base = day_table(day_name(day)), batch_id << BATCH_BITS
     quoted = source.replace("'", "''")
     # what is the same in every row stands in the statement: a third fewer values to bind
-    cursor.executemany(
-        f"INSERT INTO {table} VALUES (?+{base},?,?,'{quoted}',?,?,?,"  # noqa: S608
-        f"{'?,?' if wide else 'NULL,NULL'})"
-        f" ON CONFLICT ({KEY}) DO NOTHING",
-        rows,
-    )
-    inserted = cursor.rowcount
+    one = f"(?+{base},?,?,'{quoted}',?,?,?,{'?,?' if wide else 'NULL,NULL'})"
+    inserted = 0
+    for some, values in _together(rows):
+        cursor.executemany(
+            f"INSERT INTO {table} VALUES {','.join([one] * some)}"  # noqa: S608
+            f" ON CONFLICT ({KEY}) DO NOTHING",
+            values,
+        )
+        inserted += cursor.rowcount
     out.count(day, inserted)
     if inserted == len(rows):
         return
@@ -87,6 +91,17 @@ def _insert_sqlite(
                 out.duplicates += 1
             else:
                 out.conflicts.append((row[0], stays[0]))
+
+
+def _together(rows: Rows) -> Iterator[tuple[int, list[Any]]]:
+    """Rows so many to a statement, which costs a fifth less than one; the rest one by one."""
+    whole = len(rows) // _TOGETHER * _TOGETHER
+    if whole:
+        flat = list(chain.from_iterable(rows[:whole]))
+        width = len(flat) // whole * _TOGETHER
+        yield _TOGETHER, [flat[n : n + width] for n in range(0, len(flat), width)]
+    if whole < len(rows):
+        yield 1, list(rows[whole:])
 
 
 def _insert_postgresql(

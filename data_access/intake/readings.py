@@ -13,12 +13,13 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, func, select, text
 
 from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
+KIND = "reading"  # what batches of readings are called
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
 BATCH_ROWS = 1 << BATCH_BITS
 KEY = "sign, observed_at, street_code, source, point"  # what identifies a reading
@@ -91,16 +92,24 @@ def ensure_day(conn: Connection, day: str) -> None:
 
 
 def next_batches(conn: Connection, after_id: int, max_rows: int) -> list[Batch]:
-    """Batches after `after_id`, by id, with at most `max_rows` rows together (at least one)."""
+    """Batches of readings after `after_id`, by id: at least one, with at most `max_rows` rows."""
     found: list[Batch] = []
     total = 0
-    query = select(batches).where(batches.c.id > after_id).order_by(batches.c.id)
+    columns = [batches.c[name] for name in Batch._fields]
+    waiting = (batches.c.id > after_id) & (batches.c.kind == KIND)
+    query = select(*columns).where(waiting).order_by(batches.c.id)
     for row in conn.execute(query.limit(10_000)):
         total += row.accepted
         if found and total > max_rows:
             break
         found.append(Batch(*row))
     return found
+
+
+def batches_behind(conn: Connection, cursor: int) -> int:
+    """How far the last acknowledged batch of readings lies behind the engine's cursor."""
+    query = select(func.max(batches.c.id)).where(batches.c.kind == KIND)
+    return max(0, int(conn.execute(query).scalar() or 0) - cursor)
 
 
 def rows_of_batches(
@@ -184,14 +193,15 @@ def pages_between(
 def busy_days(conn: Connection, edge_ms: int, cursor: int) -> set[str]:
     """Days that a batch wrote to since an instant, or one that is not taken in yet."""
     recent = select(batches.c.days).where(
-        (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
+        batches.c.kind == KIND, (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
     )
     return {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
 
 
 def forget_batches(conn: Connection, edge_ms: int, cursor: int) -> None:
-    """Drop batches that are taken in and were received before an instant."""
-    conn.execute(delete(batches).where(batches.c.received_at < edge_ms, batches.c.id <= cursor))
+    """Drop batches of readings that are taken in and were received before an instant."""
+    old = (batches.c.received_at < edge_ms) & (batches.c.id <= cursor)
+    conn.execute(delete(batches).where(batches.c.kind == KIND, old))
 
 
 def _tables_between(conn: Connection, from_ms: int, to_ms: int | None) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select, text
 from data_access.intake import revisions
 from data_access.intake.readings import day_name
 from data_access.store.tables import remembered, source_days
-from domain.reading import Checked
+from domain.facts.reading import Checked
 
 Identity = tuple[str, str, str, int]  # street_code, sign, point, observed_at
 Said = tuple[float, float | None, float | None]  # value, weight, denominator

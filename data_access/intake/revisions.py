@@ -18,7 +18,7 @@ from data_access.intake.readings import BATCH_BITS, BATCH_ROWS, KEY, Mark, day_n
 from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import batches, tellings
 from domain.actor import Actor, require_person
-from domain.reading import Checked
+from domain.facts.reading import Checked
 
 Said = tuple[float, float | None, float | None]  # value, weight, denominator
 

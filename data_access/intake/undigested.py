@@ -22,7 +22,7 @@ from data_access.store import engine_state
 from data_access.store.db import Database
 from data_access.store.tables import undigested
 from domain.clock import DAY_MS, to_rfc3339
-from domain.reading import Reason
+from domain.facts.fact import Reason
 
 VIA = "engine"
 TOLD_MS = DAY_MS  # for so long /readyz and the wall speak of it; quarantine keeps it longer

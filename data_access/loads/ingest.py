@@ -11,6 +11,7 @@ from data_access.caching.cache import uncached
 from data_access.catalogue.loader import load_catalogue
 from data_access.demo.demo_sources import demo_codes
 from data_access.intake.door import Busy
+from data_access.intake.kinds.registry import KINDS
 from data_access.intake.sources import (
     Kind,
     RetiredSource,
@@ -20,12 +21,11 @@ from data_access.intake.sources import (
     source_codes,
 )
 from data_access.loads.load_report import nothing_read, told
-from data_access.loads.loading import CountLoading, Loading
+from data_access.loads.loading import CountLoading, Loading, mapper_of
 from data_access.loads.parcels import Feeder, Stopped
 from data_access.mappings.counting import Counting
 from data_access.mappings.mapping import Mapping, MappingError, load_mapping, mapping_names
 from data_access.mappings.mapping_columns import ColumnMapper
-from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import FileFault, Table
 from data_access.series.archives import told_of
 from data_access.settings import Settings, load_settings
@@ -100,7 +100,9 @@ def _load(
     except FileFault as error:
         return nothing_read(str(error), FAULT)
     register(db, catalogue, mapping, "live", mapping.source.code, clock)
+    kind = KINDS[mapping.kind]
     feeder = Feeder(
+        kind,
         db,
         catalogue,
         clock,
@@ -114,7 +116,7 @@ def _load(
     if mapping.counts:
         work = CountLoading(table, Counting(mapping, catalogue, to_ms(clock())), feeder)
     else:
-        work = Loading(table, ColumnMapper(mapping), RowMapper(mapping), feeder)
+        work = Loading(table, ColumnMapper(mapping), mapper_of(mapping, kind), feeder)
     with few_collections():
         problems = _problems(work, stop)
     table.close()

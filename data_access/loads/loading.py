@@ -1,22 +1,35 @@
 """The two ways of taking in a file: readings row by row, or rows counted to the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tqdm import tqdm
 
+from data_access.intake.kind import Kind
 from data_access.loads.load_report import Aside, report
 from data_access.loads.parcels import Feeder
 from data_access.mappings.counting import Counting
 from data_access.mappings.mapping_columns import ColumnMapper
+from data_access.mappings.mapping_facts import FactMapper
 from data_access.mappings.mapping_rows import RowMapper
+from data_access.mappings.mapping_spec import Mapping
 from data_access.mappings.tabular import Line, Table
 
 
+def mapper_of(
+    mapping: Mapping, kind: Kind[Any], source: str | None = None
+) -> RowMapper | FactMapper:
+    """What makes facts of the rows of a file; `source` speaks for every row if it is given."""
+    if mapping.fields:
+        return FactMapper(mapping, kind, source)
+    return RowMapper(mapping, source)
+
+
 class Loading:
-    """Rows that become readings one by one."""
+    """Rows that become facts one by one."""
 
     def __init__(
-        self, table: Table, columns: ColumnMapper, mapper: RowMapper, feeder: Feeder
+        self, table: Table, columns: ColumnMapper, mapper: RowMapper | FactMapper, feeder: Feeder
     ) -> None:
         self._table, self._columns, self._mapper, self._feeder = table, columns, mapper, feeder
 
@@ -78,7 +91,7 @@ class CountLoading:
         report(self._feeder.tally, counting.missing, aside, counting.rows)
 
 
-def _shown(table: Table) -> Iterator[list[Line]]:
+def _shown(table: Table) -> Iterator[Sequence[Line]]:
     """The stretches of a table, with a bar that tells how far it has come."""
     with tqdm(total=table.size, unit="B", unit_scale=True, desc=table.path.name) as bar:
         try:

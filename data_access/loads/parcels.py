@@ -1,6 +1,6 @@
-"""Readings from files on their way into the store, in batches that a commit takes well.
+"""Facts from files on their way into the store, in batches that a commit takes well.
 
-A batch ends at BATCH readings or DAYS local days, whichever comes first: each day is a table of
+A batch ends at BATCH facts or DAYS local days, whichever comes first: each day is a table of
 its own, and a transaction should not hold hundreds of them.
 """
 
@@ -14,10 +14,12 @@ from typing import Any
 
 from data_access.files.line import Line
 from data_access.intake.door import Busy, Outcome, accept_all
+from data_access.intake.kind import Kind
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
-from domain.reading import Fault, Parcel, Reading, Rejection
+from domain.facts.fact import Fault, Parcel, Pieces, Rejection
+from domain.facts.reading import Stretch
 
 log = logging.getLogger("yiping.intake")
 
@@ -35,6 +37,7 @@ class Stopped(Exception):
 class Tally:
     """What became of everything read; `read` = accepted + duplicates + quarantined."""
 
+    plural: str = "readings"  # what they are called
     rows: int = 0
     accepted: int = 0
     duplicates: int = 0
@@ -63,31 +66,30 @@ class Tally:
         """The line that accounts for everything; `missing` cells held no reading at all."""
         return (
             f"read {self.read} = accepted {self.accepted} + duplicates {self.duplicates}"
-            f" + quarantined {self.quarantined} (readings, from {self.rows} rows"
+            f" + quarantined {self.quarantined} ({self.plural}, from {self.rows} rows"
             f" with {missing} empty cells)"
         )
 
 
 class _Buffer:
-    """The next batch of one source: readings first, then what could not be read."""
+    """The next batch of one source: facts first, then what could not be read."""
 
     def __init__(self) -> None:
-        self.readings: list[Reading] = []
-        self.lines: list[Line] = []  # of each reading
+        self.facts: Pieces[Any] = Pieces()
+        self.lines: Pieces[Line] = Pieces()  # of each fact
         self.faults: list[tuple[Fault, Line]] = []
 
-    def parcel(self, describe: Callable[[Any], Any]) -> Parcel:
+    def parcel(self, describe: Callable[[Any], Any]) -> Parcel[Any]:
         """The batch, ready for intake."""
-        count = len(self.readings)
-        lines = self.lines + [line for _, line in self.faults]
+        count = len(self.facts)
         rejections = [Rejection(count + n, *fault) for n, (fault, _) in enumerate(self.faults)]
 
         def payload(index: int) -> str:
-            line = lines[index]
+            line = self.lines[index] if index < count else self.faults[index - count][1]
             told = {"line": line.number, "row": describe(line.raw)}
             return json.dumps(told, ensure_ascii=False, default=str)
 
-        return Parcel(self.readings, range(count), rejections, payload)
+        return Parcel(self.facts, range(count), rejections, payload)
 
 
 class Feeder:
@@ -95,6 +97,7 @@ class Feeder:
 
     def __init__(
         self,
+        kind: Kind[Any],
         db: Database,
         catalogue: Catalogue,
         clock: Clock,
@@ -106,7 +109,8 @@ class Feeder:
         stop: threading.Event,
     ) -> None:
         """`speaker` answers for readings whose own source is not among the `known` ones."""
-        self.tally = Tally()
+        self.tally = Tally(kind.plural)
+        self._kind = kind
         self._db = db
         self._catalogue = catalogue
         self._clock = clock
@@ -119,42 +123,40 @@ class Feeder:
         self._days: set[str] = set()
         self._held = 0
 
-    def add(self, line: Line, readings: list[Reading], faults: Sequence[Fault]) -> None:
+    def add(self, line: Line, facts: Sequence[Any], faults: Sequence[Fault]) -> None:
         """Take what a row gave; commits when a batch is full. Stopped, Busy as from `flush`."""
         self.tally.rows += 1
-        self.give(line, readings, faults)
+        self.give(line, facts, faults)
 
-    def give(self, line: Line, readings: list[Reading], faults: Sequence[Fault] = ()) -> None:
+    def give(self, line: Line, facts: Sequence[Any], faults: Sequence[Fault] = ()) -> None:
         """As `add`, of something that is no further row."""
-        if readings:
-            source = readings[0].source
+        if facts:
+            source = facts[0].source
             buffer = self._buffers.get(source) or self._open(source)
-            buffer.readings += readings
-            if len(readings) == 1:
+            for fact in facts:
+                buffer.facts.append(fact)
                 buffer.lines.append(line)
-            else:
-                buffer.lines += [line] * len(readings)
-            self._days.add(readings[0].observed_at[:10])
+            self._days.add(facts[0].observed_at[:10])
         for fault in faults:
             self._open(self._speaker).faults.append((fault, line))
-        self._held += len(readings) + len(faults)
+        self._held += len(facts) + len(faults)
         if self._held >= BATCH or len(self._days) >= DAYS:
             self.flush()
 
-    def add_plain(self, lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    def add_plain(self, lines: Sequence[Line], told: Stretch) -> None:
         """Take a stretch of rows that gave one reading each, as `add` would one by one."""
-        sources = {reading.source for reading in readings}
-        days = {reading.observed_at[:10] for reading in readings}
-        if len(sources) != 1 or len(self._days | days) > DAYS:
-            for line, reading in zip(lines, readings, strict=True):
+        days = {instant[:10] for instant in set(told.instants)}
+        source = told.sources[0]
+        if told.sources.count(source) < len(told) or len(self._days | days) > DAYS:
+            for line, reading in zip(lines, told, strict=True):
                 self.add(line, [reading], ())
             return
         self.tally.rows += len(lines)
-        buffer = self._open(sources.pop())
-        buffer.readings += readings
-        buffer.lines += lines
+        buffer = self._open(source)
+        buffer.facts.add(told)
+        buffer.lines.add(lines)
         self._days |= days
-        self._held += len(readings)
+        self._held += len(told)
         if self._held >= BATCH:
             self.flush()
 
@@ -182,11 +184,11 @@ class Feeder:
         speaker = source if source in self._known else self._speaker
         return self._buffers.setdefault(speaker, _Buffer())
 
-    def _accept(self, parcels: dict[str, Parcel]) -> list[Outcome]:
+    def _accept(self, parcels: dict[str, Parcel[Any]]) -> list[Outcome]:
         for _ in range(PATIENCE):
             try:
                 now = to_ms(self._clock())
-                return accept_all(self._db, self._catalogue, parcels, now, self._via)
+                return accept_all(self._kind, self._db, self._catalogue, parcels, now, self._via)
             except Busy as busy:
                 log.warning("%s; trying again", busy)
                 if self._stop.wait(_BETWEEN_S):

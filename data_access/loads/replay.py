@@ -13,9 +13,11 @@ from pathlib import Path
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake.door import Busy
+from data_access.intake.kinds.registry import KINDS
 from data_access.intake.sources import RetiredSource
 from data_access.loads.ingest import FAULT, WRONG, register
 from data_access.loads.load_report import nothing_read, report, told
+from data_access.loads.loading import mapper_of
 from data_access.loads.parcels import Feeder, Stopped
 from data_access.loads.replay_series import HISTORY_H, Plan, Series
 from data_access.mappings.mapping import MappingError, load_mapping, mapping_names
@@ -26,7 +28,7 @@ from data_access.store.db import Database, migrate, open_database
 from data_access.store.stopping import stopping
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, Clock, to_ms, to_rfc3339, utc_now
-from domain.reading import instant_ms
+from domain.facts.fact import instant_ms
 
 _TICK_S = 1.0
 
@@ -48,7 +50,8 @@ class Replayer:
         series = Series(plan, catalogue.zone.grid_ms, now)
         self.loop, self.skipped = series.loop, series.skipped
         self._places, self._lines, self._repeats = series.entries()
-        self._all = RowMapper(plan.mapping, plan.source)
+        kind = KINDS[plan.mapping.kind]
+        self._all = mapper_of(plan.mapping, kind, plan.source)
         again = [spec for spec in plan.mapping.readings if spec.replay_every_s is not None]
         self._again = {
             every: RowMapper(
@@ -58,6 +61,7 @@ class Replayer:
         }
         self._done = now - round(plan.history_h * HOUR_MS)
         self.feeder = Feeder(
+            kind,
             db,
             catalogue,
             clock,

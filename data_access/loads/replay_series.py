@@ -10,7 +10,7 @@ from data_access.mappings.mapping import Mapping
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import FileFault, Line, Table
 from domain.clock import HOUR_MS
-from domain.reading import instant_ms
+from domain.facts.fact import instant_ms
 from domain.replay import calendar_loop, started_loop, year_loop
 
 HISTORY_H = 48

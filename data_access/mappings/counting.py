@@ -17,8 +17,9 @@ from data_access.mappings.mapping_time import Instants
 from data_access.mappings.row_parts import Cells, Durations, Refused, Texts
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
+from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Fault, Reason, instant_ms, shown
+from domain.facts.reading import Reading
 from domain.indicator import Rule
-from domain.reading import AHEAD_MS, EARLIEST_MS, Fault, Reading, Reason, instant_ms, shown
 
 MOST = 1_000_000  # counts held at once, and ids
 

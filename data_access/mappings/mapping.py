@@ -7,11 +7,16 @@ every fault is told with its line.
 
 import codecs
 from pathlib import Path
+from typing import Any
 
 from data_access.catalogue.faults import Fault
 from data_access.catalogue.loader import FOLDER
+from data_access.intake.kind import Kind
+from data_access.intake.kinds.reading import READING
+from data_access.intake.kinds.registry import KINDS
 from data_access.intake.sources import CODE_RULE, is_code
 from data_access.mappings.mapping_counts import Counts
+from data_access.mappings.mapping_facts import read_fields
 from data_access.mappings.mapping_file import Section, read_sections
 from data_access.mappings.mapping_parts import Parts
 from data_access.mappings.mapping_spec import Mapping, ReadingSpec, SourceSpec, StreetSpec
@@ -22,6 +27,7 @@ from domain.text import Text
 __all__ = ["Mapping", "MappingError", "ReadingSpec", "load_mapping", "mapping_names"]
 
 FORMATS = ("csv", "jsonl", "json", "xlsx")
+_GIVE = ("reading", "count")  # what rows of a mapping of readings become
 _POLICIES = ("district", "refuse", "skip")
 
 
@@ -70,10 +76,12 @@ class _Reader:
         for again in {column for column in header if header.count(column) > 1}:
             top.fault("header", f"{again!r} stands there twice")
         entries, counts = top.sections("reading"), top.sections("count")
-        if not entries and not counts:
+        fact = self._fact(top)
+        several = [name for name in _GIVE if top.has(name)]
+        if fact is None and not entries and not counts:
             top.fault("reading", "at least one [[reading]] or [[count]] is needed")
-        if entries and counts:
-            top.fault("count", "a mapping has either [[reading]] or [[count]]")
+        if len(several) > 1:
+            top.fault(several[-1], "a mapping has either [[reading]] or [[count]]")
         source = self._source(top.section("source"))
         time = self._parts.time(top.section("time"))
         street = self._street(top.section("street", required=False), bool(counts))
@@ -93,10 +101,25 @@ class _Reader:
             counts=tuple(readers.count(entry) for entry in counts),
             durations=tuple(self._parts.duration(e, time) for e in top.sections("duration")),
             id=top.text("id"),
+            kind=READING.name if fact is None else fact.name,
+            fields=() if fact is None else read_fields(top.section("fields"), fact),
         )
         _check_names(top, mapping)
         top.done()
         return mapping
+
+    def _fact(self, top: Section) -> Kind[Any] | None:
+        """The kind of facts that rows become; None where they are readings, as by default."""
+        name = top.text("kind") or READING.name
+        found = KINDS.get(name)
+        if found is None:
+            top.fault("kind", f"{name!r} is none of {', '.join(KINDS)}")
+        if found is None or found is READING:
+            return None
+        for section in (*_GIVE, "street", "duration"):
+            if top.has(section):
+                top.fault(section, f"not beside kind = {name!r}: its [fields] say all")
+        return found
 
     def _characters(self, top: Section) -> tuple[str, str]:
         encoding = top.text("encoding") or "utf-8"

@@ -1,19 +1,19 @@
 """The short way from rows to readings: a stretch of rows at once, column by column.
 
 What it gives is what `RowMapper` gives, several times as fast. It takes stretches in which every
-row is plain (readable, all cells texts, no missing value) and mappings with one reading a row;
-for anything else it answers None, and the stretch goes row by row.
+row is plain (readable, all cells texts, no missing value) and mappings with one reading a row; for
+anything else it answers None, and the stretch goes row by row.
 """
 
 from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-from data_access.files.line import Line
+from data_access.files.line import Line, PlainRows
 from data_access.mappings.mapping_spec import Mapping
 from data_access.mappings.mapping_time import Instants
 from data_access.mappings.row_parts import missing_numbers
-from domain.reading import Reading
+from domain.facts.reading import Stretch
 
 _REMEMBER = 50_000  # distinct texts remembered
 
@@ -47,32 +47,27 @@ class ColumnMapper:
         self._weight = position(spec.weight_column), spec.weight
         self._denominator = position(spec.denominator_column), spec.denominator
 
-    def __call__(self, lines: Sequence[Line]) -> list[Reading] | None:
+    def __call__(self, lines: Sequence[Line]) -> Stretch | None:
         """One reading a line, in their order; None where that cannot be said at a glance."""
-        if not self._simple:
-            return None
-        rows = [line.cells for line in lines]
-        if not rows or None in rows:
-            return None
-        columns: list[Column] = list(zip(*rows, strict=True))
-        if any(set(map(type, column)) != {str} for column in columns):
+        columns = _columns(lines) if self._simple else None
+        if columns is None:
             return None
         values = self._numbers(columns[self._value_at])
         weights = self._masses(columns, *self._weight)
         below = self._masses(columns, *self._denominator)
-        at = self._instants(columns, rows)
+        at = self._instants(columns)
         if values is None or weights is None or below is None or at is None:
             return None
-        sources, signs, streets, points = (texts(columns, len(rows)) for texts in self._texts)
-        return list(map(Reading, sources, signs, at, values, streets, weights, below, points))
+        sources, signs, streets, points = (list(texts(columns)) for texts in self._texts)
+        return Stretch(sources, signs, at, values, streets, weights, below, points)
 
-    def _instants(self, columns: list[Column], rows: Sequence[Any]) -> Sequence[str] | None:
+    def _instants(self, columns: Sequence[Column]) -> Sequence[str] | None:
         """All instants; None when one is none: the row with it will say so."""
         ready = self._instant.as_it_stands
         if ready is not None:
             return columns[ready]
         try:
-            return list(map(self._instant, rows))
+            return list(map(self._instant, zip(*columns, strict=True)))
         except ValueError:
             return None
 
@@ -89,7 +84,7 @@ class ColumnMapper:
         return found
 
     def _masses(
-        self, columns: list[Column], at: int | None, constant: float | None
+        self, columns: Sequence[Column], at: int | None, constant: float | None
     ) -> list[float | None] | None:
         if at is None:
             return [constant] * len(columns[0])
@@ -103,6 +98,19 @@ class ColumnMapper:
                 return None
             numbers[text] = found[0]
         return [numbers[text] for text in columns[at]]
+
+
+def _columns(lines: Sequence[Line]) -> Sequence[Column] | None:
+    """The cells of rows by column; None where one of them is not readable or more than a text."""
+    if isinstance(lines, PlainRows):
+        return lines.columns
+    rows = [line.cells for line in lines]
+    if not rows or None in rows:
+        return None
+    columns: list[Column] = list(zip(*rows, strict=True))
+    if any(set(map(type, column)) != {str} for column in columns):
+        return None
+    return columns
 
 
 def _is_simple(mapping: Mapping) -> bool:
@@ -139,9 +147,9 @@ class _Texts:
         self._lookup = lookup or {}
         self._known: dict[str, str | None] = {}
 
-    def __call__(self, columns: list[Column], count: int) -> Any:
+    def __call__(self, columns: Sequence[Column]) -> Any:
         if self._at is None:
-            return repeat(self._default, count)
+            return repeat(self._default, len(columns[0]))
         column = columns[self._at]
         known = self._known
         new = set(column).difference(known)

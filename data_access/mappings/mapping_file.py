@@ -119,6 +119,12 @@ class Section:
         value = self._take(key, (dict,), "a table", required)
         return Section(value or {}, key, self._lines)
 
+    def text_or_section(self, key: str) -> "str | Section | None":
+        """A text, or a table in its place; None when absent."""
+        if isinstance(self._data.get(key), dict):
+            return self.section(key)
+        return self.text(key)
+
     def sections(self, key: str) -> "list[Section]":
         """The tables of an array of tables."""
         return [Section(e, key, self._lines, n) for n, e in enumerate(self._tables(key))]

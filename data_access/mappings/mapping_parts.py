@@ -13,8 +13,8 @@ from data_access.mappings.mapping_spec import (
     Where,
 )
 from domain.catalogue import Catalogue
+from domain.facts.reading import POINT_CHARS
 from domain.indicator import Rule
-from domain.reading import POINT_CHARS
 from domain.sign import Sign
 from domain.units import is_unit_of
 from domain.zone import UnknownZone, Zone

@@ -24,7 +24,8 @@ from data_access.mappings.row_parts import (
     met,
     missing_numbers,
 )
-from domain.reading import Fault, Reading, Reason, shown
+from domain.facts.fact import Fault, Reason, shown
+from domain.facts.reading import Reading
 
 _MOST_REASONS = 1_000  # distinct ones remembered
 _NO_FAULTS: tuple[Fault, ...] = ()

@@ -147,6 +147,16 @@ class CountSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """Where a field of a fact comes from: a column, or it is always the same."""
+
+    name: str
+    column: str | None
+    value: str | None
+    lookup: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """One mapping file, checked."""
 
@@ -163,6 +173,8 @@ class Mapping:
     readings: tuple[ReadingSpec, ...]
     counts: tuple[CountSpec, ...] = ()
     durations: tuple[DurationSpec, ...] = ()
+    kind: str = "reading"  # of the facts that its rows become
+    fields: tuple[FieldSpec, ...] = ()  # of facts that are no readings
     id: str | None = None  # the column that names a row: the same row again is a duplicate
 
     @property
@@ -183,6 +195,7 @@ class Mapping:
             if time.fold_column is not None:
                 yield time.fold_column
         yield from (c for c in (self.street.column, self.source.column, self.id) if c is not None)
+        yield from (field.column for field in self.fields if field.column is not None)
         for reading in self.readings:
             yield from reading.columns
         for count in self.counts:

@@ -10,7 +10,7 @@ from typing import Any
 
 from data_access.files.cells import Bad, text_of
 from data_access.mappings.mapping_spec import TimeSpec
-from domain.reading import instant_ms, shown
+from domain.facts.fact import instant_ms, shown
 
 _REMEMBER = 50_000  # distinct instants remembered
 _HOUR_24 = re.compile("24")  # where it is no hour, 00 and 01 in its place are no hour apart

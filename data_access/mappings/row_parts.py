@@ -9,7 +9,7 @@ from data_access.mappings.mapping_spec import Condition, DurationSpec, SignSpec,
 from data_access.mappings.mapping_spec import Mapping as FileMapping
 from data_access.mappings.mapping_time import Instants
 from domain.clock import DAY_MS
-from domain.reading import Reason, instant_ms
+from domain.facts.fact import Reason, instant_ms
 
 _REMEMBER = 50_000  # distinct texts remembered
 Cells = tuple[Any, ...]

@@ -65,7 +65,7 @@ class Table:
         for lines in self.stretches():
             yield from lines
 
-    def stretches(self) -> Iterator[list[Line]]:
+    def stretches(self) -> Iterator[Sequence[Line]]:
         """The rows, some at a time.
 
         FileFault when the file turns out to be damaged, after what came before that place.
@@ -94,19 +94,19 @@ class Table:
             self._names = _distinct(self.header, len(raw))
         return dict(zip(self._names, raw, strict=False))
 
-    def _csv(self, stream: Any) -> Iterator[list[Line]]:
+    def _csv(self, stream: Any) -> Iterator[Sequence[Line]]:
         lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
         rows = CsvRows(self.path, lines, self._mapping.delimiter)
         rows.read_header(self._mapping.header, self._is_instant)
         yield from rows.stretches(self._picker(rows.header), self._readable())
 
-    def _json(self, stream: Any, form: str) -> Iterator[list[Line]]:
+    def _json(self, stream: Any, form: str) -> Iterator[Sequence[Line]]:
         lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
         rows = JsonRows(self.path, lines, self.columns)
         rows.read_header(self._mapping.header)
         yield from _gathered(rows.lines() if form == "lines" else rows.elements())
 
-    def _xlsx(self) -> Iterator[list[Line]]:
+    def _xlsx(self) -> Iterator[Sequence[Line]]:
         from data_access.files.xlsx_rows import XlsxRows
 
         time = self._mapping.time

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from data_access.caching.cache import cached_query
 from data_access.store.db import Database, driver_cursor, placeholder
-from domain.actor import Actor, Forbidden, Role, require_person
+from domain.actor import Actor, Forbidden, require_person
 from domain.catalogue import Catalogue
 from domain.place import Department
-from domain.receipt import Hours, line_of, receipt
+from domain.scoring.by_hours import line_of, receipt
+from domain.scoring.receipt import Subject
+from domain.stays import Hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ def open_department(catalogue: Catalogue, actor: Actor, code: str) -> Department
     one exists is not told.
     """
     require_person(actor, "departments: for people with an account")
-    if actor.role is Role.DEPARTMENT and actor.department != code:
+    if not actor.owns(code):
         raise Forbidden(f"department {code}")
     return catalogue.department.get(code)
 
@@ -37,8 +39,8 @@ def department_days(
 ) -> tuple[DayScore, ...]:
     """The score of each day in [from_ms, to_ms) on which anything was known, oldest first.
 
-    Each day is scored for itself by the rules of `domain.receipt` and the weights of that day,
-    over the department's signs at the district. Forbidden for whom `open_department` refuses.
+    Each day is scored for itself by `domain.scoring.by_hours` and the weights of that day, over
+    the department's signs at the district. Forbidden for whom `open_department` refuses.
     """
     open_department(catalogue, actor, department)
     signs = [s for s in catalogue.signs if s.department == department]
@@ -52,11 +54,11 @@ def department_days(
         weights = (catalogue.weights_at(start),)
         lines = (
             line_of(
-                *(s.code, s.goal, s.department),
-                parts=(known.get(s.code, Hours(0.0)),),
+                Subject(s.code, s.goal, s.department),
+                (known.get(s.code, Hours(0.0)),),
                 expected=1.0,
                 weights=weights,
-                signs=len(signs),
+                count=len(signs),
             )
             for s in signs
         )

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from data_access.caching.cache import cached_query, uncached
 from data_access.store.db import Database, fetch_all, placeholder
+from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
-from domain.receipt import Hours
 from domain.span import Span
+from domain.stays import Hours
 from domain.weights import Stretch
 
 _DIGITS = 4  # of hours
@@ -190,6 +191,13 @@ def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> lis
         values,
     )
     return [RateSum(*row) for row in found]
+
+
+@uncached("asks for what is kept")
+def known_since(db: Database, catalogue: Catalogue, span: Span) -> int:
+    """Since when the store has known the city, within the span (epoch ms)."""
+    places = (catalogue.code, *(s.code for s in catalogue.streets))
+    return first_data(db, places, tuple(s.code for s in catalogue.signs), span)
 
 
 @cached_query(ttl=300, stale_ttl=3600)

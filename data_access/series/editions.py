@@ -5,7 +5,7 @@ from data_access.series.terms import terms_of
 from data_access.store.db import Database
 from domain.actor import Actor, require_viewer
 from domain.catalogue import Catalogue
-from domain.receipt import Receipt
+from domain.scoring.receipt import Receipt, Recipe
 from domain.span import Span
 from domain.terms import Edition, Ledger
 
@@ -37,7 +37,12 @@ def editions(
 def receipt_editions(
     db: Database, actor: Actor, catalogue: Catalogue, receipt: Receipt, span: Span
 ) -> dict[str, tuple[Edition, ...]]:
-    """The cut-offs behind the lines that a receipt shows, in what has passed of its span."""
-    signs = tuple(line.sign for line in receipt.lines)
+    """The cut-offs behind the lines that a receipt shows, in what has passed of its span.
+
+    Only hours in states rest on cut-offs.
+    """
+    if receipt.recipe is not Recipe.HOURS:
+        return {}
+    signs = tuple(line.subject.code for line in receipt.lines)
     reached = max(span.until, span.from_ms + 1)
     return editions(db, actor, catalogue, signs, span.from_ms, reached)

@@ -158,7 +158,7 @@ def own_signs(catalogue: Catalogue, actor: Actor) -> frozenset[str] | None:
     require_person(actor, "episodes: for people with an account")
     if actor.role is not Role.DEPARTMENT:
         return None
-    return frozenset(s.code for s in catalogue.signs if s.department == actor.department)
+    return frozenset(s.code for s in catalogue.signs if actor.owns(s.department))
 
 
 def asked_signs(catalogue: Catalogue, actor: Actor, wanted: Wanted) -> list[str] | None:
@@ -168,7 +168,7 @@ def asked_signs(catalogue: Catalogue, actor: Actor, wanted: Wanted) -> list[str]
     """
     own = own_signs(catalogue, actor)
     if own is not None:
-        if wanted.department not in (None, actor.department):
+        if wanted.department is not None and not actor.owns(wanted.department):
             raise Forbidden(f"episodes of department {wanted.department}")
         if wanted.sign is not None and wanted.sign not in own:
             raise Forbidden(f"episodes of sign {wanted.sign}")

@@ -20,9 +20,8 @@ from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
 from domain.indicator import Rule
-from domain.receipt import Hours
 from domain.sign import Sign
-from domain.stays import hours_in, stays
+from domain.stays import Hours, hours_in, stays
 from domain.zone import Zone
 
 MAX_POINTS = 1_500

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from data_access.store.db import Database
 from data_access.store.tables import (
-    batches,
     engine_state,
     frames,
     index_history,
@@ -85,9 +84,3 @@ def source_marks(conn: Connection) -> list[tuple[int, int | None, int | None, bo
     columns = [sources.c[name] for name in ("cadence_s", "last_received", "last_observed")]
     query = select(*columns, sources.c.expected).where(sources.c.retired_at.is_(None))
     return [tuple(row) for row in conn.execute(query)]
-
-
-def batches_behind(conn: Connection, cursor: int) -> int:
-    """How many acknowledged batches the engine has not taken in yet."""
-    newest = conn.execute(select(func.max(batches.c.id))).scalar()
-    return max(0, int(newest or 0) - cursor)

@@ -55,6 +55,7 @@ batches = Table(
     "batches",
     metadata,
     Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False, server_default="reading"),  # of the facts in it
     Column("source", String(64), nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("accepted", Integer, nullable=False),
@@ -69,7 +70,7 @@ quarantine = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("source", String(64), nullable=False),
     Column("via", String(16), nullable=False),  # api | file | replay | engine
-    Column("reason", String(40), nullable=False),  # a code of domain.reading.Reason
+    Column("reason", String(40), nullable=False),  # a code of domain.facts.fact.Reason
     Column("detail", String(300), nullable=False),
     Column("payload", Text, nullable=False),
     Index("ix_quarantine_source", "source", "id"),

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 
 from data_access.intake.door import Busy, accept_all
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import source_codes
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms
-from domain.reading import Parcel, Reading
+from domain.facts.fact import Parcel
+from domain.facts.reading import Reading
 from engine.demo.city import SimReading
 
 log = logging.getLogger("yiping.demo")
@@ -40,7 +42,9 @@ class Archive:
         parcels = {source: Parcel(own, range(len(own))) for source, own in by_source.items()}
         while True:
             try:
-                accept_all(self._db, self._catalogue, parcels, to_ms(self._clock()), "file")
+                accept_all(
+                    READING, self._db, self._catalogue, parcels, to_ms(self._clock()), "file"
+                )
             except Busy:
                 self._pause(PATIENCE_S)
             else:

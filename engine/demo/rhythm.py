@@ -24,11 +24,6 @@ def week_hour(at_ms: int, offset_ms: int) -> float:
     return (local / HOUR_MS + _EPOCH_WEEKDAY * 24) % WEEK_HOURS
 
 
-def is_weekend(at_ms: int, offset_ms: int) -> bool:
-    """True on a local Saturday or Sunday."""
-    return week_hour(at_ms, offset_ms) >= 120
-
-
 def at_hour(shape: Sequence[float], hour: float) -> float:
     """The shape between its hourly values (each stands for the full hour), periodic."""
     k = int(hour)

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data_access.scoring.scores import place_receipt
+from data_access.rankings.standings import receipt
 from data_access.settings import Settings
 from data_access.store.db import Database, open_database
 from data_access.store.tables import rollup_day
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_ms, utc_now
-from domain.receipt import FULL, Receipt, points_of
+from domain.scoring.by_hours import points_of, spent
+from domain.scoring.receipt import FULL, Receipt
 from domain.span import Span
 from tests.browser.conftest import Visit
 from tests.browser.oracle import Words
@@ -91,7 +92,7 @@ def address(catalogue: Catalogue, of: str, **more: str) -> str:
 
 
 def receipt_of(db: Database, catalogue: Catalogue, place: str) -> Receipt:
-    return place_receipt(db, LEADER, catalogue, place, span_of(catalogue))
+    return receipt(db, LEADER, catalogue, "index", place, span_of(catalogue))
 
 
 @pytest.mark.parametrize(("of", "kind"), [("streets", "street"), ("towns", "town")])
@@ -155,9 +156,9 @@ def recomputed(given: Receipt, tried: dict[str, dict[str, float]]) -> int:
     """The score had these signs spent other hours in these states, by the rules of the domain."""
     points = given.points
     for line in given.lines:
-        if line.sign in tried:
-            hours: Any = replace(line.hours, **tried[line.sign])
-            points += points_of((hours,), given.weights, given.signs) - line.points
+        if line.subject.code in tried:
+            hours: Any = replace(spent(line).hours, **tried[line.subject.code])
+            points += points_of((hours,), given.weights, given.count) - line.points
     return max(0, FULL - points)
 
 

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select, text
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.series.states import Transition, history_of, open_without_latest
 from data_access.store.db import Database
 from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start, to_rfc3339
+from domain.facts.reading import Reading
 from domain.indicator import Bounds, Thresholds
-from domain.reading import Reading
 from domain.sign import GRADED
 from engine.agreement import disagreements
 from engine.loop import Engine
@@ -78,7 +79,9 @@ class Town:
             value=value,
             point=point,
         )
-        outcome = intake.accept(self.db, self.catalogue, SOURCE, [row], self.clock.ms, "api")
+        outcome = intake.accept(
+            READING, self.db, self.catalogue, SOURCE, [row], self.clock.ms, "api"
+        )
         assert outcome.rejected == (), outcome.rejected
 
     def turn(self) -> None:

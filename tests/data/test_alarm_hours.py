@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_access.scoring.scores import state_hours
+from data_access.scoring.score_rows import state_sums
 from data_access.series.episodes import Wanted, episode_page
 from data_access.series.series_query import Ask, course
 from data_access.store.db import Database
@@ -31,8 +31,7 @@ def test_three_minutes_of_alarm_and_a_warning_that_lasts_in_every_reckoning(
     figures = (found.now.known, found.now.attention, found.now.warning, found.now.alarm)
     drawn = hours_in(stays(found.transitions, ask.from_ms, now), ask.from_ms, now)
     span = Span.of(now - DAY_MS, now, now, town.catalogue.zone)
-    hours = state_hours(db, READER, town.catalogue, (place,), span)
-    (scored,) = (row.hours for row in hours if row.sign == DEPTH)
+    scored = state_sums(db, (place,), (DEPTH,), span)[place, DEPTH]
     page = episode_page(db, town.catalogue, READER, Wanted(sign=DEPTH, place=place)).rows
     logged = {row.state: ((row.until or now) - row.since) / HOUR_MS for row in page}
     assert logged == pytest.approx({"alarm": 0.05, "warning": 1.5})

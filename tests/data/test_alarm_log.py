@@ -8,6 +8,7 @@ import pytest
 
 from data_access.demo.demo_removal import remove_demo
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import create_source
 from data_access.series.states import open_without_latest
 from data_access.store.db import Database
@@ -15,7 +16,7 @@ from data_access.store.tables import latest
 from data_access.views.readiness import parted
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, slot_start, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from domain.sign import State
 from engine.agreement import Watch, disagreements
 from engine.board import cell
@@ -376,9 +377,8 @@ def test_what_was_invented_leaves_the_log_and_what_was_measured_goes_on(town: To
     town.restart()
     row = {"source": invented, "sign": RAIN, "street": town.streets[0], "value": 90.0}
     at = to_rfc3339(town.clock.ms - 10 * MINUTE_MS) or ""
-    intake.accept(
-        town.db, town.catalogue, invented, [Reading(**row, observed_at=at)], town.clock.ms, "api"
-    )
+    rows, now = [Reading(**row, observed_at=at)], town.clock.ms
+    intake.accept(READING, town.db, town.catalogue, invented, rows, now, "api")
     town.turn()
     town.clock.step(3600)
     town.tell(RAIN, town.clock.ms - 60_000, 95.0)

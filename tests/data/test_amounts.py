@@ -9,6 +9,7 @@ import pytest
 
 from data_access.catalogue.loader import load_catalogue_from
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.series.series_query import Ask, course, sparks
 from data_access.store.db import Database
@@ -16,8 +17,8 @@ from domain.actor import Actor, Role
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.facts.reading import Reading
 from domain.indicator import OverTime
-from domain.reading import Reading
 from domain.sign import Sign
 from engine.loop import Engine
 from tests.clocks import FixedClock
@@ -56,7 +57,7 @@ def replace_point(row: Reading, point: str) -> Reading:
 
 def send(db: Database, catalogue: Catalogue, clock: FixedClock, rows: list[Reading]) -> None:
     ensure_source(db, catalogue, SOURCE, clock.ms)
-    assert intake.accept(db, catalogue, SOURCE, rows, clock.ms, "file").rejected == ()
+    assert intake.accept(READING, db, catalogue, SOURCE, rows, clock.ms, "file").rejected == ()
 
 
 @pytest.mark.parametrize("order", ["as told", "shuffled, with restarts", "one hour late"])

@@ -7,12 +7,13 @@ from data_access.demo.demo_removal import remove_demo
 from data_access.demo.demo_sources import claim_for_demo
 from data_access.intake import door as intake
 from data_access.intake import readings
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import Kind, create_source, ensure_sources
 from data_access.store.db import Database
 from data_access.store.tables import quarantine, sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from tests.clocks import FixedClock
 from tests.data.test_engine import contents, drain
@@ -31,7 +32,10 @@ def _send(db: Database, catalogue: Catalogue, clock: FixedClock, source: str, st
         )
         for m in range(5, -1, -1)
     ]
-    assert intake.accept(db, catalogue, source, rows, clock.ms, "api", retain_days=2).accepted == 6
+    assert (
+        intake.accept(READING, db, catalogue, source, rows, clock.ms, "api", retain_days=2).accepted
+        == 6
+    )
 
 
 def _raw(db: Database) -> int:

@@ -12,6 +12,7 @@ from data_access.demo.demo_sources import claim_for_demo
 from data_access.demo.demo_takeover import silence_demo, take_over
 from data_access.intake import door as intake
 from data_access.intake import readings
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import create_source, ensure_sources
 from data_access.settings import Settings
 from data_access.store.db import Database
@@ -45,7 +46,7 @@ def tell(
 ) -> None:
     street = catalogue.counted[0].code
     rows = [reading(source, sign, street, clock.ms - m * MINUTE_MS, value) for m in range(3)]
-    assert intake.accept(db, catalogue, source, rows, clock.ms, "api").rejected == ()
+    assert intake.accept(READING, db, catalogue, source, rows, clock.ms, "api").rejected == ()
 
 
 def signs_in(db: Database) -> dict[str, set[str]]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
@@ -22,7 +23,7 @@ from data_access.store.tables import (
 )
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, MINUTE_MS, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from tests.clocks import FixedClock
 
@@ -48,7 +49,9 @@ def send(db: Database, catalogue: Catalogue, clock: FixedClock, rows: list[Readi
         ensure_source(db, catalogue, source, clock.ms)
         mine = [r for r in rows if r.source == source]
         if mine:
-            outcome = intake.accept(db, catalogue, source, mine, clock.ms, "api", retain_days=2)
+            outcome = intake.accept(
+                READING, db, catalogue, source, mine, clock.ms, "api", retain_days=2
+            )
             assert outcome.rejected == ()
 
 

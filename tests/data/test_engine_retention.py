@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
 from data_access.store import engine_state
@@ -19,8 +20,8 @@ from data_access.store.tables import (
 )
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.facts.reading import Reading
 from domain.freshness import Freshness
-from domain.reading import Reading
 from engine.board import Board
 from engine.loop import Engine
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
@@ -35,7 +36,7 @@ SOURCE, STREET = SOURCES[0], STREETS[0]
 def by_file(db: Database, catalogue: Catalogue, now_ms: int, rows: list[Reading]) -> None:
     """Readings as a file brings them, of whatever age."""
     ensure_source(db, catalogue, SOURCE, now_ms)
-    outcome = intake.accept(db, catalogue, SOURCE, rows, now_ms, "file")
+    outcome = intake.accept(READING, db, catalogue, SOURCE, rows, now_ms, "file")
     assert outcome.accepted == len(rows)
 
 

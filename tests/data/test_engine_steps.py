@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from data_access.intake import door as intake
 from data_access.intake import readings
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
 from data_access.store.tables import rollup_minute
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine import backfill, loop, steps
 from engine.loop import Engine
 from tests.clocks import FixedClock
@@ -37,7 +38,7 @@ def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def by_file(db: Database, catalogue: Catalogue, now_ms: int, rows: list[Reading]) -> None:
     ensure_source(db, catalogue, SOURCE, now_ms)
-    assert intake.accept(db, catalogue, SOURCE, rows, now_ms, "file").accepted == len(rows)
+    assert intake.accept(READING, db, catalogue, SOURCE, rows, now_ms, "file").accepted == len(rows)
 
 
 def events(catalogue: Catalogue, now_ms: int, count: int) -> list[Reading]:

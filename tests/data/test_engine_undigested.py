@@ -20,7 +20,7 @@ from data_access.views.snapshots import published_snapshot
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.undigested import AFTER

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from data_access.scoring.scores import state_hours
+from data_access.scoring.score_rows import state_sums
 from data_access.series import episode_counts
 from data_access.series.episode_counts import held_by_sign
 from data_access.series.episodes import Wanted, every_episode
@@ -128,9 +128,9 @@ def test_hours_are_those_of_the_score(
     for hours in (24, 1):  # a day that holds all, an hour that most reaches into
         span = Span.of(now - hours * HOUR_MS, now, now, town.catalogue.zone)
         scored: dict[tuple[str, str], float] = defaultdict(float)
-        for row in state_hours(db, LEADER, town.catalogue, places, span):
+        for (_, sign), spent_there in state_sums(db, places, SIGNS, span).items():
             for state in ("attention", "warning", "alarm"):
-                scored[row.sign, state] += getattr(row.hours, state)
+                scored[sign, state] += getattr(spent_there, state)
         for state in ("attention", "warning", "alarm"):
             wanted = Wanted(state=state, from_ms=span.from_ms, to_ms=now)
             found = counted(db, town.catalogue, LEADER, wanted)

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 
 from data_access.intake import door as intake
 from data_access.intake.door import Busy, Outcome, accept
+from data_access.intake.kinds.reading import READING
 from data_access.intake.readings import BATCH_BITS, day_tables, rows_between
 from data_access.intake.sources import SourceRow, UnknownSource, create_source, source_list
 from data_access.settings import Settings
@@ -22,7 +23,8 @@ from data_access.store.tables import batches, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339
-from domain.reading import Reading, Reason
+from domain.facts.fact import Reason
+from domain.facts.reading import Reading
 from domain.sign import Sign
 from tests.clocks import MONDAY_MORNING
 from tests.conditions import eventually
@@ -82,7 +84,7 @@ def test_a_batch_is_committed_with_its_days(db: Database, catalogue: Catalogue) 
     source = new_source(db)
     rows = [make(source, catalogue, minute) for minute in (0, 1, 60 * 24)]
 
-    outcome = accept(db, catalogue, source, rows, NOW, "api")
+    outcome = accept(READING, db, catalogue, source, rows, NOW, "api")
     assert outcome == Outcome(3, 0, ())
     with db.read() as conn:
         (batch,) = conn.execute(select(batches).where(batches.c.source == source)).all()
@@ -94,11 +96,11 @@ def test_a_batch_is_committed_with_its_days(db: Database, catalogue: Catalogue) 
 def test_sending_again_changes_nothing(db: Database, catalogue: Catalogue) -> None:
     source = new_source(db)
     rows = [make(source, catalogue, m, weight=2.0 if m % 2 else None) for m in range(50)]
-    accept(db, catalogue, source, rows, NOW, "api")
+    accept(READING, db, catalogue, source, rows, NOW, "api")
     before = stored(db, catalogue, source)
     with db.read() as conn:
         batches_before = conn.execute(select(batches)).all()
-    assert accept(db, catalogue, source, rows, NOW + 1, "api") == Outcome(0, 50, ())
+    assert accept(READING, db, catalogue, source, rows, NOW + 1, "api") == Outcome(0, 50, ())
     assert stored(db, catalogue, source) == before
     with db.read() as conn:
         assert conn.execute(select(batches)).all() == batches_before
@@ -111,12 +113,14 @@ def test_a_source_that_sends_nothing_usable_is_not_heard(
     db: Database, catalogue: Catalogue
 ) -> None:
     source = new_source(db)
-    accept(db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW, "api")
+    accept(READING, db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW, "api")
     intake.refuse_body(db, source, b"{", "not JSON", NOW, "api")
     line = account(db, source)
     assert (line.quarantined, line.last_received, line.last_observed) == (2, None, None)
-    accept(db, catalogue, source, [make(source, catalogue)], NOW, "api")
-    accept(db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW + 5, "api")
+    accept(READING, db, catalogue, source, [make(source, catalogue)], NOW, "api")
+    accept(
+        READING, db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW + 5, "api"
+    )
     assert account(db, source).last_received == NOW
 
 
@@ -126,7 +130,7 @@ def test_of_two_values_the_first_stays(db: Database, catalogue: Catalogue, toget
     rows = [make(source, catalogue, value=v) for v in (1.0, 2.0, 1.0)]
     rows.append(make(source, catalogue, value=1.0, weight=3.0))
     pieces = [rows] if together else [[row] for row in rows]
-    outcomes = [accept(db, catalogue, source, piece, NOW, "api") for piece in pieces]
+    outcomes = [accept(READING, db, catalogue, source, piece, NOW, "api") for piece in pieces]
     assert sum(o.accepted for o in outcomes) == 1
     assert sum(o.duplicates for o in outcomes) == 1
     refused = [r for o in outcomes for r in o.rejected]
@@ -143,7 +147,7 @@ def test_what_fails_is_kept_with_reason_and_payload(db: Database, catalogue: Cat
         make(source, catalogue, sign="nothing"),
         make(source, catalogue, point="\x00\ud800'); DROP TABLE readings--"),
     ]
-    outcome = accept(db, catalogue, source, [make(source, catalogue), *bad], NOW, "file")
+    outcome = accept(READING, db, catalogue, source, [make(source, catalogue), *bad], NOW, "file")
     assert [r.index for r in outcome.rejected] == [1, 2, 3]
     reasons = [reason for reason, _, _ in kept(db, source)]
     assert reasons == ["not_finite", "unknown_sign", "bad_point"]
@@ -154,7 +158,7 @@ def test_what_fails_is_kept_with_reason_and_payload(db: Database, catalogue: Cat
 
 def test_what_nobody_registered_is_not_stored(db: Database, catalogue: Catalogue) -> None:
     with pytest.raises(UnknownSource):
-        accept(db, catalogue, "stranger", [make("stranger", catalogue)], NOW, "api")
+        accept(READING, db, catalogue, "stranger", [make("stranger", catalogue)], NOW, "api")
     assert stored(db, catalogue, "stranger") == []
     with db.read() as conn:
         assert conn.execute(select(batches)).all() == []
@@ -195,7 +199,7 @@ def test_order_and_repetition_do_not_matter(
         cuts = sorted(data.draw(st.lists(st.integers(0, len(sent)), max_size=3)))
         edges = [0, *cuts, len(sent)]
         outcomes = [
-            accept(db, catalogue, source, sent[a:b], NOW, "api")
+            accept(READING, db, catalogue, source, sent[a:b], NOW, "api")
             for a, b in pairwise(edges)
             if b > a
         ]
@@ -217,7 +221,7 @@ def test_order_and_repetition_do_not_matter(
 
 def to_ms_of(reading: Reading) -> int:
     """The reading's instant."""
-    from domain.reading import instant_ms
+    from domain.facts.fact import instant_ms
 
     return instant_ms(reading.observed_at)
 
@@ -233,7 +237,8 @@ def test_concurrent_senders_share_out_the_same_readings(
     def send(mine: Database) -> list[Outcome]:
         gate.wait(10)
         return [
-            accept(mine, catalogue, source, rows[i : i + 30], NOW, "api") for i in range(0, 300, 30)
+            accept(READING, mine, catalogue, source, rows[i : i + 30], NOW, "api")
+            for i in range(0, 300, 30)
         ]
 
     with ThreadPoolExecutor(4) as pool:
@@ -262,12 +267,12 @@ def test_a_held_store_makes_intake_busy_and_keeps_nothing(
         if db.dialect == "postgresql":
             conn.execute(text(f"SELECT pg_advisory_xact_lock({intake._LOCK})"))
         with pytest.raises(Busy):
-            accept(db, catalogue, source, rows, NOW, "api")
+            accept(READING, db, catalogue, source, rows, NOW, "api")
     (said,) = [record.getMessage() for record in caplog.records if record.name == "yiping.intake"]
     assert said == f"intake takes nothing: {db.name} is busy"  # one plain line, without the SQL
     assert "\n" not in said and "[SQL" not in said and "INSERT" not in said
     assert stored(db, catalogue, source) == []
-    assert accept(db, catalogue, source, rows, NOW, "api").accepted == 1
+    assert accept(READING, db, catalogue, source, rows, NOW, "api").accepted == 1
 
 
 def test_a_store_without_tables_is_a_fault_not_a_wait(db: Database, catalogue: Catalogue) -> None:
@@ -275,15 +280,17 @@ def test_a_store_without_tables_is_a_fault_not_a_wait(db: Database, catalogue: C
     with db.write() as conn:
         conn.execute(text("DROP TABLE quarantine"))
     with pytest.raises(Exception, match="quarantine") as found:
-        accept(db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW, "api")
+        accept(
+            READING, db, catalogue, source, [make(source, catalogue, value=math.nan)], NOW, "api"
+        )
     assert not isinstance(found.value, Busy)
 
 
 def test_an_old_reading_makes_the_day_it_belongs_to(db: Database, catalogue: Catalogue) -> None:
     source = new_source(db)
     old = make(source, catalogue, observed_at="2009-12-31T23:59:59.999+08:00")
-    assert accept(db, catalogue, source, [old], NOW, "file").accepted == 1
-    refused = accept(db, catalogue, source, [old], NOW, "api", retain_days=2)
+    assert accept(READING, db, catalogue, source, [old], NOW, "file").accepted == 1
+    refused = accept(READING, db, catalogue, source, [old], NOW, "api", retain_days=2)
     assert [r.reason for r in refused.rejected] == [Reason.TOO_FAR_BEHIND]
     with db.read() as conn:
         assert day_tables(conn) == ["20091231"]
@@ -292,7 +299,7 @@ def test_an_old_reading_makes_the_day_it_belongs_to(db: Database, catalogue: Cat
 def test_many_days_in_one_batch(db: Database, catalogue: Catalogue) -> None:
     source = new_source(db)
     rows = [make(source, catalogue, 24 * 60 * day) for day in range(150)]
-    assert accept(db, catalogue, source, rows, NOW, "file").accepted == 150
+    assert accept(READING, db, catalogue, source, rows, NOW, "file").accepted == 150
     with db.read() as conn:
         found = [row[5] for row in rows_between(conn, rows[0].sign, None, 0, None)]
         assert found == [NOW - day * DAY_MS for day in reversed(range(150))]
@@ -316,5 +323,5 @@ def test_a_lost_connection_is_busy_and_the_next_one_works(
             sending.result(20)
         conn.execute(text("SELECT pg_advisory_unlock_all()"))
         conn.commit()
-        assert accept(db, catalogue, source, rows, NOW, "api").accepted == 1
+        assert accept(READING, db, catalogue, source, rows, NOW, "api").accepted == 1
     db.close()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from data_access.caching.redis_client import RedisLink, open_redis
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_sources
 from data_access.series import rollups, states
 from data_access.settings import Settings
@@ -18,8 +19,8 @@ from data_access.store.tables import batches, latest, rollup_minute
 from data_access.views.snapshots import live_name, published_snapshot, unpack_delta, unpack_snapshot
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
+from domain.facts.reading import Reading
 from domain.indicator import Bounds, Thresholds
-from domain.reading import Reading
 from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
@@ -43,7 +44,9 @@ class City:
         source = self.catalogue.sign[sign].source
         at = to_rfc3339(self.clock.ms - ago_s * 1000) or ""
         row = Reading(source=source, sign=sign, street=street, observed_at=at, value=value)
-        outcome = intake.accept(self.db, self.catalogue, source, [row], self.clock.ms, "api")
+        outcome = intake.accept(
+            READING, self.db, self.catalogue, source, [row], self.clock.ms, "api"
+        )
         assert outcome.accepted == 1
 
     def publish(self) -> int | None:

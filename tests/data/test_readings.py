@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from data_access.intake.door import accept
 from data_access.intake.folding import drop
+from data_access.intake.kinds.reading import READING
 from data_access.intake.readings import (
     BATCH_BITS,
     Batch,
@@ -19,7 +20,7 @@ from data_access.intake.sources import create_source
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, MINUTE_MS, to_ms, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from tests.clocks import MONDAY_MORNING
 
 NOW = to_ms(MONDAY_MORNING)
@@ -42,7 +43,7 @@ def filled(db: Database, catalogue: Catalogue) -> list[Reading]:
             )
             for n in range(12)
         ]
-        assert accept(db, catalogue, "probe", rows, NOW, "file").accepted == 12
+        assert accept(READING, db, catalogue, "probe", rows, NOW, "file").accepted == 12
         sent += rows
     return sent
 
@@ -87,7 +88,7 @@ def test_rows_of_days_that_are_gone_are_no_fault(
 
 
 def _expected(filled: list[Reading], sign: str, low: int, high: int) -> int:
-    from domain.reading import instant_ms
+    from domain.facts.fact import instant_ms
 
     return sum(r.sign == sign and low <= instant_ms(r.observed_at) < high for r in filled)
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 
 from data_access.intake import door as intake
 from data_access.intake import folding
+from data_access.intake.kinds.reading import READING
 from data_access.intake.quarantine import quarantine_reasons, quarantined
 from data_access.intake.readings import day_tables
 from data_access.intake.remembered import pack, unpack
@@ -25,7 +26,7 @@ from data_access.store.tables import remembered, rollup_day, rollup_hour, rollup
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
 from tests.clocks import FixedClock
@@ -47,7 +48,7 @@ def take(
 ) -> tuple[int, int, int]:
     """accepted, duplicates, quarantined."""
     ensure_source(db, catalogue, SOURCE, clock.ms)
-    outcome = intake.accept(db, catalogue, SOURCE, rows, clock.ms, via)
+    outcome = intake.accept(READING, db, catalogue, SOURCE, rows, clock.ms, via)
     return outcome.accepted, outcome.duplicates, len(outcome.rejected)
 
 
@@ -331,11 +332,11 @@ def test_a_demonstration_repeats_itself_as_it_is_made_to(
 
     create_source(db, "shown", "demo", clock.ms)
     rows = [reading("shown", DEPTH, STREET, clock.ms - 12 * HOUR_MS, 3.0)]
-    intake.accept(db, catalogue, "shown", rows, clock.ms, "api")
+    intake.accept(READING, db, catalogue, "shown", rows, clock.ms, "api")
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(5 * 86_400)
     assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
-    assert intake.accept(db, catalogue, "shown", rows, clock.ms, "file").accepted == 1
+    assert intake.accept(READING, db, catalogue, "shown", rows, clock.ms, "file").accepted == 1
     with open_again().read() as conn:
         assert conn.execute(select(func.count()).select_from(source_days)).scalar() == 0

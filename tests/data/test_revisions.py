@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from data_access.intake import door as intake
 from data_access.intake import revisions
 from data_access.intake.door import Outcome
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.series.rollups import series
 from data_access.series.states import history_of
@@ -17,7 +18,7 @@ from data_access.store.tables import latest, provisional, quarantine
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, SOURCE, Town, smaller
@@ -47,7 +48,7 @@ class Office:
             for at, value, revision in told
         ]
         town = self.town
-        return intake.accept(town.db, town.catalogue, SOURCE, rows, town.clock.ms, "api")
+        return intake.accept(READING, town.db, town.catalogue, SOURCE, rows, town.clock.ms, "api")
 
     def stands(self, at: int) -> list[float]:
         """The values in the day tables of an instant."""
@@ -221,7 +222,7 @@ def test_corrections_are_whose_source_they_are(
     office.tell((at, 60.0, 0))
     ensure_source(db, catalogue, "station-c", clock.ms)
     row = Reading("station-c", DEPTH, to_rfc3339(at) or "", 10.0, office.place, revision=5)
-    other = intake.accept(db, office.town.catalogue, "station-c", [row], clock.ms, "api")
+    other = intake.accept(READING, db, office.town.catalogue, "station-c", [row], clock.ms, "api")
     assert counts(other) == (1, 0, [])
     assert sorted(office.stands(at)) == [10.0, 60.0]
     Engine(db, office.town.catalogue, clock.ms)

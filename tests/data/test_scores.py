@@ -6,14 +6,19 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from data_access.scoring import score_units, scores
+from data_access.measures.places import basis
+from data_access.rankings import standings as scores
+from data_access.scoring.hours import scored
+from data_access.scoring.rates import rate_signs
+from data_access.scoring.score_rows import state_sums
 from data_access.store.db import Database
 from data_access.store.tables import latest, rollup_day, rollup_hour
 from domain.actor import PEOPLE, Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
-from domain.ranking import Why
-from domain.receipt import FULL, Receipt
+from domain.scoring.by_hours import spent
+from domain.scoring.ranking import Why
+from domain.scoring.receipt import FULL, Receipt
 from domain.sign import Sign
 from domain.span import Span
 
@@ -79,6 +84,14 @@ def city(db: Database, catalogue: Catalogue) -> Database:
     return _fill(db, catalogue, [catalogue.code, *_few(catalogue)], 8)
 
 
+def blocks_of(
+    db: Database, catalogue: Catalogue, place: str, span: Span
+) -> list[tuple[int, float]]:
+    """(start, score) of each day or hour of a place's score."""
+    found = scored(db, catalogue, (basis(catalogue, place),), span, span.from_ms)
+    return list(zip(found.starts, found.blocks[place], strict=True))
+
+
 def _few(catalogue: Catalogue) -> list[str]:
     return [s.code for s in catalogue.streets][:4]
 
@@ -89,18 +102,18 @@ def test_every_streets_lines_sum_to_its_score_and_to_its_rank(
     span = _week(catalogue)
     found: dict[str, Receipt] = {}
     for place in (catalogue.code, *(s.code for s in catalogue.streets)):
-        receipt = scores.place_receipt(whole_city, LEADER, catalogue, place, span)
+        receipt = scores.receipt(whole_city, LEADER, catalogue, "index", place, span)
         assert receipt.folded is None and receipt.excluded == 0
-        assert receipt.signs == len(receipt.lines)
+        assert receipt.count == len(receipt.lines)
         assert receipt.score == FULL - sum(line.points for line in receipt.lines)
         groups = receipt.groups([goal.code for goal in catalogue.goals])
         assert receipt.score == FULL - sum(group.points for group in groups)
         assert receipt.coverage == 1.0 and receipt.usable == 1.0
         found[place] = receipt
     assert len({receipt.score for receipt in found.values()}) > 20
-    assert found[catalogue.code].signs == len(catalogue.signs)
+    assert found[catalogue.code].count == len(catalogue.signs)
     for kind in ("street", "town"):
-        standings = scores.street_ranking(whole_city, LEADER, catalogue, kind, span)
+        standings = scores.ranking(whole_city, LEADER, catalogue, "index", kind, span)
         places = [s.code for s in catalogue.streets if s.kind == kind]
         assert sorted(r.code for r in standings.ranking.rows) == sorted(places)
         assert standings.ranking.ranked == len(places)
@@ -114,20 +127,22 @@ def test_every_streets_lines_sum_to_its_score_and_to_its_rank(
 def test_blocks_have_the_score_as_their_mean(city: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
     place = catalogue.streets[0].code
-    blocks = scores.block_scores(city, LEADER, catalogue, (place,), span)
-    assert [b.start for b in blocks] == [_day(catalogue, back) for back in range(7, 0, -1)]
-    receipt = scores.place_receipt(city, LEADER, catalogue, place, span)
-    assert sum(b.score for b in blocks) / 7 == pytest.approx(receipt.score / 100)
+    blocks = blocks_of(city, catalogue, place, span)
+    assert [start for start, _ in blocks] == [_day(catalogue, back) for back in range(7, 0, -1)]
+    receipt = scores.receipt(city, LEADER, catalogue, "index", place, span)
+    assert sum(score for _, score in blocks) / 7 == pytest.approx(receipt.score / 100)
 
 
 def test_departments_are_ranked_by_the_signs_they_own(city: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
     seen = set()
     for kind in sorted({d.kind for d in catalogue.departments}):
-        standings = scores.department_ranking(city, LEADER, catalogue, kind, span)
+        standings = scores.ranking(city, LEADER, catalogue, "department", kind, span)
         for ranked in standings.ranking.rows:
-            receipt = scores.department_receipt(city, LEADER, catalogue, ranked.code, span)
-            assert {catalogue.sign[x.sign].department for x in receipt.lines} == {ranked.code}
+            receipt = scores.receipt(city, LEADER, catalogue, "department", ranked.code, span)
+            assert {catalogue.sign[x.subject.code].department for x in receipt.lines} == {
+                ranked.code
+            }
             assert receipt.score == round((ranked.raw or 0.0) * 100)
             assert catalogue.department[ranked.code].kind == kind
             seen.add(ranked.code)
@@ -142,55 +157,49 @@ def test_a_department_opens_its_own_receipt_and_no_other(
         actor = Actor("d", Role.DEPARTMENT, mine.code)
         for other in catalogue.departments:
             if other.code == mine.code:
-                found = scores.department_receipt(city, actor, catalogue, other.code, span)
-                assert all(line.department == mine.code for line in found.lines)
+                found = scores.receipt(city, actor, catalogue, "department", other.code, span)
+                assert all(line.subject.owner == mine.code for line in found.lines)
             else:
                 with pytest.raises(Forbidden):
-                    scores.department_receipt(city, actor, catalogue, other.code, span)
+                    scores.receipt(city, actor, catalogue, "department", other.code, span)
     with pytest.raises(Forbidden):
         nobody = Actor("d", Role.DEPARTMENT, None)
-        scores.department_receipt(city, nobody, catalogue, catalogue.departments[0].code, span)
+        scores.receipt(city, nobody, catalogue, "department", catalogue.departments[0].code, span)
     with pytest.raises(KeyError):
-        scores.department_receipt(city, LEADER, catalogue, "no-such", span)
+        scores.receipt(city, LEADER, catalogue, "department", "no-such", span)
 
 
 def test_the_lines_of_other_departments_are_one_line(city: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
     place = catalogue.streets[3].code
-    whole = scores.place_receipt(city, LEADER, catalogue, place, span)
+    whole = scores.receipt(city, LEADER, catalogue, "index", place, span)
     for department in catalogue.departments:
         actor = Actor("d", Role.DEPARTMENT, department.code)
-        found = scores.place_receipt(city, actor, catalogue, place, span)
-        assert {line.department for line in found.lines} <= {department.code}
+        found = scores.receipt(city, actor, catalogue, "index", place, span)
+        assert {line.subject.owner for line in found.lines} <= {department.code}
         assert found.folded is not None
         points = sum(line.points for line in found.lines) + found.folded.points
         assert FULL - points == found.score == whole.score
-        assert len(found.lines) + found.folded.lines == whole.signs
-        told = scores.state_hours(city, actor, catalogue, (place,), span)
-        assert {hours.sign for hours in told} == {line.sign for line in found.lines}
+        assert len(found.lines) + found.folded.lines == whole.count
     nobody = Actor("d", Role.DEPARTMENT, None)
-    assert scores.place_receipt(city, nobody, catalogue, place, span).lines == ()
-    assert len(scores.state_hours(city, LEADER, catalogue, (place,), span)) == whole.signs
+    assert scores.receipt(city, nobody, catalogue, "index", place, span).lines == ()
 
 
 def test_who_may_see_rankings(city: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
-    rate = scores.rate_signs(catalogue)[0].code
+    rate = rate_signs(catalogue)[0].code
     place = catalogue.streets[0].code
     asked = (
-        lambda who: scores.street_ranking(city, who, catalogue, "street", span),
-        lambda who: scores.department_ranking(city, who, catalogue, "district", span),
-        lambda who: scores.rate_ranking(city, who, catalogue, rate, "street", span),
-        lambda who: scores.rate_counts(city, who, catalogue, rate, span),
-        lambda who: scores.block_scores(city, who, catalogue, (place,), span),
-        lambda who: scores.state_hours(city, who, catalogue, (place,), span),
-        lambda who: scores.place_receipt(city, who, catalogue, place, span),
-        lambda who: scores.department_receipt(city, who, catalogue, "none", span),
+        lambda who: scores.ranking(city, who, catalogue, "index", "street", span),
+        lambda who: scores.ranking(city, who, catalogue, "department", "district", span),
+        lambda who: scores.ranking(city, who, catalogue, rate, "street", span),
+        lambda who: scores.receipt(city, who, catalogue, "index", place, span),
+        lambda who: scores.receipt(city, who, catalogue, "department", "none", span),
     )
     answers = {}
     for role in PEOPLE:
         who = Actor("x", role, catalogue.departments[0].code)
-        answers[role] = [ask(who) for ask in asked[:5]]
+        answers[role] = [ask(who) for ask in asked[:3]]
     assert all(answer == answers[Role.LEADER] for answer in answers.values())
     for ask in asked:
         with pytest.raises(Forbidden):
@@ -199,26 +208,22 @@ def test_who_may_see_rankings(city: Database, catalogue: Catalogue) -> None:
 
 def test_answers_survive_the_caches_codec(city: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
-    rate = scores.rate_signs(catalogue)[0].code
+    rate = rate_signs(catalogue)[0].code
     place = catalogue.streets[0].code
     actor = Actor("d", Role.DEPARTMENT, catalogue.signs[0].department)
     for answer in (
-        scores.street_ranking(city, LEADER, catalogue, "street", span),
-        scores.rate_ranking(city, LEADER, catalogue, rate, "town", span),
-        scores.place_receipt(city, actor, catalogue, place, span),
-        scores.rate_counts(city, LEADER, catalogue, rate, span)[0],
-        scores.block_scores(city, LEADER, catalogue, (place,), span)[0],
-        scores.state_hours(city, LEADER, catalogue, (place,), span)[0],
-        score_units.places_scored(city, catalogue, (place,), span, span.from_ms),
+        scores.ranking(city, LEADER, catalogue, "index", "street", span),
+        scores.ranking(city, LEADER, catalogue, rate, "town", span),
+        scores.receipt(city, actor, catalogue, "index", place, span),
+        scored(city, catalogue, (basis(catalogue, place),), span, span.from_ms),
     ):
         raw = msgspec.msgpack.encode(answer)
         assert msgspec.msgpack.decode(raw, type=type(answer)) == answer
 
 
 def _rate(catalogue: Catalogue) -> Sign:
-    return next(
-        s for s in scores.rate_signs(catalogue) if s.cadence_s <= 3600 and s.measured_in.zh == "%"
-    )
+    rates = rate_signs(catalogue)
+    return next(s for s in rates if s.cadence_s <= 3600 and s.measured_in.zh == "%")
 
 
 def test_a_groups_rate_is_sum_over_sum(db: Database, catalogue: Catalogue) -> None:
@@ -233,7 +238,7 @@ def test_a_groups_rate_is_sum_over_sum(db: Database, catalogue: Catalogue) -> No
     with db.write() as conn:
         db.upsert(conn, rollup_day, rows)
     span = _week(catalogue)
-    found = scores.rate_ranking(db, LEADER, catalogue, sign.code, "town", span).ranking
+    found = scores.ranking(db, LEADER, catalogue, sign.code, "town", span).ranking
     by_code = {ranked.code: ranked for ranked in found.rows}
     expected = (900 + 20 + 28.71) / (1000 + 40 + 29) * 100
     assert found.mean == pytest.approx(expected)
@@ -246,9 +251,9 @@ def test_a_groups_rate_is_sum_over_sum(db: Database, catalogue: Catalogue) -> No
     assert by_code[towns[3]].why is Why.NO_DATA and by_code[towns[3]].excluded == 168
     assert found.ranked == 2
     with pytest.raises(KeyError):
-        ratio = {s.code for s in scores.rate_signs(catalogue)}
+        ratio = {s.code for s in rate_signs(catalogue)}
         other = next(s.code for s in catalogue.signs if s.code not in ratio)
-        scores.rate_ranking(db, LEADER, catalogue, other, "town", span)
+        scores.ranking(db, LEADER, catalogue, other, "town", span)
 
 
 def test_stale_hours_are_excluded_and_said(db: Database, catalogue: Catalogue) -> None:
@@ -263,16 +268,17 @@ def test_stale_hours_are_excluded_and_said(db: Database, catalogue: Catalogue) -
     with db.write() as conn:
         db.upsert(conn, rollup_day, rows)
     span = _week(catalogue)
-    found = scores.rate_ranking(db, LEADER, catalogue, sign.code, "street", span).ranking
+    found = scores.ranking(db, LEADER, catalogue, sign.code, "street", span).ranking
     by_code = {ranked.code: ranked for ranked in found.rows}
     assert (by_code[good].excluded, by_code[good].why) == (0.0, None)
     assert by_code[silent].excluded == 72.0 and by_code[silent].why is Why.LOW_COVERAGE
     assert by_code[silent].denominator == 400.0
     # in a score: the silent sign costs what it cost while it spoke, over the hours it spoke
-    receipt = scores.place_receipt(db, LEADER, catalogue, silent, span)
-    line = next(x for x in receipt.lines if x.sign == sign.code)
-    assert (line.hours.known, line.expected, line.coverage) == (96.0, 168, pytest.approx(4 / 7))
-    assert receipt.excluded == receipt.signs - 1
+    receipt = scores.receipt(db, LEADER, catalogue, "index", silent, span)
+    line = next(x for x in receipt.lines if x.subject.code == sign.code)
+    known = spent(line)
+    assert (known.hours.known, known.expected, known.coverage) == (96.0, 168, pytest.approx(4 / 7))
+    assert receipt.excluded == receipt.count - 1
 
 
 def test_hours_and_days_of_the_same_stretch_agree(db: Database, catalogue: Catalogue) -> None:
@@ -292,14 +298,14 @@ def test_hours_and_days_of_the_same_stretch_agree(db: Database, catalogue: Catal
     first, last = _day(catalogue, 7) + 5 * HOUR_MS, _day(catalogue, 1) + 9 * HOUR_MS
     cut = Span.of(first, last, NOW, catalogue.zone, whole_days=False)
     assert [tier for tier, _, _ in cut.pieces()] == ["hour", "day", "hour"]
-    (found,) = scores.state_hours(db, LEADER, catalogue, (place,), cut)
+    ((_, found),) = state_sums(db, (place,), (sign,), cut).items()
     wanted = [h for h in hours if first <= h[2] < last]
-    assert found.hours.known == len(wanted) == (last - first) / HOUR_MS
-    assert found.hours.attention == pytest.approx(sum(h[11] for h in wanted), abs=1e-4)
-    blocks = scores.block_scores(db, LEADER, catalogue, (place,), cut)
-    assert len(blocks) == 7 and all(b.start - a.start == DAY_MS for a, b in pairwise(blocks))
-    receipt = scores.place_receipt(db, LEADER, catalogue, place, cut)
-    assert sum(b.score for b in blocks) / 7 == pytest.approx(receipt.score / 100)
+    assert found.known == len(wanted) == (last - first) / HOUR_MS
+    assert found.attention == pytest.approx(sum(h[11] for h in wanted), abs=1e-4)
+    blocks = blocks_of(db, catalogue, place, cut)
+    assert len(blocks) == 7 and all(b[0] - a[0] == DAY_MS for a, b in pairwise(blocks))
+    receipt = scores.receipt(db, LEADER, catalogue, "index", place, cut)
+    assert sum(score for _, score in blocks) / 7 == pytest.approx(receipt.score / 100)
 
 
 def _latest(place: str, sign: str) -> Row:
@@ -326,16 +332,16 @@ def test_a_young_store_ranks_what_it_has_and_says_since_when(
         db.upsert(conn, rollup_hour, hours)
         db.upsert(conn, latest, [_latest(p, s.code) for p in streets for s in signs])
     span = _week(catalogue)
-    found = scores.street_ranking(db, LEADER, catalogue, "street", span)
+    found = scores.ranking(db, LEADER, catalogue, "index", "street", span)
     assert found.data_from == begun
-    receipt = scores.place_receipt(db, LEADER, catalogue, streets[0], span)
-    assert {x.expected for x in receipt.lines if x.why is None} == {38}
+    receipt = scores.receipt(db, LEADER, catalogue, "index", streets[0], span)
+    assert {spent(x).expected for x in receipt.lines if x.why is None} == {38}
     assert receipt.coverage == 1.0
     older = [row(p, s.code, _day(catalogue, 9), 24.0) for p in streets for s in signs]
     with db.write() as conn:
         db.upsert(conn, rollup_day, older)
     # now it was there before: what is missing is missing
-    found = scores.street_ranking(db, LEADER, catalogue, "street", span)
+    found = scores.ranking(db, LEADER, catalogue, "index", "street", span)
     assert found.data_from == span.from_ms
     assert {r.why for r in found.ranking.rows} <= {Why.LOW_COVERAGE, Why.FEW_USABLE}
 
@@ -343,16 +349,16 @@ def test_a_young_store_ranks_what_it_has_and_says_since_when(
 def test_an_empty_store_ranks_nobody(db: Database, catalogue: Catalogue) -> None:
     span = _week(catalogue)
     for found in (
-        scores.street_ranking(db, LEADER, catalogue, "town", span),
-        scores.department_ranking(db, LEADER, catalogue, "district", span),
-        scores.rate_ranking(db, LEADER, catalogue, _rate(catalogue).code, "town", span),
+        scores.ranking(db, LEADER, catalogue, "index", "town", span),
+        scores.ranking(db, LEADER, catalogue, "department", "district", span),
+        scores.ranking(db, LEADER, catalogue, _rate(catalogue).code, "town", span),
     ):
         assert {r.why for r in found.ranking.rows} == {Why.NO_DATA}
         assert found.data_from == span.from_ms
-    receipt = scores.place_receipt(db, LEADER, catalogue, catalogue.code, span)
-    assert receipt.score is None and receipt.excluded == receipt.signs
+    receipt = scores.receipt(db, LEADER, catalogue, "index", catalogue.code, span)
+    assert receipt.score is None and receipt.excluded == receipt.count
     with pytest.raises(KeyError):
-        scores.place_receipt(db, LEADER, catalogue, "nowhere", span)
+        scores.receipt(db, LEADER, catalogue, "index", "nowhere", span)
 
 
 def test_a_past_of_which_little_is_known_is_not_compared_with(
@@ -366,7 +372,7 @@ def test_a_past_of_which_little_is_known_is_not_compared_with(
 
     def changes() -> set[bool]:
         kind = catalogue.streets[0].kind
-        found = scores.street_ranking(db, LEADER, catalogue, kind, span).ranking.rows
+        found = scores.ranking(db, LEADER, catalogue, "index", kind, span).ranking.rows
         return {row.change is not None for row in found if row.code in places and row.rank}
 
     def before(signs: list[Sign]) -> None:

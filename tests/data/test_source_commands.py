@@ -11,14 +11,15 @@ from data_access.accounts.keys import KeyKind, add_key
 from data_access.commands.account_commands import main as account_main
 from data_access.commands.source_commands import main
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import RetiredSource, create_source, ensure_sources, registered
 from data_access.loads.ingest import main as ingest_main
 from data_access.settings import Settings
 from data_access.store import engine_state, store_file, tables
 from data_access.store.db import Database, alembic_config, migrate, open_database
 from domain.catalogue import Catalogue
+from domain.facts.reading import Reading
 from domain.freshness import Freshness, is_counted, source_freshness
-from domain.reading import Reading
 from engine.publisher import _sources
 from tests.clocks import FixedClock
 from tests.data.test_intake_files import csv_file, lines_of
@@ -52,14 +53,20 @@ def test_a_retired_source_is_refused_and_missed_nowhere(
     for code in ("old-pumps", "pumps"):
         create_source(db, code, "live", clock.ms, cadence_s=60)
         rows = [reading(catalogue, code, clock)]
-        assert intake.accept(db, catalogue, code, rows, clock.ms, "api").accepted == 1
+        assert intake.accept(READING, db, catalogue, code, rows, clock.ms, "api").accepted == 1
     clock.step(3600)
     assert counted(db, clock) == NOTHING | {"stale": 2}
     assert main(["retire", "old-pumps"], db_settings, clock) == 0
     assert counted(db, clock) == NOTHING | {"stale": 1}
     with pytest.raises(RetiredSource, match="old-pumps is retired"):
         intake.accept(
-            db, catalogue, "old-pumps", [reading(catalogue, "old-pumps", clock)], clock.ms, "api"
+            READING,
+            db,
+            catalogue,
+            "old-pumps",
+            [reading(catalogue, "old-pumps", clock)],
+            clock.ms,
+            "api",
         )
     assert next(r for r in registered(db) if r.code == "old-pumps").accepted == 1
     refused = account_main(["key", "add", "k", "--ingest", "--source", "old-pumps"], db_settings)
@@ -67,7 +74,7 @@ def test_a_retired_source_is_refused_and_missed_nowhere(
     assert main(["retire", "old-pumps"], db_settings, clock) == 0  # said, not done again
     assert main(["restore", "old-pumps"], db_settings, clock) == 0
     rows = [reading(catalogue, "old-pumps", clock)]
-    assert intake.accept(db, catalogue, "old-pumps", rows, clock.ms, "api").accepted == 1
+    assert intake.accept(READING, db, catalogue, "old-pumps", rows, clock.ms, "api").accepted == 1
     assert counted(db, clock) == NOTHING | {"stale": 1, "live": 1}
     told = [(e.action, e.object) for e in newest(db)]
     assert told == [("source.restore", "old-pumps"), ("source.retire", "old-pumps")]

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access.intake import door as intake
 from data_access.intake.door import Busy, accept
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import create_source
 from data_access.settings import ROOT, Settings
 from data_access.store.condition import condition_of
@@ -24,7 +25,7 @@ from data_access.store.store_file import store_file
 from data_access.store.tables import sources
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine import process
 from tests.clocks import MONDAY_MORNING, FixedClock
 from tests.conditions import eventually
@@ -56,7 +57,7 @@ class House:
             sign.value_min,
             self.catalogue.streets[0].code,
         )
-        outcome = accept(self.db, self.catalogue, SOURCE, [reading], NOW, "api")
+        outcome = accept(READING, self.db, self.catalogue, SOURCE, [reading], NOW, "api")
         assert outcome.accepted == 1, outcome
         return reading
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.readings import day_tables
 from data_access.intake.sources import ensure_source
-from data_access.scoring import scores
 from data_access.series.series_query import Ask, course
 from data_access.settings import Settings
 from data_access.store.db import Database
@@ -17,12 +17,13 @@ from data_access.store.tables import rollup_day, rollup_hour
 from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
+from domain.facts.reading import Reading
 from domain.publication import week_days, week_start
-from domain.reading import Reading
 from domain.span import Span
 from domain.zone import Zone
 from engine.loop import Engine
 from tests.data.published_city import COUNT, PublishedCity
+from tests.data.test_scores import blocks_of
 
 CHICAGO = Zone.named("America/Chicago")
 CHANGES = [("2025-03-09", 23), ("2025-11-02", 25)]
@@ -49,7 +50,7 @@ def send_every_hour(db: Database, city: Catalogue, from_ms: int, to_ms: int) -> 
         )
         for at in range(from_ms, to_ms, HOUR_MS)
     ]
-    assert intake.accept(db, city, source, rows, to_ms, "api").rejected == ()
+    assert intake.accept(READING, db, city, source, rows, to_ms, "api").rejected == ()
 
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
@@ -91,11 +92,11 @@ def test_scores_and_courses_go_by_local_days(db: Database, chicago: Catalogue, d
     engine.roll(end + 6 * HOUR_MS, force=True)
     days = CHICAGO.days(first, end)
     span = Span.of(first, end, end, chicago.zone)
-    blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), span)
-    assert [block.start for block in blocks] == days
+    blocks = blocks_of(db, chicago, chicago.code, span)
+    assert [start for start, _ in blocks] == days
     cut = Span.of(first + 5 * HOUR_MS, end - 5 * HOUR_MS, end, chicago.zone, whole_days=False)
-    blocks = scores.block_scores(db, LEADER, chicago, (chicago.code,), cut)
-    assert [block.start for block in blocks] == days
+    blocks = blocks_of(db, chicago, chicago.code, cut)
+    assert [start for start, _ in blocks] == days
     long_ago = CHICAGO.next_day(first, -400)  # too long for hours
     asked = Ask(chicago.code, SIGN, long_ago, end, 7 * DAY_MS, 365 * DAY_MS, end, end)
     line = course(db, LEADER, chicago, asked).line

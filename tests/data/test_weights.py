@@ -5,7 +5,7 @@ from math import floor
 
 import pytest
 
-from data_access.scoring import scores
+from data_access.rankings import standings as scores
 from data_access.scoring.departments import department_days
 from data_access.series.editions import receipt_editions
 from data_access.series.terms import remember_terms
@@ -13,11 +13,12 @@ from data_access.store.db import Database
 from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
-from domain.receipt import Receipt
+from domain.scoring.by_hours import spent
+from domain.scoring.receipt import Receipt
 from domain.span import Span
 from domain.terms import Edition
 from domain.weights import Weights
-from tests.data.test_scores import LEADER, NOW, _day, _fill, _week, row
+from tests.data.test_scores import LEADER, NOW, _day, _fill, _week, blocks_of, row
 
 
 def dearer(catalogue: Catalogue, day: int) -> Catalogue:
@@ -34,7 +35,7 @@ def city(db: Database, catalogue: Catalogue) -> Database:
 
 
 def receipt_of(db: Database, catalogue: Catalogue, span: Span) -> Receipt:
-    return scores.place_receipt(db, LEADER, catalogue, catalogue.streets[0].code, span)
+    return scores.receipt(db, LEADER, catalogue, "index", catalogue.streets[0].code, span)
 
 
 def of_days(catalogue: Catalogue, first: int, last: int) -> Span:
@@ -54,9 +55,9 @@ def test_the_past_keeps_its_points_and_the_new_days_have_theirs(
     assert changed.points > receipt_of(city, catalogue, new).points
     weights = after.weights[1]
     for line in changed.lines:
-        h = line.hours
+        h = spent(line).hours
         cost = weights.attention * h.attention + weights.warning * h.warning + 4.5 * h.alarm
-        assert line.points == floor(cost / h.known * (9000 / changed.signs) + 0.5)
+        assert line.points == floor(cost / h.known * (9000 / changed.count) + 0.5)
 
 
 def test_a_period_over_a_change_costs_each_day_by_its_own(
@@ -66,13 +67,13 @@ def test_a_period_over_a_change_costs_each_day_by_its_own(
     mixed = receipt_of(city, after, span)
     assert mixed.weights == after.weights
     parts = [
-        {line.sign: line for line in receipt_of(city, after, piece).lines}
+        {line.subject.code: line for line in receipt_of(city, after, piece).lines}
         for piece in (of_days(catalogue, 9, 4), of_days(catalogue, 4, 0))
     ]
     for line in mixed.lines:
-        old, new = (part[line.sign] for part in parts)
-        assert line.parts == (old.hours, new.hours)
-        share = old.hours.known / line.hours.known
+        old, new = (part[line.subject.code] for part in parts)
+        assert spent(line).parts == (spent(old).hours, spent(new).hours)
+        share = spent(old).hours.known / spent(line).hours.known
         exact = old.points * share + new.points * (1 - share)
         assert abs(line.points - exact) <= 1, "but for the rounding of either part"
     assert mixed.points == sum(line.points for line in mixed.lines)
@@ -83,10 +84,10 @@ def test_blocks_ranking_and_receipt_are_of_one_sum(city: Database, catalogue: Ca
     place = catalogue.streets[0].code
     found = receipt_of(city, after, span)
     assert found.score is not None
-    blocks = scores.block_scores(city, LEADER, after, (place,), span)
-    mean = sum(block.score for block in blocks) / len(blocks)
+    blocks = blocks_of(city, after, place, span)
+    mean = sum(score for _, score in blocks) / len(blocks)
     assert mean == pytest.approx(found.score / 100)
-    ranking = scores.street_ranking(city, LEADER, after, catalogue.streets[0].kind, span).ranking
+    ranking = scores.ranking(city, LEADER, after, "index", catalogue.streets[0].kind, span).ranking
     mine = next(line for line in ranking.rows if line.code == place)
     assert mine.raw is not None and round(mine.raw * 100) == found.score
 
@@ -116,9 +117,9 @@ def test_hours_are_parted_at_the_same_midnight_as_days(db: Database, catalogue: 
         db.upsert(conn, rollup_day, [row(place, sign, turn, 24.0, (0.0, 0.0, 2.0))])
     after = dearer(catalogue, turn)
     made = receipt_of(db, after, of_days(catalogue, 2, 0))
-    line = next(line for line in made.lines if line.sign == sign)
-    assert [part.alarm for part in line.parts] == [1.0, 2.0]
-    assert [part.known for part in line.parts] == [24.0, 24.0]
+    line = next(line for line in made.lines if line.subject.code == sign)
+    assert [part.alarm for part in spent(line).parts] == [1.0, 2.0]
+    assert [part.known for part in spent(line).parts] == [24.0, 24.0]
 
 
 def test_a_version_to_come_is_not_named(city: Database, catalogue: Catalogue) -> None:
@@ -139,7 +140,7 @@ def test_a_receipt_names_the_cut_offs_also_those_that_were_edited(
     )
     remember_terms(city, edited, _day(catalogue, 2) + HOUR_MS)
     span = _week(catalogue)
-    made = scores.place_receipt(city, LEADER, edited, catalogue.code, span)
+    made = scores.receipt(city, LEADER, edited, "index", catalogue.code, span)
     found = receipt_editions(city, LEADER, edited, made, span)
     first = Edition(1, sign.thresholds[0].valid_from)
     assert found[sign.code] == (first, Edition(1, catalogue.zone.date(_day(catalogue, 2))))

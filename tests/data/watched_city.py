@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import event, select
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_sources
 from data_access.public.store import migrate_public, open_public
 from data_access.public.tables import public_corrections, public_values, public_views
@@ -22,7 +23,8 @@ from data_access.settings import Settings
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, to_rfc3339
-from domain.reading import Parcel, Reading
+from domain.facts.fact import Parcel
+from domain.facts.reading import Reading
 from domain.sign import Sign
 from engine.loop import Engine
 from engine.publication import Publication
@@ -211,7 +213,7 @@ class WatchedCity:
             at = from_rfc3339(row.observed_at)
             insort(self.spoken.setdefault((row.sign, row.street or ""), []), (at, now))
         parcels = {source: Parcel(own, range(len(own))) for source, own in by_source.items()}
-        taken = intake.accept_all(self.db, self.catalogue, parcels, now, "api")
+        taken = intake.accept_all(READING, self.db, self.catalogue, parcels, now, "api")
         assert sum(outcome.accepted for outcome in taken) == len(rows)
         while self.engine.turn():
             pass

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from bench.rows import ledger_signs
 from data_access.intake import door as intake
 from data_access.intake import readings
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import ensure_source
 from data_access.settings import Settings
 from data_access.store import engine_state
@@ -25,7 +26,7 @@ from data_access.store.db import Database, migrate, open_database
 from data_access.store.tables import batches, quarantine, sources
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from tests.browser.processes import kill
 from tests.conditions import eventually
@@ -131,7 +132,7 @@ def test_every_acknowledged_reading_is_there_once(
 
 def _caught_up(db: Database) -> bool:
     with db.read() as conn:
-        return not engine_state.batches_behind(conn, engine_state.get(conn, "cursor"))
+        return not readings.batches_behind(conn, engine_state.get(conn, "cursor"))
 
 
 def _counts_agree(db: Database, acknowledged: int) -> None:
@@ -177,7 +178,7 @@ def _same_as_undisturbed(
     for source in sorted({row["source"] for row in acknowledged}):
         ensure_source(db, catalogue, source, now_ms)
         mine = [Reading(**row) for row in acknowledged if row["source"] == source]
-        outcome = intake.accept(db, catalogue, source, mine, now_ms, "api", retain_days=2)
+        outcome = intake.accept(READING, db, catalogue, source, mine, now_ms, "api", retain_days=2)
         assert outcome.accepted == len(mine)
     drain(engine, now_ms)
     calm = contents(db)

@@ -61,7 +61,7 @@ def test_rankings_are_warm_soon_after_a_start(new_stack: NewStack) -> None:
         return any(valkey.ttl(mark) > CLAIM_S for mark in marks)
 
     eventually(marked, timeout=30)
-    assert any(b"street_ranking" in key for key in valkey.keys("yiping:pudong:query:*"))
+    assert any(b"standings.ranking" in key for key in valkey.keys("yiping:pudong:query:*"))
     valkey.close()
     assert "warm" in stack.pids()
 

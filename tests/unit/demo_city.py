@@ -8,8 +8,7 @@ from functools import cache
 from data_access.catalogue.loader import load_catalogue
 from domain.aggregation import Child, aggregate
 from domain.clock import DAY_MS, to_ms
-from domain.sign import State
-from domain.state import worst
+from domain.sign import SEVERITY, State
 from engine.city import Judges
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.city import City
@@ -84,4 +83,6 @@ def moment(city: City, at_ms: int) -> Moment:
             for place, value in zip(city.ground.places, row, strict=False):
                 state = judge(model.sign, place.code, "").grade(value)
                 streets.setdefault(place.code, []).append(state)
-    return Moment(values, states, Counter(worst(found) for found in streets.values()))
+    return Moment(
+        values, states, Counter(max(found, key=SEVERITY.__getitem__) for found in streets.values())
+    )

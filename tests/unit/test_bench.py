@@ -14,7 +14,9 @@ from bench.report import Figure, median, percentile
 from bench.senders import STAMP, stamped
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, slot_start
-from domain.reading import Parcel, Reading, Validator, Window, instant_ms
+from domain.facts.fact import Parcel, Window, instant_ms
+from domain.facts.reading import Reading
+from domain.facts.reading_check import Validator
 
 BEGIN = 1_795_399_200_000
 

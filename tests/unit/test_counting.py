@@ -11,7 +11,7 @@ from data_access.mappings.counting import Counting
 from data_access.mappings.mapping import MappingError, load_mapping
 from data_access.mappings.mapping_spec import Mapping
 from domain.catalogue import Catalogue
-from domain.reading import instant_ms
+from domain.facts.fact import instant_ms
 from domain.zone import Zone
 
 NOW = instant_ms("2026-11-23T02:00:00Z")

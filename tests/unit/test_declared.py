@@ -5,7 +5,9 @@ import pytest
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.declared import Sentinels, quality_of
-from domain.reading import Parcel, Reading, Reason, Validator, window
+from domain.facts.fact import Parcel, Reason, window
+from domain.facts.reading import Reading
+from domain.facts.reading_check import Validator
 from domain.units import is_unit_of, plain_unit
 
 NOW = 1_795_478_400_000

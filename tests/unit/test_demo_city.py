@@ -3,8 +3,10 @@
 import pytest
 
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from domain.facts.fact import Parcel, Reason, window
+from domain.facts.reading import Reading
+from domain.facts.reading_check import Validator
 from domain.indicator import Rule
-from domain.reading import Parcel, Reading, Reason, Validator, window
 from engine.demo.backlog import Helping, readings_of
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.city import City, SimReading, city_readings, readings

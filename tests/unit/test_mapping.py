@@ -10,8 +10,8 @@ from data_access.mappings.mapping import MappingError, load_mapping, mapping_nam
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import Line
 from domain.catalogue import Catalogue
+from domain.facts.fact import Reason, instant_ms
 from domain.indicator import Rule
-from domain.reading import Reason, instant_ms
 
 GOOD = """
 missing = ["NA", ""]

@@ -43,7 +43,7 @@ def test_the_same_readings_as_row_by_row(data: st.DataObject) -> None:
         return
     mapper = RowMapper(mapping)
     slowly = [mapper(line) for line in lines]
-    assert repr(found) == repr([reading for readings, _ in slowly for reading in readings])
+    assert repr(list(found)) == repr([reading for readings, _ in slowly for reading in readings])
     assert [faults for _, faults in slowly if faults] == []
     assert mapper.missing == 0
 

@@ -10,7 +10,8 @@ from data_access.mappings.mapping_columns import ColumnMapper
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import Table
 from domain.catalogue import Catalogue
-from domain.reading import Reading, Reason
+from domain.facts.fact import Reason
+from domain.facts.reading import Reading
 
 HUAMU = "310115016"
 HEAD = """

@@ -8,7 +8,7 @@ import pytest
 from data_access.mappings.mapping_spec import TimeSpec
 from data_access.mappings.mapping_time import Instants
 from domain.clock import to_rfc3339
-from domain.reading import instant_ms
+from domain.facts.fact import instant_ms
 
 CHICAGO = ZoneInfo("America/Chicago")
 LOCAL = "%Y-%m-%d %H:%M"

@@ -10,10 +10,10 @@ from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.indicator import Direction
-from domain.judging import judge_for, local_date, reigns
+from domain.judging import lines_of, local_date, reigns
 from domain.picture import NOTHING, Cell
 from domain.sign import State
-from domain.state import Judge
+from domain.state import Lines
 from domain.zone import Zone
 
 ZH, EN = View("zh"), View("en")
@@ -108,39 +108,40 @@ def test_a_threshold_that_is_not_round_is_not_rounded_into_reach(catalogue: Cata
     assert mark.with_unit(ZH, sign, None, threshold=True) == "—"
 
 
-def edges(judge: Judge, n: int) -> list[float]:
-    return [e for e in (judge.higher[n], judge.lower[n]) if e is not None]
+def edges(lines: Lines, n: int) -> list[float]:
+    return [e for e in (lines.higher[n], lines.lower[n]) if e is not None]
 
 
 def test_every_notch_of_every_sign_stands_at_its_place(catalogue: Catalogue) -> None:
     checked = 0
     for sign in catalogue.signs:
-        judge = judge_for(catalogue, sign, catalogue.code, NOW)
+        lines = lines_of(catalogue, sign, catalogue.code, None, NOW)
         for n in range(3):
-            for edge in edges(judge, n):
+            for edge in edges(lines, n):
                 # two grades may begin at one value: then it stands at the worse
-                assert gauge.position(judge, edge) >= gauge.PLACES[n + 1] - 1e-6, sign.code
+                assert gauge.position(lines.badness(edge)) >= gauge.PLACES[n + 1] - 1e-6, sign.code
                 checked += 1
-        assert gauge.position(judge, judge.typical) == 0
+        assert gauge.position(lines.badness(lines.typical)) == 0
     assert checked > 3 * len(catalogue.signs) - 1
 
 
 def test_worse_is_always_to_the_right(catalogue: Catalogue) -> None:
     for sign in catalogue.signs:
-        judge = judge_for(catalogue, sign, catalogue.code, NOW)
+        lines = lines_of(catalogue, sign, catalogue.code, None, NOW)
         step = -1 if sign.direction is Direction.LOWER_WORSE else 1
-        far = max(abs(e - judge.typical) for e in edges(judge, 2)) * 2 + 1
-        walk = [gauge.position(judge, judge.typical + step * far * k / 40) for k in range(41)]
+        far = max(abs(e - lines.typical) for e in edges(lines, 2)) * 2 + 1
+        walk = [
+            gauge.position(lines.badness(lines.typical + step * far * k / 40)) for k in range(41)
+        ]
         assert walk == sorted(walk), sign.code
         assert walk[0] < walk[-1] <= gauge.END
 
 
 def test_a_gauge_without_a_fresh_value_has_no_mark(catalogue: Catalogue) -> None:
-    judge = judge_for(catalogue, catalogue.signs[0], catalogue.code, NOW)
     for blind in (None, NOTHING, cell(1.0, State.UNKNOWN, Freshness.STALE)):
-        drawn = gauge.gauge(ZH, blind, judge)
+        drawn = gauge.gauge(ZH, blind)
         assert not [part for part in drawn[2:] if part[1].get("class") == "shape"]
-    seen = gauge.gauge(ZH, cell(1e9, State.ALARM), judge)
+    seen = gauge.gauge(ZH, cell(1e9, State.ALARM)._replace(badness=9.0))
     assert [part[1]["data-state"] for part in seen[2:] if part[1]["class"] == "shape"] == ["alarm"]
 
 

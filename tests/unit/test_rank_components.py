@@ -24,10 +24,13 @@ from dashboard.desks.rankings.rank_table import (
 )
 from dashboard.desks.rankings.receipt_panel import Slip, hundredths, receipt_panel
 from dashboard.desks.rankings.receipt_whatif import SLIDERS, levers
+from dashboard.desks.rankings.standings import asked
 from domain.catalogue import Catalogue
-from domain.ranking import Change, Ranked, Ranking, Why
-from domain.receipt import FULL, Hours, Line, line_of, receipt
+from domain.scoring.by_hours import line_of, receipt
+from domain.scoring.ranking import Change, Ranked, Ranking, Why
+from domain.scoring.receipt import FULL, Line, Subject
 from domain.sign import Sign
+from domain.stays import Hours
 from tests.unit.signs import WEIGHTS
 
 VIEW = View()
@@ -181,8 +184,8 @@ def test_the_printed_lines_of_a_receipt_add_up_to_the_printed_score(
 
 
 def _line(sign: Sign, spent: Hours, expected: float, signs: int) -> Line:
-    about = (sign.code, sign.goal, sign.department)
-    return line_of(*about, parts=(spent,), expected=expected, weights=ONE, signs=signs)
+    subject = Subject(sign.code, sign.goal, sign.department)
+    return line_of(subject, (spent,), expected=expected, weights=ONE, count=signs)
 
 
 def cents(text: str) -> int:
@@ -195,7 +198,7 @@ def test_sliders_are_the_states_that_took_most(catalogue: Catalogue) -> None:
     lines = [_line(s, h, 100.0, 8) for s, h in zip(signs, spent, strict=True)]
     chosen = levers(receipt("x", lines, ONE))
     assert len(chosen) == SLIDERS
-    assert [(lever.line.sign, lever.state) for lever in chosen] == [
+    assert [(lever.line.subject.code, lever.state) for lever in chosen] == [
         (signs[n].code, "alarm") for n in range(4)
     ]
     calm = levers(receipt("x", [_line(signs[0], Hours(9.0, 9.0), 9.0, 1)], ONE))
@@ -208,10 +211,9 @@ def test_an_address_is_a_question(catalogue: Catalogue) -> None:
         **{"of": "departments", "kind": "utility", "measure": "OPS-06", "period": "28d"},
         **{"sort": "-change", "receipt": "power", "lang": "en", "zzz": "1"},
     }
-    question = Question.of_address(given_address)
-    assert (
-        question.peers(catalogue) == "utility" and question.measure == "index"
-    )  # departments have no rates
+    one = asked(Question.of_address(given_address), catalogue)
+    question = one.question
+    assert (one.peers.code, one.measure.code) == ("utility", "department")  # they have no rates
     assert Question.of_address(question.stored()) == question
     again = question.href()
     assert again == (
@@ -232,5 +234,5 @@ def test_an_address_is_a_question(catalogue: Catalogue) -> None:
 def test_what_is_not_understood_is_not_asked(catalogue: Catalogue, junk: Any) -> None:
     question = Question.of_address(junk)
     assert replace(question, of="") == Question()
-    assert question.places(catalogue) == catalogue.kinds[0]  # a group that no city has
+    assert asked(question, catalogue).peers.code == catalogue.kinds[0].code  # no city has the group
     assert DepartmentQuestion.of_address({"code": "a/b", "period": "7d"}) == DepartmentQuestion()

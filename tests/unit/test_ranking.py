@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.ranking_trials import RATES, SCORES, RateScenario, ScoreScenario, outcome
-from domain.ranking import (
+from domain.scoring.ranking import (
     RateUnit,
     ScoreUnit,
     Why,
@@ -237,9 +237,8 @@ def test_rank_intervals_hold_the_true_rank(scenario: RateScenario | ScoreScenari
 
 
 def test_numpy_is_loaded_by_the_first_ranking_only() -> None:
-    code = (
-        "import sys, domain.ranking, data_access.scoring.scores; sys.exit('numpy' in sys.modules)"
-    )
+    modules = "domain.scoring.ranking, data_access.rankings.standings"
+    code = f"import sys, {modules}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

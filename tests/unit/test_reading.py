@@ -11,19 +11,11 @@ from hypothesis import strategies as st
 
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, to_ms, to_rfc3339
+from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Parcel, Reason, instant_ms, window
+from domain.facts.reading import Checked, Reading
+from domain.facts.reading_check import Validator
 from domain.indicator import Rule
 from domain.place import CatalogueSource, Street
-from domain.reading import (
-    AHEAD_MS,
-    EARLIEST_MS,
-    Checked,
-    Parcel,
-    Reading,
-    Reason,
-    Validator,
-    instant_ms,
-    window,
-)
 from domain.text import Text
 from domain.zone import Zone
 from tests.unit.signs import WEIGHTS, make_sign

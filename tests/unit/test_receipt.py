@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import receipt as rules
 from domain.index import city_index
-from domain.receipt import FULL, Hours, Line, Receipt, Unusable, what_if
+from domain.scoring import by_hours as rules
+from domain.scoring.by_hours import spent, what_if
+from domain.scoring.receipt import FULL, Line, Receipt, Subject, Unusable
 from domain.sign import State
+from domain.stays import Hours
 from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
 
@@ -18,10 +20,10 @@ ONE = (WEIGHTS,)
 
 def line_of(*about: object, weights: tuple[Weights, ...] = ONE) -> Line:
     """A line from its code, goal, department, hours, expected hours and number of signs."""
-    sign, goal, department, spent, expected, signs = about
-    parts = (spent,) if isinstance(spent, Hours) else spent
-    words = (str(sign), str(goal), str(department))
-    return rules.line_of(*words, parts=parts, expected=expected, weights=weights, signs=signs)  # type: ignore[arg-type]
+    sign, goal, department, hours, expected, signs = about
+    parts = (hours,) if isinstance(hours, Hours) else hours
+    subject = Subject(str(sign), str(goal), str(department))
+    return rules.line_of(subject, parts, expected=expected, weights=weights, count=signs)  # type: ignore[arg-type]
 
 
 def receipt(place: str, lines: list[Line]) -> Receipt:
@@ -58,7 +60,7 @@ def _lines(drawn: list[tuple[Hours, float]]) -> list[Line]:
 def test_lines_and_groups_sum_to_the_score_to_the_last_digit(found: Receipt) -> None:
     assert found.points == sum(line.points for line in found.lines)
     assert found.points == sum(g.points for g in found.groups(("goal-0", "goal-1", "goal-2")))
-    if all(line.hours.known == 0 for line in found.lines):
+    if all(spent(line).hours.known == 0 for line in found.lines):
         assert found.score is None
         return
     assert found.score == FULL - found.points + found.floored
@@ -70,17 +72,19 @@ def test_lines_and_groups_sum_to_the_score_to_the_last_digit(found: Receipt) -> 
 def test_folding_lines_changes_no_sum(found: Receipt, first: int, second: int) -> None:
     folded = found
     for department in (first, second):  # folding may be repeated
-        hidden = {line.sign for line in found.lines if line.department == f"dep-{department}"}
+        hidden = {
+            line.subject.code for line in found.lines if line.subject.owner == f"dep-{department}"
+        }
         folded = folded.without(hidden)
-        assert not any(line.sign in hidden for line in folded.lines)
+        assert not any(line.subject.code in hidden for line in folded.lines)
     part = folded.folded
     apart = (part.points, part.lines, part.usable) if part else (0, 0, 0)
     assert found.points == sum(line.points for line in folded.lines) + apart[0]
     assert len(found.lines) == len(folded.lines) + apart[1]
     usable = [line for line in found.lines if line.why is None]
     assert len(usable) == sum(1 for line in folded.lines if line.why is None) + apart[2]
-    same = (folded.score, folded.signs, folded.coverage, folded.usable, folded.points)
-    assert same == (found.score, found.signs, found.coverage, found.usable, found.points)
+    same = (folded.score, folded.count, folded.coverage, folded.usable, folded.points)
+    assert same == (found.score, found.count, found.coverage, found.usable, found.points)
 
 
 def test_what_is_not_folded_says_so() -> None:
@@ -91,9 +95,9 @@ def test_what_is_not_folded_says_so() -> None:
 @given(receipts())
 def test_lines_without_known_hours_deduct_nothing_and_are_excluded(found: Receipt) -> None:
     for line in found.lines:
-        assert (line.why is None) is (line.hours.known > 0)
+        assert (line.why is None) is (spent(line).hours.known > 0)
         assert line.why is None or line.points == 0
-        assert line.why is not Unusable.NOT_DUE or line.expected == 0
+        assert line.why is not Unusable.NOT_DUE or spent(line).expected == 0
     assert found.excluded == sum(1 for line in found.lines if line.why)
 
 
@@ -125,22 +129,24 @@ def test_what_if_is_the_receipt_of_the_changed_hours(found: Receipt, data: st.Da
         return
     line = data.draw(st.sampled_from(found.lines))
     shares = data.draw(st.tuples(*[st.floats(0, 1 / 3)] * 3))
-    attention, warning, alarm = (share * line.hours.known for share in shares)
-    changed = Hours(line.hours.known, attention, warning, alarm)
+    attention, warning, alarm = (share * spent(line).hours.known for share in shares)
+    changed = Hours(spent(line).hours.known, attention, warning, alarm)
     again = receipt(
-        found.place,
+        found.unit,
         [
-            line_of(x.sign, x.goal, x.department, changed, x.expected, found.signs)
-            if x.sign == line.sign
+            rules.line_of(
+                x.subject, (changed,), expected=spent(x).expected, weights=ONE, count=found.count
+            )
+            if x.subject.code == line.subject.code
             else x
             for x in found.lines
         ],
     )
-    asked = what_if(found, line.sign, (changed,))
+    asked = what_if(found, line.subject.code, (changed,))
     assert asked == again.score
-    rest = {x.sign for x in found.lines if x.sign != line.sign}
+    rest = {x.subject.code for x in found.lines if x.subject.code != line.subject.code}
     folded = found.without(rest)
-    assert asked == what_if(folded, line.sign, (changed,))
+    assert asked == what_if(folded, line.subject.code, (changed,))
 
 
 def test_what_if_refuses_what_cannot_be() -> None:
@@ -164,8 +170,8 @@ def test_a_worked_example() -> None:
     assert points_of(Hours(0), 103) == 0
     assert points_of(Hours(5), 103) == 0
     line = line_of("S", "g", "d", Hours(25), 24.0, 1)
-    assert line.coverage == 1.0
-    assert line_of("S", "g", "d", Hours(1), 0.0, 1).coverage is None
+    assert spent(line).coverage == 1.0
+    assert spent(line_of("S", "g", "d", Hours(1), 0.0, 1)).coverage is None
 
 
 @given(hours, st.integers(1, 130))
@@ -190,7 +196,7 @@ def test_hours_cost_what_they_cost_when_they_were_spent(drawn: list[tuple[Hours,
     assert made.weights == both and made.points == sum(line.points for line in lines)
     for line, parts in zip(lines, drawn, strict=True):
         known = sum(part.known for part in parts)
-        assert line.hours.known == known
+        assert spent(line).hours.known == known
         if known > 0:
             cost = sum(
                 w.scale * (w.attention * h.attention + w.warning * h.warning + w.alarm * h.alarm)

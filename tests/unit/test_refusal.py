@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 
 from dashboard.api.cutting import Unreadable
-from dashboard.api.decoding import decode_array
+from dashboard.api.decoding import Decoder
 from dashboard.components.refusal import refusal
 from dashboard.components.view import View
 from dashboard.words.labels import table
-from data_access.intake.door import _conflict
+from data_access.intake.kinds.reading import READING, _conflict
 from data_access.mappings.mapping import load_mapping
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import FileFault, Table
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.declared import Sentinels
-from domain.reading import Fault, Reading, Reason, Validator, window
+from domain.facts.fact import Fault, Reason, window
+from domain.facts.reading import Reading
+from domain.facts.reading_check import Validator
 
 NOW = 1_795_478_400_000
 ZH, EN = View("zh"), View("en")
@@ -69,15 +71,15 @@ def said(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     bodies += [f'[{json.dumps(rows[0])[:-1]}, "weight": 1e999}}]']
     validator = Validator(catalogue)
     for body in bodies:
-        parcel = decode_array(body.encode(), sentinels=NO_VALUE)
+        parcel = Decoder(READING).array(body.encode(), sentinels=NO_VALUE)
         found = validator.check(parcel, "one", window(NOW, 2), NO_VALUE)
         assert found.rejected, body
         yield from ((each.reason, each.detail) for each in found.rejected)
     for body in (b"{", b'{"a": 1}', b"\xff"):
         with pytest.raises(Unreadable) as caught:
-            decode_array(body)
+            Decoder(READING).array(body)
         yield Reason.MALFORMED, str(caught.value)
-    conflict = _conflict(0, Reading("one", "ENV-02", to_rfc3339(NOW), 5.0), 6.0)
+    conflict = _conflict(Reading("one", "ENV-02", to_rfc3339(NOW), 5.0), 6.0)
     yield conflict.reason, conflict.detail
     yield (
         Reason.UNDIGESTED,

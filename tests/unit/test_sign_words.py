@@ -14,7 +14,7 @@ from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from data_access.series.states import Transition
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
-from domain.judging import judge_for
+from domain.judging import lines_of
 from domain.picture import NOTHING, Cell
 from domain.sign import GRADED, State
 from domain.stays import graded, stays
@@ -30,7 +30,8 @@ def test_every_definition_is_whole(catalogue: Catalogue, lang: str) -> None:
     view, street = View(lang), catalogue.streets[0].code
     for sign in catalogue.signs:
         for place in (catalogue.code, street) if sign.at_street else (catalogue.code,):
-            said = "".join(texts(n) for n in definition.panel(view, catalogue, sign, place, NOW))
+            parts = definition.panel(view, catalogue, sign, place, None, NOW)
+            said = "".join(texts(part) for part in parts)
             owner = catalogue.department[sign.department]
             source = catalogue.source[sign.source]
             for word in (
@@ -57,12 +58,12 @@ def here(catalogue: Catalogue, sign_at: int, cell: Cell | None, lang: str) -> He
 def test_every_state_of_every_sign_can_be_said(catalogue: Catalogue, lang: str) -> None:
     view = View(lang)
     for n, sign in enumerate(catalogue.signs):
-        judge = judge_for(catalogue, sign, catalogue.code, NOW)
+        lines = lines_of(catalogue, sign, catalogue.code, None, NOW)
         for grade, state in enumerate(GRADED):
-            for edge in (judge.higher[grade], judge.lower[grade]):
+            for edge in (lines.higher[grade], lines.lower[grade]):
                 if edge is None:
                     continue
-                upper = edge == judge.higher[grade]
+                upper = edge == lines.higher[grade]
                 since = NOW - 5 * MINUTE
                 cell = Cell(edge, state, Freshness.LIVE, NOW, since, False, edge, upper)
                 said = "".join(texts(node) for node in head(here(catalogue, n, cell, lang)))

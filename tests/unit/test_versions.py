@@ -8,7 +8,9 @@ from dashboard.components.versions import cut_words, editions_short
 from dashboard.components.view import View
 from dashboard.desks.rankings.receipt_panel import Slip, receipt_panel
 from domain.catalogue import Catalogue
-from domain.receipt import Hours, line_of, receipt
+from domain.scoring.by_hours import line_of, receipt
+from domain.scoring.receipt import Subject
+from domain.stays import Hours
 from domain.terms import Edition
 from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
@@ -22,11 +24,11 @@ def panel(catalogue: Catalogue, lang: str, *weights: Weights) -> list[object]:
     signs = catalogue.signs[:3]
     lines = [
         line_of(
-            *(s.code, s.goal, s.department),
-            parts=[Hours(24.0, 0.0, 2.0, 1.5 + n) for n in range(len(weights))],
+            Subject(s.code, s.goal, s.department),
+            [Hours(24.0, 0.0, 2.0, 1.5 + n) for n in range(len(weights))],
             expected=48.0,
             weights=weights,
-            signs=3,
+            count=3,
         )
         for s in signs
     ]

@@ -1,4 +1,4 @@
-"""assets/js/desk/whatif.js and domain/receipt.py: two languages, one sum, to the last digit."""
+"""assets/js/desk/whatif.js and domain/scoring/by_hours.py: two languages, one sum, exactly."""
 
 import json
 import random
@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from domain.ranking import RateUnit, rank_rates
-from domain.receipt import Hours, Line, line_of, receipt, what_if
+from domain.scoring.by_hours import line_of, receipt, spent, what_if
+from domain.scoring.ranking import RateUnit, rank_rates
+from domain.scoring.receipt import Line, Subject
 from domain.sign import GRADED
+from domain.stays import Hours
 from domain.weights import Weights
 from tests.unit.signs import WEIGHTS
 
@@ -53,22 +55,24 @@ def test_the_browser_adds_up_as_the_server_does(weights: tuple[Weights, ...]) ->
         signs = dice.choice((1, 3, 28, 96, 117))
         lines = [_line(dice, n, signs, weights) for n in range(signs)]
         made = receipt("x", lines, weights)
-        chosen = dice.choice([line for line in lines if line.hours.known] or lines)
+        chosen = dice.choice([line for line in lines if spent(line).hours.known] or lines)
         if made.score is None:
             continue
         part = dice.randrange(len(weights))
-        known = chosen.parts[part]
+        known = spent(chosen).parts[part]
         fewer = min(round(known.alarm * dice.random() * 60) / 60, known.alarm)
-        parts = [{s.value: getattr(p, s) for s in GRADED} for p in chosen.parts]
+        parts = [{s.value: getattr(p, s) for s in GRADED} for p in spent(chosen).parts]
         model = {
             "signs": signs,
             "weights": [{"scale": w.scale} | {s.value: w.of(s) for s in GRADED} for w in weights],
             "rest": made.points - chosen.points,
-            "lines": [{"known": chosen.hours.known, "parts": parts}],
+            "lines": [{"known": spent(chosen).hours.known, "parts": parts}],
         }
         cases.append({"receipt": model, "hours": [[*[None] * part, {"alarm": fewer}]]})
-        tried = [replace(p, alarm=fewer) if n == part else p for n, p in enumerate(chosen.parts)]
-        score = what_if(made, chosen.sign, tried)
+        tried = [
+            replace(p, alarm=fewer) if n == part else p for n, p in enumerate(spent(chosen).parts)
+        ]
+        score = what_if(made, chosen.subject.code, tried)
         assert score is not None
         expected.append([score, round(round(score / 100, 1) * 100)])
     assert len(expected) > 1000
@@ -101,9 +105,8 @@ def test_a_rate_tried_in_the_browser_is_the_rate_that_would_be_ranked() -> None:
 
 def _line(dice: random.Random, n: int, signs: int, weights: tuple[Weights, ...]) -> Line:
     parts = [_hours(dice) for _ in weights]
-    return line_of(
-        *(f"S-{n}", "goal", "owner"), parts=parts, expected=24.0, weights=weights, signs=signs
-    )
+    subject = Subject(f"S-{n}", "goal", "owner")
+    return line_of(subject, parts, expected=24.0, weights=weights, count=signs)
 
 
 def _hours(dice: random.Random) -> Hours:

@@ -6,7 +6,7 @@ from typing import Any
 from data_access.store.engine_state import write_published
 from data_access.views.pictures import VIEW, pack_picture
 from domain.freshness import Freshness
-from domain.judging import judge_for
+from domain.judging import lines_of
 from domain.picture import NOTHING, Cell, Picture
 from domain.sign import Sign, State
 from tests.web.site import Site
@@ -36,8 +36,12 @@ def publish(site: Site, planted: Planted, version: int = 1) -> Picture:
     def cell(sign: Sign, place: str) -> Cell | None:
         if place != city.code and not sign.at_street:
             return None
-        usual = live(site, judge_for(city, sign, place, site.clock.ms).typical, State.NORMAL)
-        return planted.get((sign.code, place), usual)
+        lines = lines_of(city, sign, place, None, site.clock.ms)
+        usual = live(site, lines.typical, State.NORMAL)
+        found = planted.get((sign.code, place), usual)
+        if found.value is None or found.state is State.UNKNOWN:
+            return found
+        return found._replace(badness=lines.badness(found.value), version=lines.version)
 
     rows = tuple(tuple(cell(sign, place) for sign in city.signs) for place in places)
     weights = city.weights_at(site.clock.ms)

@@ -18,7 +18,7 @@ from data_access.settings import Settings
 from data_access.store.db import open_database
 from data_access.store.tables import sources
 from domain.actor import Actor, Role
-from domain.reading import Reason
+from domain.facts.fact import Reason
 from tests.web.api_sender import PATH, Sender
 from tests.web.site import Site
 

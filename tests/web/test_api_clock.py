@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from dashboard.api import readings
 from domain.clock import CALM_S
 from tests.web.api_sender import Sender
 from tests.web.site import Site
@@ -15,11 +14,7 @@ def test_what_only_our_clock_condemns_is_held_until_it_has_been_steady(
 ) -> None:
     sender = Sender(site)
     ticks = [0.0]
-    view = next(
-        cell.cell_contents
-        for cell in site.app.server.view_functions["api.readings"].__closure__ or ()
-        if isinstance(cell.cell_contents, readings.ReadingsApi)
-    )
+    view = site.app.server.view_functions["api.readings"].func
     monkeypatch.setattr(view._steadiness, "_ticks", lambda: ticks[0])
     view._steadiness._apart_ms = view._steadiness._now()
     early = sender.reading(value=1.5)

@@ -5,7 +5,8 @@ from typing import Any
 
 from dashboard.api.openapi import document
 from domain.actor import Role
-from domain.reading import Reading, Reason
+from domain.facts.fact import Reason
+from domain.facts.reading import Reading
 from tests.web.api_sender import PATH, Sender, resolve
 from tests.web.site import Site
 

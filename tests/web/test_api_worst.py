@@ -5,31 +5,34 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from dashboard.api.body import MAX_BYTES, gunzip
 from dashboard.api.budget import Budget, TooSlow
 from dashboard.api.cutting import Unreadable
-from dashboard.api.decoding import MAX_READINGS, TooMany, decode_array, decode_lines
+from dashboard.api.decoding import MAX_FACTS, Decoder, TooMany
 from dashboard.api.errors import ApiError
 from data_access.accounts.keys import KeyKind, add_key
+from data_access.intake.kinds.reading import READING
 from data_access.intake.sources import create_source
 from domain.clock import to_ms, to_rfc3339, utc_now
-from domain.reading import Parcel
+from domain.facts.fact import Parcel
 from tests.web.live_server import LiveServer
 from tests.web.worst_bodies import ARRAYS, LINES, ZIPPED
 from tests.web_client import Answer, Client
 
+READER = Decoder(READING)
 PATH = "/api/v1/readings"
-Read = Callable[[bytes, Budget], Parcel | bytes]
+Read = Callable[[bytes, Budget], Parcel[Any] | bytes]
 
 
 def each() -> Iterator[tuple[str, Read, bytes]]:
     """Every body with the way that it is read."""
     readers: list[tuple[dict[str, bytes], Read]] = [
-        (ARRAYS, decode_array),
-        (LINES, decode_lines),
+        (ARRAYS, READER.array),
+        (LINES, READER.lines),
         (ZIPPED, gunzip),
     ]
     for bodies, read in readers:
@@ -57,7 +60,7 @@ def test_no_body_costs_more_than_it_may() -> None:
         except (TooMany, TooSlow, Unreadable, ApiError):
             found = b""
         if isinstance(found, Parcel):
-            assert len(found.readings) + len(found.faults) <= MAX_READINGS
+            assert len(found.facts) + len(found.faults) <= MAX_FACTS
         if budget.spent > most:
             slow[f"{read.__name__}: {name}"] = round(budget.spent / most, 2)
     assert not slow
@@ -65,8 +68,8 @@ def test_no_body_costs_more_than_it_may() -> None:
 
 def test_what_nobody_has_thought_of_ends_with_the_budget() -> None:
     for read, body in (
-        (decode_array, ARRAYS["as many readings as we take, all bad"]),
-        (decode_lines, LINES["as many with NaN"]),
+        (READER.array, ARRAYS["as many readings as we take, all bad"]),
+        (READER.lines, LINES["as many with NaN"]),
         (gunzip, ZIPPED["as many streams as we take"]),
     ):
         with pytest.raises(TooSlow):

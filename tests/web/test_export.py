@@ -21,9 +21,9 @@ from data_access.store.tables import published, state_history
 from data_access.views.pictures import VIEW, pack_picture
 from domain.actor import PEOPLE, Actor, Role
 from domain.clock import DAY_MS, MINUTE_MS
+from domain.facts.fact import Reason
 from domain.freshness import Freshness
 from domain.picture import Cell, Picture
-from domain.reading import Reason
 from domain.sign import State
 from tests.web.site import Site, Visitor
 

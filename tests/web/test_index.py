@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import insert
 
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.scoring.index_course import index_course
 from data_access.store.engine_state import write_indexes
 from data_access.store.tables import index_history, rollup_hour
 from data_access.views.snapshots import stored_body
 from domain.actor import Actor, Role
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
+from domain.facts.reading import Reading
 from domain.picture import NOTHING
-from domain.reading import Reading
 from domain.sign import GRADED, Sign, State
 from engine.loop import Engine
 from engine.publisher import VIEW, Publisher
@@ -75,7 +76,7 @@ def running(site: Site, request: pytest.FixtureRequest) -> Iterator[dict[str, An
             row = Reading(source=sign.source, sign=sign.code, observed_at=at, value=value)
             sent[sign.source].append(row)
     for source, rows in sent.items():
-        assert intake.accept(site.db, city, source, rows, now, "api").rejected == ()
+        assert intake.accept(READING, site.db, city, source, rows, now, "api").rejected == ()
     engine = Engine(site.db, city, now)
     while engine.turn():
         pass

@@ -11,9 +11,10 @@ from dashboard.live.lane import Lane
 from dashboard.live.scenes import HOURS, LONGEST_MS
 from data_access.accounts import keys
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from domain.actor import Role
 from domain.clock import HOUR_MS, MINUTE_MS, slot_start, to_rfc3339
-from domain.reading import Reading
+from domain.facts.reading import Reading
 from engine.loop import Engine
 from engine.publisher import Publisher
 from tests.web.site import Site
@@ -58,7 +59,7 @@ class City:
         source = catalogue.sign[SIGN].source
         row = Reading(source=source, sign=SIGN, street=STREET, observed_at=at, value=value)
         assert intake.accept(
-            self.site.db, catalogue, source, [row], self.site.clock.ms, "api"
+            READING, self.site.db, catalogue, source, [row], self.site.clock.ms, "api"
         ).accepted
 
     def publish(self) -> int:

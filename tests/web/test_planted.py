@@ -26,7 +26,7 @@ from data_access.store import tables
 from domain.actor import Role
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
-from domain.reading import Reason
+from domain.facts.fact import Reason
 from engine.loop import Engine
 from engine.publisher import Publisher
 from tests.web.site import PASSWORD

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from dashboard.words.labels import table as labels
+from data_access.rankings.standings import receipt
 from data_access.scoring.departments import department_days, open_department
-from data_access.scoring.scores import department_receipt
 from data_access.store.tables import latest, rollup_day, rollup_hour
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
-from domain.ranking import Why
-from domain.receipt import Unusable
+from domain.scoring.ranking import Why
+from domain.scoring.receipt import Unusable
 from domain.span import Span
 from tests.web.site import Site, Visitor
 
@@ -217,7 +217,7 @@ def test_the_data_layer_itself_refuses(told: Site, city: Catalogue) -> None:
         lambda: open_department(city, actor, "no-such"),
         lambda: open_department(city, Actor("w", Role.SCREEN), other),
         lambda: department_days(told.db, actor, city, other, now - DAY_MS, now),
-        lambda: department_receipt(told.db, actor, city, other, span),
+        lambda: receipt(told.db, actor, city, "department", other, span),
     ):
         with pytest.raises(Forbidden):
             refused()
@@ -247,7 +247,7 @@ def test_days_of_a_department_are_scores_of_their_own(told: Site, city: Catalogu
     assert [day.start for day in days] == [today - n * DAY_MS for n in range(9, 0, -1)]
     first = Span.of(days[0].start, days[0].start + 4 * DAY_MS, told.clock.ms, city.zone)
     scores = [day.score for day in days[:4]]
-    whole = department_receipt(told.db, leader, city, code, first).score
+    whole = receipt(told.db, leader, city, "department", code, first).score
     assert whole is not None and min(scores) <= whole <= max(scores)
     assert all(day.usable == 1.0 for day in days)
     assert department_days(told.db, leader, city, "finance-office", today - DAY_MS, today) == ()

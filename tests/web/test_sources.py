@@ -12,7 +12,7 @@ from data_access.caching import cache_store
 from data_access.intake import quarantine
 from data_access.store import tables
 from domain.actor import Role
-from domain.reading import Reason
+from domain.facts.fact import Reason
 from tests.web.site import Site, Visitor
 
 OUTPUT = "sources-answer.data"

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from dashboard.desks.rankings.rank_question import Question
+from dashboard.desks.rankings.standings import asked as settled
 from dashboard.desks.rankings.standings import standings, usual
 from dashboard.warming import READERS, Warmer
 from data_access.caching import cache
@@ -133,7 +134,7 @@ def test_what_is_kept_gives_nobody_more(started: Site, start: Start) -> None:
     assert warmer.look() is True
     city, now = started.services.catalogue, started.clock.ms
     with pytest.raises(Forbidden):
-        standings(started.db, Actor("wall", Role.SCREEN), city, Question(), now)
+        standings(started.db, Actor("wall", Role.SCREEN), city, settled(Question(), city), now)
     assert {actor.role for actor in READERS} == {Role.LEADER, Role.OPERATOR, Role.ADMIN}
     assert all(question.receipt is None for question in usual(city))  # receipts are people's own
 

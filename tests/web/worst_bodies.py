@@ -4,7 +4,7 @@ import gzip
 import zlib
 
 from dashboard.api.body import MAX_BYTES
-from dashboard.api.decoding import MAX_READINGS
+from dashboard.api.decoding import MAX_FACTS
 
 READING = (
     b'{"source":"probe","sign":"ENV-02","street":"310115005",'
@@ -42,11 +42,11 @@ ARRAYS: dict[str, bytes] = {
     "digits": _array(b"0"),
     "empty texts": _array(b'""'),
     "tiny readings": _array(TINY),
-    "as many readings as we take, all bad": _array(b"{}", MAX_READINGS),
-    "as many with NaN": _array(_NAN[:-1] + b',"x":"' + b"y" * 200 + b'"}', MAX_READINGS),
-    "as many of the wrong type": _array(READING.replace(b"2.4", b'"\\u0001"'), MAX_READINGS),
-    "as many with arrays in them": _array(b'{"a":' + _nested(b"[]", 390) + b"}", MAX_READINGS),
-    "as many open ends": _array(b"[" * 30 + b"]" * 30 + b" " * 300, MAX_READINGS),
+    "as many readings as we take, all bad": _array(b"{}", MAX_FACTS),
+    "as many with NaN": _array(_NAN[:-1] + b',"x":"' + b"y" * 200 + b'"}', MAX_FACTS),
+    "as many of the wrong type": _array(READING.replace(b"2.4", b'"\\u0001"'), MAX_FACTS),
+    "as many with arrays in them": _array(b'{"a":' + _nested(b"[]", 390) + b"}", MAX_FACTS),
+    "as many open ends": _array(b"[" * 30 + b"]" * 30 + b" " * 300, MAX_FACTS),
     "arrays of empty arrays": _array(_nested(b"[]", 16_000)),
     "objects of empty arrays": _array(b'{"a":' + _nested(b"[]", 16_000) + b"}"),
     "arrays of NaN and empty objects": _array(b'{"a":' + _nested(b"{}", 16_000, b"NaN") + b"}"),
@@ -85,9 +85,9 @@ LINES: dict[str, bytes] = {
     "line ends": b"\n" * _N,
     "blank lines": b" \r\n" * (_N // 3),
     "digits": b"0\n" * (_N // 2),
-    "as many lines as we take, all bad": b"{}\n" * MAX_READINGS,
-    "as many with NaN": (_NAN + b"\n") * MAX_READINGS,
-    "as many that never close": (b"[" * 400 + b"\n") * MAX_READINGS,
+    "as many lines as we take, all bad": b"{}\n" * MAX_FACTS,
+    "as many with NaN": (_NAN + b"\n") * MAX_FACTS,
+    "as many that never close": (b"[" * 400 + b"\n") * MAX_FACTS,
     "objects on one line": TINY * (_N // len(TINY)),
     "arrays of NaN": (b'{"a":' + _nested(b"[]", 16_000, b"NaN") + b"}\n") * 520,
     "brackets": b"[" * _N,

@@ -1,5 +1,5 @@
 /* What if there had been less trouble: the receipt of a score, added up again in the browser as
-   domain/receipt.py does. Hours taken out of a state become normal hours; nothing is sent. */
+   domain/scoring/by_hours.py does. Hours taken out of a state become normal hours; nothing is sent. */
 (function (root) {
   "use strict";
 
@@ -7,7 +7,8 @@
 
   /* Hundredths that a line takes away from a receipt of {signs, weights: [{attention, warning, alarm,
      scale}]}: the line has {known, parts: [{attention, warning, alarm}]}, its hours under each of
-     the weights. The order of the operations is that of domain/receipt.py, so the last bit is the same. */
+     the weights. The order of the operations is that of
+     domain/scoring/by_hours.py, so the last bit is the same. */
   function taken(line, receipt) {
     if (line.known <= 0) return 0;
     let lost = 0;
@@ -48,7 +49,7 @@
     return { h: Math.floor(minutes / 60), m: minutes % 60 };
   }
 
-  /* A rate with another numerator, drawn towards the mean of its group as domain/ranking.py does:
+  /* A rate with another numerator, drawn towards the mean of its group as domain/scoring/ranking.py does:
      the group's mean moves along. {n, k, m, all: [Σk, Σn], base, decimals}, in cases. */
   function drawn(rate, k) {
     const mean = (rate.all[0] - rate.k + k) / rate.all[1];

@@ -4,7 +4,7 @@
 
   const SEVERITY = { alarm: 3, warning: 2, attention: 1, normal: 0, unknown: -1 };
 
-  /* Rows come worst and newest first. The head of a sign is its first row; a street that is
+  /* Rows come from the worst to the best. The head of a sign is its first row; a street that is
      as bad says more about where than the district does. Not every place has a row: how many
      there are is said by `places` of each. Returns [{sign, head, places}]. */
   function bySign(rows) {

@@ -81,20 +81,7 @@
     return { path, dot: [x(lastMs), y(lastValue)], low, high, lines };
   }
 
-  const SEVERITY = { alarm: 3, warning: 2, attention: 1, normal: 0, unknown: -1 };
-
-  /* Places from the worst to the best by what they show: the graver state first, then the value
-     that is deeper in the wrong direction; those without a value are left out. */
-  function worst(places, sign) {
-    const up = sign.direction === "lower_worse" ? -1 : 1;
-    const far = ({ value }) =>
-      sign.direction === "band" ? Math.abs(value - (sign.typical || 0)) : up * value;
-    return places
-      .filter((place) => typeof place.value === "number" && place.state !== "unknown")
-      .sort((a, b) => SEVERITY[b.state] - SEVERITY[a.state] || far(b) - far(a));
-  }
-
-  const api = { edges, gauge, day, worst, WIDTH, HEIGHT, GRADES };
+  const api = { edges, gauge, day, WIDTH, HEIGHT, GRADES };
   root.yiping = Object.assign(root.yiping || {}, { sceneParts: api });
   if (typeof module !== "undefined") module.exports = api;
 })(typeof window === "undefined" ? globalThis : window);

@@ -35,6 +35,7 @@
       slot: el("div", "scene-map"),
       tally: el("p", "tally"),
       late: el("p", "notice"),
+      rules: el("ul", "scene-rules"),
       worst: el("ul", "scene-worst"),
     };
     const facts = el("dl", "scene-terms");
@@ -44,9 +45,7 @@
     const owner = fact(facts, t("wall.scene.owner"));
     const department = wall.department.get(sign.department);
     text(owner, department ? wall.name(department) : "");
-    const rules = el("ul", "scene-rules", ["attention", "warning", "alarm"]
-      .filter((grade) => pieces.rule(wall, sign, grade))
-      .map((grade) => el("li", "", [mark(grade), wall.state(grade) + " ", el("b", "", pieces.rule(wall, sign, grade))])));
+    paintRules(wall, scene);
     const link = el("a", "", wall.name(sign)); // for who has a keyboard and an account: the sign's page
     link.href = "/sign/" + encodeURIComponent(code) + (wall.lang === "zh" ? "" : "?lang=" + wall.lang);
     const title = el("header", "scene-head", [
@@ -61,7 +60,7 @@
     scene.places = el("section", "scene-list", [el("h3", "", t("wall.scene.worst")), scene.worst]);
     const foot = el("div", "scene-foot", [scene.tally, scene.late, el("p", "notice", wall.notice)]);
     node.replaceChildren(
-      el("div", "scene-facts", [title, figure, scene.gauge.node, rules, facts, scene.day.node, scene.places]),
+      el("div", "scene-facts", [title, figure, scene.gauge.node, scene.rules, facts, scene.day.node, scene.places]),
       el("div", "scene-place", [scene.slot, foot])
     );
     show(scene.places, sign.at_street);
@@ -79,6 +78,20 @@
     return scene;
   }
 
+  function paintRules(wall, scene) {
+    const { rule } = root.yiping.scenePieces;
+    scene.rules.replaceChildren(...["attention", "warning", "alarm"]
+      .filter((grade) => rule(wall, scene.sign, grade))
+      .map((grade) => el("li", "", [mark(grade), wall.state(grade) + " ", el("b", "", rule(wall, scene.sign, grade))])));
+  }
+
+  /* The lines that judged the value: other ones may be in force since the wall was opened. */
+  function redraw(wall, scene, lines) {
+    if (!lines || (scene.detail && scene.detail.lines.version === lines.version)) return;
+    scene.sign = Object.assign({}, scene.sign, lines);
+    paintRules(wall, scene);
+  }
+
   function ask(wall, scene) {
     const now = performance.now();
     if (wall.replayed || scene.asking || now - scene.askedAt < ASK_MS) return;
@@ -88,6 +101,7 @@
       .then((reply) => (reply.ok ? reply.json() : null))
       .then((body) => {
         if (!body || !scene.standing || (scene.detail && body.as_of <= scene.detail.as_of)) return;
+        redraw(wall, scene, body.lines);
         scene.detail = body;
         paintDay(wall, scene);
         paint(wall, scene);
@@ -162,7 +176,8 @@
       .map((place) => Object.assign({}, place, { state: seenAt(wall, scene, place, now).state }));
     root.yiping.health.paintTally(wall, scene.tally, wall.t("wall.streets"), seen);
     show(scene.tally, sign.at_street);
-    const worst = root.yiping.sceneParts.worst(seen, sign).slice(0, WORST[wall.root.dataset.arrangement]);
+    const known = seen.filter((place) => typeof place.value === "number" && place.state !== "unknown"); // the worst first
+    const worst = known.slice(0, WORST[wall.root.dataset.arrangement]);
     const nodes = rows(scene.worst, worst.length, () => el("li", "scene-street", [mark("unknown"), el("span", "where"), el("b", "figure"), el("small", "unit")]));
     worst.forEach((place, n) => {
       const [shape, where, value, unit] = nodes[n].children;

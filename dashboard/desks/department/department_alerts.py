@@ -10,7 +10,6 @@ from dashboard.components.units import sign_path, unit_path
 from dashboard.components.view import View
 from dashboard.desks.street.street_words import lasting, state_word
 from domain.catalogue import Catalogue
-from domain.judging import judge_for
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
 from domain.unit import PLACE
@@ -138,7 +137,7 @@ def _row(
         "place": place,
         "value": [figure],
         "unit": [unit],
-        "gauge": gauge.gauge(view, cell, judge_for(catalogue, sign, alert.place, picture.as_of)),
+        "gauge": gauge.gauge(view, cell),
         "since": begun or mark.DASH,
         "lasting": mark.DASH if since is None else lasting(view, now_ms - since),
         "due": _due(view, catalogue, cell, now_ms),

@@ -12,9 +12,8 @@ from dashboard.components.view import View
 from dashboard.desks.street.street_words import lasting
 from domain.aim import Aim
 from domain.catalogue import Catalogue
-from domain.judging import judge_for
-from domain.picture import NOTHING, Cell, Picture
-from domain.sign import GRADED, SEVERITY, Sign
+from domain.picture import NOTHING, Cell, Picture, worst_first
+from domain.sign import GRADED, Sign
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "streets", "lasting", "freshness", "owner")
 
@@ -27,11 +26,11 @@ def signs_table(
     now_ms: int,
     targets: Mapping[str, Aim],
 ) -> list[Node]:
-    """Heading and table: the worst first, equals in the catalogue's order."""
+    """Heading and table: the worst first."""
     owned = [s for s in catalogue.signs if s.department == department]
     if not owned:
         return []
-    order = sorted(owned, key=lambda s: -SEVERITY[_cell(picture, s, picture.district).state])
+    order = worst_first(owned, lambda sign: _cell(picture, sign, picture.district))
     heads: list[Node] = [
         gauge.head(view) if name == "gauge" else view.text(f"department.col.{name}")
         for name in COLUMNS
@@ -66,7 +65,6 @@ def _row(
     figure, unit = mark.value(view, sign, cell)
     fresh = mark.freshness(view, cell, now_ms, catalogue.zone)
     graded = cell.state in GRADED and cell.since is not None
-    judge = judge_for(catalogue, sign, picture.district, picture.as_of)
     note = sign.owner_note if view.lang == "zh" else ""
     return {
         "": ageing(sign, cell),
@@ -74,7 +72,7 @@ def _row(
         "sign": el("a", view.name(sign.name), href=view.href(sign_path(sign.code))),
         "value": [figure],
         "unit": [unit],
-        "gauge": gauge.gauge(view, cell, judge),
+        "gauge": gauge.gauge(view, cell),
         "streets": _streets(view, catalogue, picture, sign),
         "lasting": lasting(view, now_ms - (cell.since or 0)) if graded else "",
         "freshness": [fresh] if fresh is not None else "",

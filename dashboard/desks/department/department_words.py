@@ -10,7 +10,7 @@ from dashboard.desks.street.street_words import lasting, state_word
 from domain.catalogue import Catalogue
 from domain.picture import Picture
 from domain.place import Department
-from domain.ranking import Ranked
+from domain.scoring.ranking import Ranked
 
 
 def lead(

@@ -17,7 +17,7 @@ from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
-from domain.actor import PEOPLE, Actor, Role
+from domain.actor import PEOPLE, Actor
 from domain.catalogue import Catalogue
 from domain.index import Index
 from domain.picture import Cell, Picture
@@ -225,7 +225,6 @@ def _owner(now: Opened, sign: Sign) -> Node:
     """The owner; a link to its page, for whoever may open that."""
     view, owner = now.view, now.city.department[sign.department]
     text = view.name(owner.tight)
-    mine = now.actor.role is not Role.DEPARTMENT or now.actor.department == owner.code
-    if now.actor.role not in PEOPLE or not mine:
+    if not now.actor.owns(owner.code):
         return text
     return el("a", text, href=view.href(unit_path(DEPARTMENT, owner.code)))

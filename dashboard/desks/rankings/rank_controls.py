@@ -1,87 +1,65 @@
 """What a reader of a ranking may choose: peer group, measure, period; all in the address."""
 
-from collections import Counter
-from dataclasses import replace
-
 from dashboard.components.light import Node, el
 from dashboard.components.period import Period, picker
-from dashboard.desks.rankings.rank_question import (
-    DEPARTMENT_KINDS,
-    DEPARTMENTS,
-    INDEX,
-    PATH,
-    PERIODS,
-    Question,
-)
-from data_access.scoring.scores import rate_signs
+from dashboard.desks.rankings.rank_question import PATH
+from dashboard.desks.rankings.standings import Asked, worded
 from domain.catalogue import Catalogue
 
 
-def controls(question: Question, city: Catalogue, period: Period) -> Node:
+def controls(one: Asked, city: Catalogue, period: Period) -> Node:
     """The row of choices above the table."""
+    question = one.question
     kept = {**question.filters(), "receipt": None}
     return el(
         "div",
-        _groups(question, city),
-        _kinds(question, city) if question.departments else None,
-        _measure(question, city) if not question.departments else None,
-        picker(question.view, PATH, kept, period, PERIODS),
+        _groups(one, city),
+        _parts(one) if len(one.groups[one.peers.group]) > 1 else None,
+        _measure(one) if len(one.choices) > 1 else None,
+        picker(question.view, PATH, kept, period, one.measure.periods),
         cls="rank-controls",
     )
 
 
-def remark(question: Question, city: Catalogue) -> Node | None:
+def remark(one: Asked, city: Catalogue) -> Node | None:
     """What is to be known of a group: areas overlie streets, some departments own no signs."""
-    view = question.view
-    if not question.departments:
-        kind = question.places(city)
-        name = view.name(kind.many)
-        overlie = None if kind.counts else view.text("rankings.areas", kind=name)
-        return el("p", overlie, cls="desk-note") if overlie else None
-    owning = {sign.department for sign in city.signs}
-    without = [
-        view.name(d.tight)
-        for d in city.departments
-        if d.kind == question.kind and d.code not in owning
-    ]
-    if not without:
+    view, peers = one.question.view, one.peers
+    if peers.overlie:
+        said = view.text("rankings.areas", kind=worded(view, peers.group_name))
+        return el("p", said, cls="desk-note")
+    if not peers.left_out:
         return None
-    listed = view.text("rankings.join").join(without)
+    names = [view.name(one.measure.row_name(city, code)) for code in peers.left_out]
+    listed = view.text("rankings.join").join(names)
     return el("p", view.text("rankings.unowned", list=listed), cls="desk-note")
 
 
-def owners(city: Catalogue) -> Counter[str]:
-    """How many departments of each kind own vital signs."""
-    owning = {sign.department for sign in city.signs}
-    return Counter(city.department[code].kind for code in owning)
-
-
-def _groups(question: Question, city: Catalogue) -> Node:
-    view = question.view
-    places = Counter(street.kind for street in city.streets)
-    groups = [replace(question, of=kind.group) for kind in city.kinds if places[kind.code]]
-    groups.append(replace(question, of=DEPARTMENTS, measure=INDEX))
+def _groups(one: Asked, city: Catalogue) -> Node:
+    question, view = one.question, one.question.view
+    ranks = {peers.group for peers in one.measure.peers(city)}
     links = []
-    for one in groups:
-        count = sum(owners(city).values()) if one.departments else places[one.peers(city)]
-        here = one.departments == question.departments and one.peers(city) == question.peers(city)
-        if count:
-            href = one.href(kind=None, receipt=None)
-            links.append(_choice(one.group_name(city), count, href, here=here))
+    for group, parts in one.groups.items():
+        count, here = sum(len(part.units) for part in parts), group == one.peers.group
+        if not count:
+            continue
+        kept = {} if group in ranks else {"measure": None}
+        href = question.href(of=group, kind=None, receipt=None, **kept)
+        links.append(_choice(worded(view, parts[0].group_name), count, href, here=here))
     return el("nav", *links, cls="choices", aria_label=view.text("rankings.of"))
 
 
-def _kinds(question: Question, city: Catalogue) -> Node:
-    view, count = question.view, owners(city)
+def _parts(one: Asked) -> Node:
+    question, view = one.question, one.question.view
+    parts = one.groups[one.peers.group]
     links = [
         _choice(
-            view.text(f"rankings.kind.{kind}"),
-            count[kind],
-            question.href(kind=kind if kind != "district" else None, receipt=None),
-            here=kind == question.kind,
+            worded(view, part.name),
+            len(part.units),
+            question.href(kind=part.kind if n else None, receipt=None),
+            here=part.code == one.peers.code,
         )
-        for kind in DEPARTMENT_KINDS
-        if count[kind] or kind == question.kind
+        for n, part in enumerate(parts)
+        if part.units or part.code == one.peers.code
     ]
     return el("nav", *links, cls="choices", aria_label=view.text("rankings.kind"))
 
@@ -97,13 +75,12 @@ def _choice(text: str, count: int, href: str, *, here: bool) -> Node:
     )
 
 
-def _measure(question: Question, city: Catalogue) -> Node:
+def _measure(one: Asked) -> Node:
     """A select that asks again at once; without it the address says the same."""
-    view = question.view
-    choices = [(INDEX, view.text("rankings.measure.index"))]
-    choices += [(s.code, view.name(s.name)) for s in rate_signs(city)]
+    question, view = one.question, one.question.view
     options = [
-        el("option", text, value=code, selected=code == question.measure) for code, text in choices
+        el("option", worded(view, each.name), value=each.code, selected=each is one.measure)
+        for each in one.choices
     ]
     kept = {**question.filters(), "measure": None, "receipt": None, "sort": None}
     kept |= {"lang": view.lang if view.lang != "zh" else None, "theme": view.theme}

@@ -6,7 +6,7 @@ strokes keep their thickness, and words stand outside of the drawing.
 
 from dashboard.components.light import Node, el
 from dashboard.desks.rankings.rank_table import Look
-from domain.ranking import Ranked, Ranking
+from domain.scoring.ranking import Ranked, Ranking
 
 WIDTH, HEIGHT = 1000.0, 100.0
 EDGE = 8.0  # room above the highest and below the lowest point

@@ -10,20 +10,15 @@ from dashboard.components.picking import Codes, picked, written
 from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_table import SORTS
-from domain.catalogue import Catalogue
-from domain.place import Kind
+from data_access.scoring.measure import PERIODS
 from domain.unit import DEPARTMENT
 from domain.zone import Zone
 
 PATH = "/rankings"
-DEPARTMENTS = "departments"  # a group of peers beside the city's kinds of places
-DEPARTMENT_KINDS = ("district", "vertical", "utility", "partner")
-INDEX = "index"  # the measure that is no sign: the score of all vital signs
-PERIODS = ("today", "7d", "28d", "month", "custom")
 DEFAULT_PERIOD = "7d"
 LONGEST = 32
 
-_GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_WORD = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 Query = Mapping[str, str | int | None]
 
@@ -32,12 +27,12 @@ Query = Mapping[str, str | int | None]
 class Question:
     """Group, measure, period, order, open receipt and view; what is not understood is not asked.
 
-    Codes are checked for their shape only; whether they exist is for the answer to say.
+    Codes are checked for their shape only; what the city has for them is `standings.asked`.
     """
 
-    of: str = ""  # departments, or the group of a kind of places; "": the city's first kind
-    kind: str = "district"  # of departments
-    measure: str = INDEX
+    of: str = ""  # the group of peers; "": the first
+    kind: str = ""  # the part of the group; "": its first
+    measure: str = ""  # "": what the group is ranked by unasked
     sort: str = "rank"
     receipt: str | None = None
     pick: Codes = ()  # in the column of places
@@ -48,39 +43,18 @@ class Question:
     def of_address(cls, given: object) -> "Question":
         """From a query string or from what the browser has stored of one."""
         asked = given if isinstance(given, Mapping) else {}
-        group, kind, sort = asked.get("of"), asked.get("kind"), asked.get("sort")
+        sort = asked.get("sort")
         known = isinstance(sort, str) and sort.removeprefix("-") in SORTS and sort[:2] != "--"
-        of = group if isinstance(group, str) and _GROUP.fullmatch(group) else ""
         return cls(
-            of=of,
-            kind=kind if isinstance(kind, str) and kind in DEPARTMENT_KINDS else "district",
-            measure=(_code(asked.get("measure")) or INDEX) if of != DEPARTMENTS else INDEX,
+            of=_word(asked.get("of")),
+            kind=_word(asked.get("kind")),
+            measure=_code(asked.get("measure")) or "",
             sort=sort if isinstance(sort, str) and known else "rank",
             receipt=_code(asked.get("receipt")),
             pick=picked(asked.get("pick")),
             span=_span(asked),
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
-
-    @property
-    def departments(self) -> bool:
-        """Whether departments are ranked, not places."""
-        return self.of == DEPARTMENTS
-
-    def places(self, city: Catalogue) -> Kind:
-        """The kind of places that are ranked; a group that the city does not have is its first."""
-        return next((k for k in city.kinds if k.group == self.of), city.kinds[0])
-
-    def peers(self, city: Catalogue) -> str:
-        """The kind that the ranked have in common."""
-        return self.kind if self.departments else self.places(city).code
-
-    def group_name(self, city: Catalogue) -> str:
-        """What the ranked are called together."""
-        if self.departments:
-            return self.view.text("rankings.of.departments")
-        kind = self.places(city)
-        return self.view.name(kind.many)
 
     def period(self, now_ms: int, zone: Zone) -> Period:
         """The period that is asked for; custom ones end by `now_ms` at the latest."""
@@ -91,8 +65,8 @@ class Question:
         name, start, end = self.span
         return {
             "of": self.of or None,
-            "kind": self.kind if self.departments and self.kind != "district" else None,
-            "measure": self.measure if self.measure != INDEX else None,
+            "kind": self.kind or None,
+            "measure": self.measure or None,
             "period": name,
             "from": start,
             "to": end,
@@ -158,6 +132,10 @@ def _span(asked: Mapping[Any, Any]) -> tuple[str | None, str | None, str | None]
     if name != "custom":
         return name, None, None
     return name, _instant(asked.get("from")), _instant(asked.get("to"))
+
+
+def _word(given: object) -> str:
+    return given if isinstance(given, str) and _WORD.fullmatch(given) else ""
 
 
 def _instant(given: object) -> str | None:

@@ -9,7 +9,7 @@ from dashboard.components.picking import Picking
 from dashboard.components.times import grouped
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_strip import reach_of, strip, whisker
-from domain.ranking import (
+from domain.scoring.ranking import (
     LEAST_COVERAGE,
     LEAST_USABLE,
     SMALL_N,

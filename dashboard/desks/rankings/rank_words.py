@@ -8,11 +8,11 @@ from dashboard.components.times import day_and_time, grouped
 from dashboard.components.versions import weights_words
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_table import Look, because, places, signed
-from data_access.scoring.score_units import weighed_over
-from data_access.scoring.scores import Standings
+from data_access.scoring.hours import weighed_over
+from data_access.scoring.measure import Standings
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
-from domain.ranking import (
+from domain.scoring.ranking import (
     DRAWS,
     LEAST_COVERAGE,
     LEAST_USABLE,

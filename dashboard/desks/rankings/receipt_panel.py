@@ -8,13 +8,13 @@ from dashboard.components.light import Node, el
 from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
 from dashboard.desks.rankings.rank_table import MINUS, NONE, places
+from dashboard.desks.rankings.receipt_recipes import GRADES, RECIPES, Shown
 from dashboard.desks.rankings.receipt_whatif import whatif
 from domain.catalogue import Catalogue
-from domain.ranking import Ranked
-from domain.receipt import FULL, Folded, Group, Hours, Line, Receipt, points_of
+from domain.scoring.ranking import Ranked
+from domain.scoring.receipt import FULL, Folded, Group, Line, Receipt
 
-COLUMNS = ("sign", "attention", "warning", "alarm", "known", "points")
-GRADES = ("attention", "warning", "alarm")
+WIDTH = 6  # columns, whatever the recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def receipt_panel(slip: Slip, receipt: Receipt) -> list[Any]:
         *_made_by(slip, receipt),
         el(
             "table",
-            el("thead", el("tr", *(_th(view, name) for name in COLUMNS))),
+            el("thead", el("tr", *(_th(view, name) for name in RECIPES[receipt.recipe].columns))),
             el("tbody", *(row for group in groups for row in _group(slip, group, receipt))),
             el("tbody", *_rest(view, rest), *_folded(view, receipt.folded)),
             el("tfoot", *_sum(view, receipt)),
@@ -105,9 +105,12 @@ def _made_by(slip: Slip, receipt: Receipt) -> list[Node]:
     said = [view.text("versions.mixed", n=n)] if n > 1 else []
     for weights in receipt.weights:
         costs = {grade: f"{getattr(weights, grade):g}" for grade in GRADES}
-        asked = {"of": weights.scale, "n": receipt.signs, **costs}
+        asked = {"of": weights.scale, "n": receipt.count, **costs}
         said += [weights_words(view, weights), view.text("rankings.receipt.formula", **asked)]
-    shown = {line.sign for line in receipt.lines}
+    formula = RECIPES[receipt.recipe].formula
+    if formula is not None:
+        said.append(view.text(formula))
+    shown = {line.subject.code for line in receipt.lines}
     cuts = {code: listed for code, listed in slip.editions.items() if code in shown}
     said += cut_words(view, slip.catalogue, cuts)
     return [el("p", text, cls="receipt-formula") for text in said]
@@ -118,47 +121,39 @@ def _th(view: View, name: str) -> Node:
 
 
 def _group(slip: Slip, group: Group, receipt: Receipt) -> list[Node]:
-    goal = next(goal for goal in slip.catalogue.goals if goal.code == group.goal)
-    name = slip.view.name(goal.name)
+    goal = next((goal for goal in slip.catalogue.goals if goal.code == group.code), None)
+    name = group.code if goal is None else slip.view.name(goal.name)
     known = any(line.why is None for line in group.lines)  # nothing known is not nothing taken
     head = el(
         "tr",
-        el("td", name, colspan=len(COLUMNS) - 1),
+        el("td", name, colspan=WIDTH - 1),
         el("td", _taken(group.points) if known else NONE),
         cls="receipt-goal",
     )
-    told = sorted(filter(_told, group.lines), key=lambda line: (-line.points, line.sign))
-    return [head, *(_line(slip, line, receipt) for line in told)]
+    told = sorted(filter(_told, group.lines), key=lambda line: (-line.points, line.subject.code))
+    shown = RECIPES[receipt.recipe]
+    return [head, *(_line(slip, line, receipt, shown) for line in told)]
 
 
-def _line(slip: Slip, line: Line, receipt: Receipt) -> Node:
+def _line(slip: Slip, line: Line, receipt: Receipt, shown: Shown) -> Node:
     view = slip.view
-    name = sign_name(slip, line.sign)
+    name = sign_name(slip, line.subject.code)
     if line.why is not None:
-        most = points_of((Hours(known=1, alarm=1),), receipt.weights[-1:], receipt.signs)
         why = view.text(f"rankings.unusable.{line.why}")
         return el(
             "tr",
             el("td", name),
-            el("td", why, colspan=len(COLUMNS) - 2),
-            el("td", f"({hundredths(most)})"),
+            el("td", why, colspan=WIDTH - 2),
+            el("td", f"({hundredths(shown.most(line, receipt))})"),
             cls="receipt-none",
         )
     return el(
         "tr",
         el("td", name),
-        *(_hours([getattr(part, grade) for part in line.parts]) for grade in GRADES),
-        el("td", f"{line.hours.known:.1f}", cls="receipt-none"),
+        *shown.cells(line),
         el("td", _taken(line.points), cls="receipt-points"),
         data_points=line.points,
     )
-
-
-def _hours(spent: Sequence[float]) -> Node:
-    """Hours in a state, apart for each version of the weights."""
-    if not any(spent):
-        return el("td", NONE, cls="receipt-none")
-    return el("td", " + ".join(f"{hours:.1f}" for hours in spent))
 
 
 def _taken(points: int) -> str:
@@ -181,14 +176,14 @@ def _folded(view: View, folded: Folded | None) -> list[Node]:
 def _note(text: str, figure: str, points: int) -> Node:
     return el(
         "tr",
-        el("td", text, colspan=len(COLUMNS) - 1),
+        el("td", text, colspan=WIDTH - 1),
         el("td", figure, cls="receipt-points"),
         data_points=points,
     )
 
 
 def _sum(view: View, receipt: Receipt) -> list[Node]:
-    usable = receipt.signs - receipt.excluded
+    usable = receipt.count - receipt.excluded
     if receipt.folded is not None:
         usable -= receipt.folded.lines - receipt.folded.usable
     rows = [
@@ -202,7 +197,7 @@ def _sum(view: View, receipt: Receipt) -> list[Node]:
     score = NONE if receipt.score is None else hundredths(receipt.score)
     rows.append((view.text("rankings.receipt.score"), score, "sum"))
     return [
-        el("tr", el("td", text, colspan=len(COLUMNS) - 1), el("td", figure, data_figure=about))
+        el("tr", el("td", text, colspan=WIDTH - 1), el("td", figure, data_figure=about))
         for text, figure, about in rows
     ]
 
@@ -210,7 +205,9 @@ def _sum(view: View, receipt: Receipt) -> list[Node]:
 def _quiet(slip: Slip, rest: Sequence[Line]) -> Node | None:
     if not rest:
         return None
-    names = slip.view.text("rankings.join").join(sign_name(slip, line.sign) for line in rest)
+    names = slip.view.text("rankings.join").join(
+        sign_name(slip, line.subject.code) for line in rest
+    )
     return el(
         "details",
         el("summary", slip.view.text("rankings.receipt.quiet", n=len(rest))),

@@ -7,14 +7,15 @@ from dashboard.components.times import grouped
 from dashboard.desks.rankings.rank_table import places
 from dashboard.desks.rankings.receipt_panel import Slip, heading
 from dashboard.desks.rankings.receipt_whatif import whatif_rate
+from data_access.scoring.rates import base_of
 from domain.indicator import Direction
-from domain.ranking import SHRINK_M, Ranked, Ranking
+from domain.scoring.ranking import SHRINK_M, Ranked, Ranking
 from domain.sign import Sign
 
 
-def rate_panel(slip: Slip, row: Ranked, ranking: Ranking, sign: Sign, base: float) -> list[Any]:
-    """The panel beside a ranking of rates, whose values are in 1/`base` (100: per cent)."""
-    view, mean, decimals = slip.view, ranking.mean, ranking.decimals
+def rate_panel(slip: Slip, row: Ranked, ranking: Ranking, sign: Sign) -> list[Any]:
+    """The panel beside a ranking of rates, whose values are in the sign's unit."""
+    view, mean, decimals, base = slip.view, ranking.mean, ranking.decimals, base_of(sign)
     unit = view.name(sign.measured_in)
     told = row.numerator is not None and row.denominator and row.raw is not None
     if not told or row.value is None or mean is None:

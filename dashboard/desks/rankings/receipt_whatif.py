@@ -9,8 +9,9 @@ from dashboard.components.light import Node, el
 from dashboard.components.view import View
 from dashboard.words.labels import label
 from domain.catalogue import Catalogue
-from domain.ranking import SHRINK_M, Ranked, Ranking
-from domain.receipt import Line, Receipt
+from domain.scoring.by_hours import spent
+from domain.scoring.ranking import SHRINK_M, Ranked, Ranking
+from domain.scoring.receipt import Line, Receipt, Recipe
 from domain.sign import GRADED, State
 
 SLIDERS = 4
@@ -31,32 +32,34 @@ def levers(receipt: Receipt) -> list[Lever]:
     """The hours of trouble that took most, the most first: in a calm city those in attention."""
     found = []
     for line in receipt.lines:
-        for part, spent in enumerate(line.parts):
+        for part, ill in enumerate(spent(line).parts):
             for state in reversed(GRADED):
-                hours: float = getattr(spent, state)
+                hours: float = getattr(ill, state)
                 if line.points > 0 and round(hours * 60) >= 1:
                     found.append(Lever(line, part, state, hours))
 
     def took(lever: Lever) -> float:
         weights = receipt.weights[lever.part]
-        return weights.scale * weights.of(lever.state) * lever.hours / lever.line.hours.known
+        return weights.scale * weights.of(lever.state) * lever.hours / spent(lever.line).hours.known
 
-    found.sort(key=lambda lever: (-took(lever), lever.line.sign, lever.state, lever.part))
+    found.sort(key=lambda lever: (-took(lever), lever.line.subject.code, lever.state, lever.part))
     return found[:SLIDERS]
 
 
 def whatif(
     view: View, catalogue: Catalogue, receipt: Receipt, others: Sequence[int]
 ) -> list[Any] | None:
-    """The panel; None where nothing was deducted that could be less."""
+    """The panel; None where no hours were deducted that could be fewer."""
+    if receipt.recipe is not Recipe.HOURS:
+        return None
     chosen = levers(receipt)
     if receipt.score is None or not chosen:
         return None
-    lines = list({lever.line.sign: lever.line for lever in chosen}.values())
-    place = {line.sign: n for n, line in enumerate(lines)}
+    lines = list({lever.line.subject.code: lever.line for lever in chosen}.values())
+    place = {line.subject.code: n for n, line in enumerate(lines)}
     return _panel(
         view,
-        [_row(view, catalogue, receipt, lever, place[lever.line.sign]) for lever in chosen],
+        [_row(view, catalogue, receipt, lever, place[lever.line.subject.code]) for lever in chosen],
         ranked=bool(others),
         data_whatif=_model(receipt, lines, others),
         data_words=_words(view),
@@ -138,8 +141,8 @@ def _panel(view: View, rows: Sequence[Node], *, ranked: bool, **about: str) -> l
 
 
 def _row(view: View, catalogue: Catalogue, receipt: Receipt, lever: Lever, n: int) -> Node:
-    sign = catalogue.sign.get(lever.line.sign)
-    code = lever.line.sign
+    code = lever.line.subject.code
+    sign = catalogue.sign.get(code)
     name = code if sign is None else view.name(sign.short)
     about = f"whatif-{code}-{lever.state}"
     if len(receipt.weights) > 1:
@@ -174,14 +177,15 @@ def _row(view: View, catalogue: Catalogue, receipt: Receipt, lever: Lever, n: in
 def _model(receipt: Receipt, lines: Sequence[Line], others: Sequence[int]) -> str:
     """All that the script needs: hours as they are, everything else as one sum (hundredths)."""
     model = {
-        "signs": receipt.signs,
+        "signs": receipt.count,
         "weights": receipt.weights,
         "rest": receipt.points - sum(line.points for line in lines),
         "lines": [
             {
-                "known": line.hours.known,
+                "known": spent(line).hours.known,
                 "parts": [
-                    {state.value: getattr(part, state) for state in GRADED} for part in line.parts
+                    {state.value: getattr(part, state) for state in GRADED}
+                    for part in spent(line).parts
                 ],
             }
             for line in lines

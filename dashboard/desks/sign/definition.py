@@ -7,36 +7,22 @@ from dashboard.components.units import unit_name
 from dashboard.components.view import View
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
-from domain.indicator import Direction, Indicator, Rule, Thresholds
-from domain.judging import judge_for
+from domain.indicator import Indicator, Rule, Thresholds
+from domain.judging import lines_of
+from domain.picture import Cell
 from domain.sign import GRADED, Sign
-from domain.state import CLEAR_SHARE, Judge
+from domain.state import CLEAR_SHARE, Lines
 from domain.target import Target
 from domain.unit import DEPARTMENT
 
 NONE = "—"
 
 
-def button(view: View, dialog: str) -> Node:
-    """Opens the dialog of that id."""
-    return el(
-        "button", view.text("definition"), type="button", cls="definition-button", data_opens=dialog
-    )
-
-
-def dialog(view: View, catalogue: Catalogue, sign: Indicator, place: str, name: str) -> Node:
-    """The panel as a dialog with the id `name`, opened by `button(view, name)`."""
-    title = el("h2", view.name(sign.name))
-    close = el("button", view.text("definition.close"), type="button", data_closes="")
-    return el(
-        "dialog", title, *panel(view, catalogue, sign, place), close, id=name, cls="definition-box"
-    )
-
-
 def panel(
-    view: View, catalogue: Catalogue, sign: Indicator, place: str, now_ms: int = 0
+    view: View, catalogue: Catalogue, sign: Indicator, place: str, cell: Cell | None, now_ms: int
 ) -> list[Node]:
-    """Facts, then the table of cut-offs; at a street with the cut-offs that hold there."""
+    """Facts, then the table of cut-offs by date and which of them judged the value of the cell; at
+    a street with the cut-offs that hold there."""
     facts = [
         ("formula", formula(view, sign)),
         *_stream(view, catalogue, sign),
@@ -56,15 +42,19 @@ def panel(
         )
     ]  # fmt: skip
     parts.append(_versions(view, sign))
+    judged = None if cell is None else cell.version
+    if judged is not None:
+        said = view.text("definition.judged", version=judged)
+        parts.append(el("p", said, cls="desk-note", data_judged=judged))
     if place != catalogue.code and sign.threshold_rule.startswith("scale_"):
-        judge = judge_for(catalogue, sign, place, now_ms)
+        lines = lines_of(catalogue, sign, place, judged, now_ms)
         street = catalogue.street[place]
         said = view.text(
             "definition.scaled",
             place=view.name(street.name),
             by=_scaled_by(view, sign),
             list=view.text("signs.join").join(
-                f"{view.text(f'state.{state}')} {_edges(view, sign, judge, n)}"
+                f"{view.text(f'state.{state}')} {_edges(view, sign, lines, n)}"
                 for n, state in enumerate(GRADED)
             ),
         )
@@ -193,15 +183,10 @@ def _bounds(view: View, sign: Indicator, low: float | None, high: float | None) 
     return view.text("definition.or").join(parts) or NONE
 
 
-def _edges(view: View, sign: Indicator, judge: Judge, n: int) -> str:
-    return _bounds(view, sign, judge.lower[n], judge.higher[n])
+def _edges(view: View, sign: Indicator, lines: Lines, n: int) -> str:
+    return _bounds(view, sign, lines.lower[n], lines.higher[n])
 
 
 def _scaled_by(view: View, sign: Indicator) -> str:
     key = f"definition.{sign.threshold_rule}"
     return view.text(key) if key in labels() else sign.threshold_rule
-
-
-def worse_is_high(sign: Indicator) -> bool | None:
-    """Whether a higher value is worse; None for a band."""
-    return None if sign.direction is Direction.BAND else sign.direction is Direction.HIGHER_WORSE

@@ -17,10 +17,10 @@ from data_access.series.series_query import Course, Sum
 from domain.aim import Aim
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
-from domain.judging import judge_for, local_date
+from domain.judging import lines_of
 from domain.picture import Cell, Picture
 from domain.sign import GRADED, Sign, State
-from domain.state import Judge
+from domain.state import Lines
 from domain.stays import heard_until, hours_in, stays
 from domain.unit import DEPARTMENT, PLACE
 
@@ -46,6 +46,12 @@ class Here:
     def view(self) -> View:
         """Language and theme."""
         return self.question.view
+
+    @property
+    def lines(self) -> Lines:
+        """The cut-offs that judged the value, or that would judge one now."""
+        version = None if self.cell is None else self.cell.version
+        return lines_of(self.city, self.sign, self.place, version, self.now_ms)
 
     @property
     def place_name(self) -> str:
@@ -85,13 +91,12 @@ def _now(here: Here) -> Node:
     if cell is None:  # nothing to measure here, or nothing known yet
         said = mark.DASH if here.picture is None else mark.no_state(view, sign)
         return el("div", el("p", said, cls="sign-figure"), cls="sign-now")
-    judge = judge_for(here.city, sign, here.place, here.now_ms)
     fresh = mark.freshness_or_later(view, cell, here.now_ms, here.city.zone)
     return el(
         "div",
         el("p", *mark.value(view, sign, cell), cls="sign-figure"),
         el("p", mark.state(view, cell), fresh, *_flags(here), cls="sign-state"),
-        el("div", gauge.head(view), gauge.gauge(view, cell, judge), cls="sign-gauge"),
+        el("div", gauge.head(view), gauge.gauge(view, cell), cls="sign-gauge"),
         cls="sign-now",
         **ageing(sign, cell),
     )
@@ -129,7 +134,7 @@ def sentence(here: Here) -> str:
     return view.text(key, value=value, state=state, span=lasting, owner=here.owner, **about)
 
 
-def _crossed(here: Here, cell: Cell, judge: Judge) -> list[str]:
+def _crossed(here: Here, cell: Cell) -> list[str]:
     """What was crossed, or that the value has come back, and what will clear the state."""
     view, sign = here.view, here.sign
     if cell.clear is None:
@@ -139,7 +144,8 @@ def _crossed(here: Here, cell: Cell, judge: Judge) -> list[str]:
     else:
         said = [held(view, sign, cell)]
     level = GRADED.index(cell.state)
-    clear = judge.clear_higher[level] if cell.upper else judge.clear_lower[level]
+    lines = here.lines
+    clear = lines.clear_higher[level] if cell.upper else lines.clear_lower[level]
     if clear is None:
         return said
     line = mark.with_unit(view, sign, clear, threshold=True)
@@ -151,11 +157,10 @@ def _why(here: Here) -> list[Node]:
     view, sign, cell = here.view, here.sign, here.cell
     if cell is None or cell.value is None or cell.state is State.UNKNOWN:
         return []
-    judge = judge_for(here.city, sign, here.place, here.now_ms)
     zone = here.city.zone
     said: list[str] = []
     if cell.state in GRADED and cell.crossed is not None:
-        said += _crossed(here, cell, judge)
+        said += _crossed(here, cell)
     else:
         said.append(view.text("sign.why.normal"))
     if cell.since is not None:
@@ -163,13 +168,8 @@ def _why(here: Here) -> list[Node]:
         said.append(view.text("sign.why.since", time=since))
     if sign.raise_after_s:
         said.append(view.text("sign.why.raise", span=span(view, sign.raise_after_s * 1000)))
-    version = sign.thresholds_on(_today(here)).version
-    said.append(view.text("sign.why.version", version=version))
+    said.append(view.text("sign.why.version", version=here.lines.version))
     return [el("ul", *(el("li", text) for text in said), cls="sign-why")]
-
-
-def _today(here: Here) -> str:
-    return local_date(here.now_ms, here.city)
 
 
 def periods(here: Here, period: Period) -> list[Node]:
@@ -222,13 +222,12 @@ def _change(here: Here, now: Sum, then: Sum) -> Node:
     view, sign = here.view, here.sign
     if now.value is None or then.value is None:
         return el("span", mark.DASH, title=view.text("sign.no_record"))
-    judge = judge_for(here.city, sign, here.place, here.now_ms)
     step = now.value - then.value
     said = mark.signed(step, sign.decimals, view.text("number.scale"))
     share = ""
     if then.value and not (sign.measured_in.zh.startswith("%") or sign.value_labels):
         share = f" ({mark.signed(100 * step / abs(then.value), 1)}%)"
-    moved = judge.badness(now.value) - judge.badness(then.value)
+    moved = here.lines.badness(now.value) - here.lines.badness(then.value)
     if abs(moved) < _MILDER or not step:
         return el("span", said + share)
     word = view.text("sign.worse" if moved > 0 else "sign.better")

@@ -12,10 +12,9 @@ from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.street.street_map import Drawing, Painted, whole_map
 from dashboard.desks.street.street_words import kind_name
 from domain.freshness import Freshness
-from domain.judging import judge_for
-from domain.picture import Cell
+from domain.picture import Cell, how_bad
 from domain.place import Street
-from domain.sign import GRADED, SEVERITY, State
+from domain.sign import GRADED, State
 
 COLUMNS = ("rank", "place", "gauge", "value", "unit", "state", "since")
 NUMBERS = frozenset({"rank", "value"})
@@ -68,26 +67,22 @@ def places(here: Here, drawing: Drawing) -> list[Node]:
 def by_badness(here: Here, cells: dict[str, Cell]) -> list[tuple[int | None, Street]]:
     """(rank, street), worst first; without a fresh value, and special areas, without a rank.
 
-    The order is that of the state, then of how far the value lies past the cut-offs that hold at
-    the place, so that large and small streets compare.
+    How bad a value is was measured by the cut-offs of its place, so that large and small streets
+    compare.
     """
 
     def depth(street: Street) -> tuple[float, ...]:
         cell = cells[street.code]
-        value = cell.value
-        bad = 0.0
-        if value is not None:
-            bad = judge_for(here.city, here.sign, street.code, here.now_ms).badness(value)
-        return (_AGE[cell.freshness], -SEVERITY[cell.state], -bad)
+        return (_AGE[cell.freshness], *how_bad(cell))
 
     found: list[tuple[int | None, Street]] = []
     listed = sorted((s for s in here.city.streets if s.code in cells), key=depth)
     counted = [s for s in listed if s.counts]
-    last: tuple[float, ...] | None = None
+    last: tuple[float, ...] = ()
     rank = 0
     for n, street in enumerate(counted, start=1):
-        now = depth(street)
-        rank = n if now != last else rank  # equally bad: the same rank
+        now = depth(street)[:-1]  # equally bad, for however long: the same rank
+        rank = n if now != last else rank
         last = now
         known = cells[street.code].state is not State.UNKNOWN
         found.append((rank if known else None, street))
@@ -110,7 +105,6 @@ def _say(here: Here, cells: dict[str, Cell]) -> str:
 
 def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, Any]:
     view, sign = here.view, here.sign
-    judge = judge_for(here.city, sign, street.code, here.now_ms)
     zone = here.city.zone
     value, unit = mark.value(view, sign, cell)
     fresh = mark.freshness_or_later(view, cell, here.now_ms, zone)
@@ -124,7 +118,7 @@ def _row(here: Here, street: Street, cell: Cell, rank: int | None) -> dict[str, 
         },
         "rank": mark.DASH if rank is None else str(rank),
         "place": _place(here, street),
-        "gauge": gauge.gauge(view, cell, judge),
+        "gauge": gauge.gauge(view, cell),
         "value": value,
         "unit": unit,
         "state": [mark.state(view, cell), fresh],

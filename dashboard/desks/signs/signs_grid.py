@@ -13,6 +13,7 @@ from dashboard.desks.signs.signs_question import SignsQuestion
 from data_access.series.series_query import Spark
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
+from domain.judging import lines_of
 
 
 def multiples(
@@ -51,7 +52,8 @@ def _card(
     now_ms: int,
 ) -> Node:
     sign, cell = line.sign, line.cell
-    edges = [e for e in (*line.judge.higher, *line.judge.lower) if e is not None]
+    lines = lines_of(city, sign, city.code, cell.version, now_ms)
+    edges = [e for e in (*lines.higher, *lines.lower) if e is not None]
     reach = max(1, round(sign.stale_after_s * 1000 / HOUR_MS))
     name = view.name(sign.short)
     drawn = spark(hours.get(sign.code, ()), cell.state, marks=edges, bridge=reach)

@@ -14,11 +14,9 @@ from dashboard.components.view import View
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from domain.aim import Aim
 from domain.catalogue import Catalogue
-from domain.judging import judge_for
-from domain.picture import Cell
+from domain.picture import Cell, how_bad, worst_first
 from domain.place import Named
-from domain.sign import GRADED, SEVERITY, Sign, State
-from domain.state import Judge
+from domain.sign import GRADED, Sign, State
 from domain.text import LANGUAGES
 from domain.zone import Zone
 
@@ -33,26 +31,16 @@ class Line:
 
     sign: Sign
     cell: Cell
-    judge: Judge
     owner: str
 
-    @property
-    def place(self) -> float:
-        """Where its gauge stands; behind all others without a fresh value."""
-        if self.cell.value is None or self.cell.state is State.UNKNOWN:
-            return -1.0
-        return gauge.position(self.judge, self.cell.value)
 
-
-def lines(view: View, city: Catalogue, cells: Mapping[str, Cell], now_ms: int) -> list[Line]:
+def lines(view: View, city: Catalogue, cells: Mapping[str, Cell]) -> list[Line]:
     """Every sign that there is a cell of, in the catalogue's order."""
-    found = []
-    for sign in city.signs:
-        cell = cells.get(sign.code)
-        if cell is not None:
-            judge = judge_for(city, sign, city.code, now_ms)
-            found.append(Line(sign, cell, judge, _owner(view, city, sign)))
-    return found
+    return [
+        Line(sign, cells[sign.code], _owner(view, city, sign))
+        for sign in city.signs
+        if sign.code in cells
+    ]
 
 
 def chosen(question: SignsQuestion, every: Sequence[Line]) -> list[Line]:
@@ -61,15 +49,17 @@ def chosen(question: SignsQuestion, every: Sequence[Line]) -> list[Line]:
     name = (question.sort or "state").removeprefix("-")
     turned = (question.sort or "").startswith("-")
     if name in ("state", "gauge"):  # the worst first, unknown ones after all that is known
-        shown.sort(key=lambda line: _WORST[name](line), reverse=not turned)
+        shown.sort(key=_WORST[name])
+        if turned:
+            shown.reverse()
     else:
         shown.sort(key=lambda line: _PLAIN[name](line, question.view), reverse=turned)
     return shown
 
 
 _WORST: dict[str, Callable[[Line], tuple[float, ...]]] = {
-    "state": lambda line: (SEVERITY[line.cell.state], line.place),
-    "gauge": lambda line: (line.place, SEVERITY[line.cell.state]),
+    "state": lambda line: how_bad(line.cell),
+    "gauge": lambda line: (_shown_at(line.cell), *how_bad(line.cell)),
 }
 _PLAIN: dict[str, Callable[[Line, View], tuple[str | int, ...]]] = {
     "code": lambda line, _: (line.sign.code,),
@@ -78,6 +68,11 @@ _PLAIN: dict[str, Callable[[Line, View], tuple[str | int, ...]]] = {
     "owner": lambda line, _: (line.owner, line.sign.code),
     "since": lambda line, _: (-(line.cell.since or 0),),
 }
+
+
+def _shown_at(cell: Cell) -> float:
+    """How far left its mark stands in the gauge; behind all others without a fresh value."""
+    return 1.0 if cell.badness is None else -cell.badness
 
 
 def sentence(view: View, city: Catalogue, every: Sequence[Line], now_ms: int) -> str:
@@ -94,7 +89,7 @@ def sentence(view: View, city: Catalogue, every: Sequence[Line], now_ms: int) ->
     bad = [line for line in every if line.cell.state in GRADED]
     if not bad:
         return said + view.text("signs.say.calm")
-    worst = max(bad, key=lambda line: (SEVERITY[line.cell.state], line.place))
+    worst = worst_first(bad, lambda line: line.cell)[0]
     since = worst.cell.since if worst.cell.since is not None else now_ms
     return said + view.text(
         "signs.say.worst",
@@ -182,7 +177,7 @@ def _row(
         "state": mark.state(view, cell),
         "name": [link, el("small", sign.code)],
         "domain": domains.get(sign.domain, sign.domain),
-        "gauge": gauge.gauge(view, cell, line.judge),
+        "gauge": gauge.gauge(view, cell),
         "value": value,
         "unit": unit,
         "since": [

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped
-from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, INDEX, PATH
+from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, PATH
 from dashboard.desks.rankings.rank_strip import strip
 from dashboard.desks.rankings.rank_table import because, places
 from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_words import kind_name
-from data_access.scoring.scores import Standings
+from data_access.scoring.measure import Measure, Standings
 from domain.catalogue import Catalogue
 from domain.place import Street
-from domain.ranking import Ranked
+from domain.scoring.ranking import Ranked
 from domain.sign import Sign
 
 COLUMNS = ("measure", "value", "strip", "place")
@@ -34,8 +34,13 @@ class Group(NamedTuple):
 class Peers(NamedTuple):
     """One ranking of the group that the place belongs to."""
 
-    sign: Sign | None  # None: the score of all signs
+    measure: Measure
     standings: Standings
+
+    @property
+    def sign(self) -> Sign | None:
+        """The sign that ranks; None for the score of all signs."""
+        return self.measure.scoring.sign
 
 
 def peers(here: Group, found: Sequence[Peers]) -> list[Node]:
@@ -98,7 +103,7 @@ def _row(here: Group, found: Peers, row: Ranked) -> dict[str, Any]:
         "value": el("b", _value(sign, row, view.lang)),
         "strip": [drawing],
         "place": said,
-        "": {"data_measure": INDEX if sign is None else sign.code, "data_chosen": "true"},
+        "": {"data_measure": found.measure.code, "data_chosen": "true"},
     }
 
 

@@ -1,7 +1,6 @@
 """How a place stands at the moment: its worst sign, its index, and how many signs are how.
 
-Nothing is judged here: states come from the engine's picture. The worst sign of a place is chosen
-as the wall chooses it: by its state, then by how far its value lies past the thresholds.
+Nothing is judged here: states, and how bad they are, come from the engine's picture.
 """
 
 from collections import Counter
@@ -12,10 +11,9 @@ from data_access.series.index_history import Past
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.index import Index, blind, condition
-from domain.judging import judge_for
-from domain.picture import Cell, Picture
+from domain.picture import Cell, Picture, troubles
 from domain.place import Street
-from domain.sign import GRADED, SEVERITY, Sign, State
+from domain.sign import GRADED, Sign, State
 
 SHOWN_STATES = tuple(state.value for state in (*reversed(GRADED), State.NORMAL, State.UNKNOWN))
 WORST_FIRST = (*reversed(GRADED), State.NORMAL, State.UNKNOWN)
@@ -73,26 +71,15 @@ def standing(
 ) -> Standing:
     """How a place stands; `past` = its index a day and a week ago."""
     cells = picture.at_place(place.code)
-    ranked = exceptions(catalogue, cells, place.code, picture.as_of)
-    worst = ranked[0] if ranked else None
+    worst = next(iter(exceptions(catalogue, cells)), None)
     state = condition([cell.state for cell in cells.values()])
     index = picture.index(place.code)
     return Standing(place, state, worst, index, count(catalogue, cells), past[0], past[1])
 
 
-def exceptions(
-    catalogue: Catalogue, cells: Mapping[str, Cell], place: str, at_ms: int
-) -> list[str]:
-    """The signs in trouble at a place, the worst first: by state, then by how far past."""
-
-    def how_bad(code: str) -> tuple[int, float, str]:
-        cell = cells[code]
-        judge = judge_for(catalogue, catalogue.sign[code], place, at_ms)
-        depth = 0.0 if cell.value is None else judge.badness(cell.value)
-        return SEVERITY[cell.state], depth, code
-
-    bad = [c for c, cell in cells.items() if cell.state in GRADED and c in catalogue.sign]
-    return sorted(bad, key=how_bad, reverse=True)
+def exceptions(catalogue: Catalogue, cells: Mapping[str, Cell]) -> list[str]:
+    """The signs in trouble at a place, the worst first."""
+    return troubles((code, cell) for code, cell in cells.items() if code in catalogue.sign)
 
 
 def bucket(sign: Sign, cell: Cell | None) -> str:

@@ -10,11 +10,8 @@ from dashboard.components.times import span, stamp
 from dashboard.components.units import unit_path
 from dashboard.desks.street.street_head import Here
 from dashboard.desks.street.street_words import lasting, state_word
-from domain.actor import Role
-from domain.judging import judge_for
-from domain.picture import Cell
+from domain.picture import Cell, reached
 from domain.sign import GRADED, SEVERITY, Sign, State
-from domain.state import Judge
 from domain.unit import DEPARTMENT
 
 COLUMNS = ("state", "sign", "value", "unit", "gauge", "why")
@@ -60,7 +57,6 @@ def _title(here: Here, name: str) -> Node:
 
 def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
     view, sign, cell = here.view, here.city.sign[code], here.cells[code]
-    judge = judge_for(here.city, sign, here.standing.place.code, here.picture.as_of)
     figure, unit = mark.value(view, sign, cell)
     graded = cell.state in GRADED
     return {
@@ -74,9 +70,9 @@ def _row(here: Here, code: str, selected: str | None) -> dict[str, Any]:
         ),
         "value": [figure],
         "unit": [unit],
-        "gauge": [*([gauge.gauge(view, cell, judge)] if graded else []), aged(here, cell)],
+        "gauge": [*([gauge.gauge(view, cell)] if graded else []), aged(here, cell)],
         "why": [
-            el("span", _why(here, sign, cell, judge) if graded else _why_silent(here, sign, cell)),
+            el("span", _why(here, sign, cell) if graded else _why_silent(here, sign, cell)),
             el("small", *_who(here, sign, cell)),
         ],
         "": {
@@ -93,7 +89,7 @@ def aged(here: Here, cell: Cell) -> Node:
     return mark.freshness_or_later(here.view, cell, here.picture.as_of, here.city.zone)
 
 
-def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
+def _why(here: Here, sign: Sign, cell: Cell) -> str:
     """The threshold behind a state, or the line that clears it once the value has come back."""
     view = here.view
     if cell.value is None or cell.crossed is None:
@@ -103,10 +99,10 @@ def _why(here: Here, sign: Sign, cell: Cell, judge: Judge) -> str:
     edge = mark.with_unit(view, sign, cell.crossed, threshold=True)
     key = f"street.why.{side(cell)}"
     said = view.text(key, state=state_word(view, cell.state), edge=edge)
-    worse = judge.grade(cell.value)
+    worse = cell.state if cell.badness is None else reached(cell.badness)
     if SEVERITY[worse] <= SEVERITY[cell.state]:
         return said
-    wait = span(view, judge.raise_after_ms)
+    wait = span(view, sign.raise_after_s * 1000)
     return said + view.text("street.why.rising", state=state_word(view, worse), wait=wait)
 
 
@@ -126,7 +122,7 @@ def _who(here: Here, sign: Sign, cell: Cell) -> list[Node]:
     view, owner = here.view, here.city.department[sign.department]
     name: Node = view.name(owner.tight)
     # the page of another department is not for a department: no link into a refusal
-    if here.actor.role is not Role.DEPARTMENT or here.actor.department == owner.code:
+    if here.actor.owns(owner.code):
         name = el("a", name, href=view.href(unit_path(DEPARTMENT, owner.code)))
     if cell.since is None:
         return [name]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./modules.mjs";
 
-const { edges, gauge, day, worst, HEIGHT, WIDTH } = load("wall/scene_parts");
+const { edges, gauge, day, HEIGHT, WIDTH } = load("wall/scene_parts");
 const grades = (attention, warning, alarm) => ({ attention, warning, alarm, decimals: 1 });
 const HIGH = { ...grades([null, 10], [null, 20], [null, 30]), typical: 2 };
 const LOW = { ...grades([80, null], [70, null], [60, null]), typical: 90 };
@@ -70,17 +70,4 @@ test("thresholds near the line are drawn at their height, far ones are not", () 
   for (const { at: y } of drawn.lines) assert.ok(y > 0 && y < 1);
   assert.deepEqual(day([], HIGH).path, "");
   assert.ok(WIDTH > 0 && HEIGHT > 0);
-});
-
-test("streets from the worst: graver states first, then the deeper value", () => {
-  const places = [
-    { code: "a", state: "normal", value: 9 },
-    { code: "b", state: "alarm", value: 31 },
-    { code: "c", state: "alarm", value: 40 },
-    { code: "d", state: "unknown", value: 99 },
-    { code: "e", state: "normal", value: null },
-  ];
-  const order = (direction) => worst(places, { ...HIGH, direction }).map(({ code }) => code).join("");
-  assert.equal(order("higher_worse"), "cba");
-  assert.equal(order("lower_worse"), "bca");
 });

@@ -3,9 +3,9 @@
 Rates are shown shrunk towards the mean of their group, (k + m·p̄) / (n + m) with m = 30, beside the
 95 % score interval of the raw rate (Wilson 1927); fewer than 30 cases are not ranked. Scores are
 shown as they are, with a t interval over their blocks (days or hours). A 90 % rank interval
-("3rd to 9th") comes from 2,000 draws in `domain.resampling`; a change against the period before is
-called real when its own 95 % interval leaves out zero (rates: Newcombe 1998, the hybrid of two
-score intervals; scores: Welch 1947). Values equal at the precision in which they are shown share
+("3rd to 9th") comes from 2,000 draws (`resampling`); a change against the period before is called
+real when its own 95 % interval leaves out zero (rates: Newcombe 1998, the hybrid of two score
+intervals; scores: Welch 1947). Values equal at the precision in which they are shown share
 a rank. That league tables mislead without such intervals: Goldstein & Spiegelhalter 1996.
 """
 
@@ -177,7 +177,7 @@ def rank_rates(
     `dispersion` (≥ 1) says how much more the counts vary than independent cases would; n counts
     that much less in every interval.
     """
-    from domain import resampling  # numpy: not at start-up
+    from domain.scoring import resampling  # numpy: not at start-up
 
     units = sorted(units, key=lambda u: u.code)
     total = sum(u.n for u in units)
@@ -208,7 +208,7 @@ def rank_rates(
 
 def rank_scores(units: Sequence[ScoreUnit], *, decimals: int = 1) -> Ranking:
     """Rank scores, the highest first."""
-    from domain import resampling  # numpy: not at start-up
+    from domain.scoring import resampling  # numpy: not at start-up
 
     units = sorted(units, key=lambda u: u.code)
     whys = {u.code: _why_score(u) for u in units}

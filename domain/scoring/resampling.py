@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+
 
 _TAIL = 0.05  # on each side of a 90 % interval
 _LOGITS = np.linspace(-9.0, 7.0, 33)  # of the shrinkage M/(M + n), s²/(s² + τ²)

@@ -1,0 +1,1 @@
+"""Every ranking and every receipt, by the measures that there are."""

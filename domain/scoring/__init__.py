@@ -1,0 +1,1 @@
+"""How units are scored and ranked: receipts by two recipes, rates, ranks and their certainty."""
