@@ -3,8 +3,10 @@
 `HOSTILE_REQUESTS=1000000 python -m bench hostile` fires a million; the seed decides them.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ from dash._utils import split_callback_id
 from bench.hostile_shots import SLOW_S
 from bench.product import Product, _opener, eventually, get
 from bench.report import SEED, Figure
-from dashboard.security.policy import PAGES
+from dashboard import desks
 from data_access.catalogue.loader import load_catalogue
 from data_access.settings import ROOT
 
@@ -72,7 +74,7 @@ def _about(product: Product) -> dict[str, Any]:
         path.replace("/sign/<code>", f"/sign/{sign}")
         .replace("/street/<code>", f"/street/{street}")
         .replace("/department/<code>", f"/department/{department}")
-        for path in PAGES
+        for path in _paths()
     ]
     tables = ("signs", "days", "weeks", "streets")
     public = ["/", "/method", f"/figure/{sign}"]
@@ -89,6 +91,12 @@ def _about(product: Product) -> dict[str, Any]:
         "signs": [s.code for s in catalogue.signs],
         "secret": KEPT_BACK,
     }
+
+
+def _paths() -> list[str]:
+    """The address of every page, from the specs that lie in the rooms of the desks."""
+    rooms = [room.name for room in pkgutil.iter_modules(desks.__path__) if room.ispkg]
+    return [importlib.import_module(f"dashboard.desks.{room}.page").SPEC.path for room in rooms]
 
 
 def _keep_secret(product: Product, key: str) -> None:

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import api, health, switches
+from dashboard.desks.registry import tables
 from dashboard.export import routes as export
 from dashboard.house.services import Services
 from dashboard.index import YipingDash
@@ -34,7 +35,7 @@ def create_app(services: Services, pages: ModuleType, callbacks: ModuleType) -> 
     _register_callbacks(app, services, callbacks)
     server.register_blueprint(login.blueprint(services))
     server.register_blueprint(api.blueprint(services))
-    server.register_blueprint(export.blueprint(services))
+    server.register_blueprint(export.blueprint(services, tables()))
     server.register_blueprint(switches.blueprint(services))
     requests = health.Requests()
     server.register_blueprint(health.blueprint(services, requests))

@@ -6,8 +6,8 @@ import dash
 from flask import request
 
 from dashboard.bundle import Bundles
+from dashboard.desks.title import markup_title
 from dashboard.security.themes import theme
-from dashboard.tab_title import markup_title
 from dashboard.words.icon import ICON_URI
 from dashboard.words.labels import language
 

@@ -1,1 +1,1 @@
-"""One file a page: registration and layout, no query."""
+"""One file a page: each registers its spec (dashboard/desks/<page>/page.py)."""

@@ -6,7 +6,7 @@ made on a thread of its own, since it would hold up everybody else of this proce
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from dashboard.components.view import View
 from dashboard.export.ask import Ask
 from dashboard.export.csv_file import csv_pieces
 from dashboard.export.document import Document
-from dashboard.export.registry import TABLES
+from dashboard.export.table import Table
 from dashboard.export.turns import Turn, Turns
 from dashboard.export.xlsx_file import Wording, write_xlsx
 from dashboard.house.services import Services
@@ -39,8 +39,8 @@ WAITING = 4  # workbooks under way or waiting in one process
 RETRY_S = 5
 
 
-def blueprint(services: Services) -> flask.Blueprint:
-    """The one route."""
+def blueprint(services: Services, tables: Mapping[str, Table]) -> flask.Blueprint:
+    """The one route; `tables` by their names."""
     routes = flask.Blueprint("export", __name__)
     turns = Turns(services.settings.data_dir / "exports")
     bench = Writer(services.settings, services.db, max_waiting=WAITING)
@@ -50,13 +50,13 @@ def blueprint(services: Services) -> flask.Blueprint:
         if flask.request.method == "HEAD":  # it would cost as much, and count as taken away
             raise MethodNotAllowed(["GET"])
         table, _, form = name.rpartition(".")
-        if table not in TABLES or form not in FORMATS:
+        if table not in tables or form not in FORMATS:
             raise NotFound("there is no such table")
         turn = turns.take(current_session().id_hash)
         if turn is None:
             raise TooManyRequests("one export at a time", retry_after=RETRY_S)
         try:
-            return _answer(services, bench, turn, table, form)
+            return _answer(services, bench, turn, tables[table], form)
         except BaseException:
             turn.end()
             raise
@@ -65,7 +65,7 @@ def blueprint(services: Services) -> flask.Blueprint:
     return routes
 
 
-def _answer(services: Services, bench: Writer, turn: Turn, table: str, form: str) -> AnyResponse:
+def _answer(services: Services, bench: Writer, turn: Turn, table: Table, form: str) -> AnyResponse:
     args = flask.request.args
     view = View.of(args.get("lang"), args.get("theme"))
     ask = Ask(services, current_session().actor, view, args)
@@ -93,14 +93,14 @@ def _until_sent(body: Iterator[bytes], turn: Turn) -> Iterator[bytes]:
         turn.end()
 
 
-def _allowed(ask: Ask, table: str, form: str) -> Document:
+def _allowed(ask: Ask, table: Table, form: str) -> Document:
     """The table as the caller may have it; a refusal goes to the audit log."""
     try:
-        if ask.actor.role not in TABLES[table].roles:
-            raise NotAllowed(f"table {table}")
-        return _with_facts(ask, TABLES[table].make(ask))
+        if ask.actor.role not in table.roles:
+            raise NotAllowed(f"table {table.name}")
+        return _with_facts(ask, table.make(ask))
     except NotAllowed:
-        what = f"{table}.{form}{_query()}"
+        what = f"{table.name}.{form}{_query()}"
         at, who = ask.services.now_ms, ask.actor.label
         ask.services.denials.note(at, who, "denied.export", what, caller_address())
         raise Forbidden() from None

@@ -1,4 +1,6 @@
-"""Who may do what: one row for every page, one tag on every callback and view. No row, no entry.
+"""Who may do what: the spec of every page, a tag on every callback and view. No roles, no entry.
+
+A page's roles stand in its PageSpec (dashboard/desks), and Dash keeps them beside the page.
 
 A callback is tagged between its registration and the function, a view likewise:
 
@@ -50,24 +52,6 @@ PUBLIC_SITE_BELOW = ("/figure/", "/public/", "/api/v1/public/")
 """The public site's paths. They never reach the application behind: another callable answers them,
 which has the publication store and nothing else (dashboard/public_site)."""
 
-PAGES: Mapping[str, Roles] = {
-    "/screen": EVERYBODY,
-    "/index": EVERYBODY,
-    "/signs": STAFF,
-    "/sign/<code>": STAFF,
-    "/streets": STAFF,
-    "/street/<code>": STAFF,
-    "/rankings": STAFF,
-    "/department/<code>": STAFF,
-    "/episodes": STAFF,
-    "/sources": STAFF,
-    "/reports": frozenset((Role.OPERATOR, Role.ADMIN)),
-    "/audit": ADMINS,
-    "/about": STAFF,
-    "/not-found": STAFF,
-}
-"""Every page by its path or path template. GET and the page router ask the same table."""
-
 ENDPOINTS: Mapping[str, Roles] = {
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": EVERYBODY,
     "/_dash-layout": EVERYBODY,
@@ -118,7 +102,7 @@ def callback_roles(app: dash.Dash, output: str) -> Roles | None:
 def page_roles(pathname: str) -> Roles | None:
     """Who may open the page at a path; None when there is no such page."""
     page, _ = _path_to_page(pathname.strip("/"))  # type: ignore[no-untyped-call]
-    return PAGES.get(page["path_template"] or page["path"]) if page else None
+    return page.get("roles") if page else None
 
 
 def endpoint_roles(server: flask.Flask, endpoint: str) -> Roles | None:
@@ -131,9 +115,9 @@ def endpoint_roles(server: flask.Flask, endpoint: str) -> Roles | None:
 def assert_all_tagged(app: dash.Dash) -> None:
     """UntaggedError, naming them all, when a page, a callback or a route has no policy."""
     faults = [
-        f"page {page['path']}: no row in dashboard.security.policy.PAGES"
+        f"page {page['path']}: registered without a PageSpec, which says who may open it"
         for page in dash.page_registry.values()
-        if (page["path_template"] or page["path"]) not in PAGES
+        if not page.get("roles")
     ]
     faults += [
         f"callback {output}: not tagged with @policy(…)"

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from data_access import measures as home
 from data_access.scoring.measure import Measure, Peers
@@ -14,11 +15,7 @@ Groups = Mapping[str, tuple[Peers, ...]]
 
 def measures(catalogue: Catalogue) -> tuple[Measure, ...]:
     """All measures, in their order; ValueError where two have one code."""
-    found: list[Measure] = []
-    for module in pkgutil.iter_modules(home.__path__, f"{home.__name__}."):
-        own: Callable[[Catalogue], Iterable[Measure]]
-        own = importlib.import_module(module.name).measures
-        found += own(catalogue)
+    found = [one for own in _files(tuple(home.__path__)) for one in own(catalogue)]
     if len({one.code for one in found}) < len(found):
         raise ValueError(f"two measures have one code: {sorted(one.code for one in found)}")
     return tuple(sorted(found, key=lambda one: one.order))
@@ -50,3 +47,10 @@ def groups(catalogue: Catalogue) -> Groups:
         for peers in one.peers(catalogue):
             found.setdefault(peers.group, {}).setdefault(peers.code, peers)
     return {group: tuple(parts.values()) for group, parts in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _files(folders: tuple[str, ...]) -> tuple[Callable[[Catalogue], Iterable[Measure]], ...]:
+    """What each file of these folders says of its measures."""
+    names = [file.name for file in pkgutil.iter_modules(folders, f"{home.__name__}.")]
+    return tuple(importlib.import_module(name).measures for name in names)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components.view import View
+from dashboard.desks.rankings.page import SPEC
 from dashboard.desks.rankings.rank_question import DepartmentQuestion, Question
 from dashboard.desks.rankings.rank_strip import EDGE, WIDTH, strip, whisker
 from dashboard.desks.rankings.rank_table import (
@@ -214,7 +215,7 @@ def test_an_address_is_a_question(catalogue: Catalogue) -> None:
     one = asked(Question.of_address(given_address), catalogue)
     question = one.question
     assert (one.peers.code, one.measure.code) == ("utility", "department")  # they have no rates
-    assert Question.of_address(question.stored()) == question
+    assert Question.of_address(SPEC.stored(question)) == question
     again = question.href()
     assert again == (
         "/rankings?of=departments&kind=utility&period=28d&sort=-change&receipt=power&lang=en"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, to_ms, to_rfc3339
-from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Parcel, Reason, instant_ms, window
-from domain.facts.reading import Checked, Reading
+from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Parcel, Pieces, Reason, instant_ms, window
+from domain.facts.reading import Checked, Reading, Stretch
 from domain.facts.reading_check import Validator
 from domain.indicator import Rule
 from domain.place import CatalogueSource, Street
@@ -142,6 +142,40 @@ def test_files_may_be_as_old_as_2000() -> None:
     older = reading(observed_at=to_rfc3339(EARLIEST_MS - 1))
     found = check(old, older, retain=None)
     assert [r.reason for r in found.rejected] == [Reason.TOO_FAR_BEHIND]
+
+
+instants = st.sampled_from([ago(0), ago(60_000), ago(20 * HOUR_MS), "soon", ago(-HOUR_MS)])
+columns = st.lists(
+    st.builds(
+        Reading,
+        source=st.sampled_from(["probe", "probe", "probe", "other"]),
+        sign=st.sampled_from(["T-01", "T-01", "T-02", "X-99"]),
+        observed_at=instants,
+        value=st.sampled_from([12.0, 1.0, math.nan, math.inf, -1e9]),
+        street=st.sampled_from([STREET, STREET, None, "nowhere"]),
+        weight=st.sampled_from([None, None, 2.0, 0.0, math.inf]),
+        denominator=st.sampled_from([None, None, 3.0, -1.0]),
+        point=st.sampled_from(["", "a", " a ", "x" * 65]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(st.lists(columns, min_size=1, max_size=3))
+def test_by_column_is_judged_as_one_by_one(pieces: list[list[Reading]]) -> None:
+    together: Pieces[Reading] = Pieces()
+    for piece in pieces:
+        fields = ("source", "sign", "observed_at", "value", "street", "weight", "denominator")
+        names = (*fields, "point")
+        together.add(Stretch(*([getattr(one, name) for one in piece] for name in names)))
+        together.append(piece[0])
+    singly = list(together)
+    assert [repr(together[n]) for n in range(len(together))] == list(map(repr, singly))
+    limits, numbers = window(NOW, 2), range(len(singly))
+    by_column = Validator(CATALOGUE).check(Parcel(together, numbers), "probe", limits)
+    slowly = Validator(CATALOGUE).check(Parcel(singly, numbers), "probe", limits)
+    assert repr(by_column) == repr(slowly)
 
 
 def test_rows_lie_in_their_local_day() -> None:

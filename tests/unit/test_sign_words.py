@@ -7,9 +7,11 @@ import pytest
 from dashboard.components.crossing import crossing
 from dashboard.components.view import View
 from dashboard.desks.sign import definition
+from dashboard.desks.sign.page import SPEC as SIGN
 from dashboard.desks.sign.sign_now import Here, head, sentence
 from dashboard.desks.sign.sign_places import by_badness
 from dashboard.desks.sign.sign_question import SignQuestion
+from dashboard.desks.signs.page import SPEC as SIGNS
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from data_access.series.states import Transition
 from domain.catalogue import Catalogue
@@ -139,11 +141,11 @@ def test_streets_without_a_fresh_value_come_after_all_that_are_known(catalogue: 
 def test_questions_survive_the_way_to_the_browser_and_back() -> None:
     sign = SignQuestion.of({"code": "X-1", "street": "310", "period": "custom", "from": "a",
                             "to": "b", "lang": "en", "theme": "dark"})  # fmt: skip
-    assert SignQuestion.of(sign.stored()) == sign
+    assert SignQuestion.of(SIGN.stored(sign)) == sign
     assert sign.at(None) == "/sign/X-1?period=custom&from=a&to=b&lang=en&theme=dark"
     assert SignQuestion.of({"period": ["7d"], "code": 7}) == SignQuestion()
     every = SignsQuestion.of({"domain": "d", "state": "alarm", "sort": f"-{SORTS[0]}", "q": " x "})
-    assert SignsQuestion.of(every.stored()) == every
+    assert SignsQuestion.of(SIGNS.stored(every)) == every
     assert every.q == "x" and every.sort == f"-{SORTS[0]}"
     for odd in ("--code", "nothing", "-", 7, None):
         assert SignsQuestion.of({"sort": odd}).sort is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dashboard.components.light import el, table
 from dashboard.components.times import day_and_time, grouped, span
 from dashboard.components.view import View
+from dashboard.desks.sources.page import SPEC
 from dashboard.desks.sources.sources_question import LARGEST_ID, Question
 from dashboard.security.hosts import is_trusted, trusted_hosts
 from dashboard.security.outline import outline
@@ -67,8 +68,8 @@ def test_any_question_becomes_a_sound_one(given_: object) -> None:
     assert question.freshness in (None, "live", "late", "stale", "never")
     assert question.source is None or 0 < len(question.source) <= 64
     assert question.before is None or 0 <= question.before <= LARGEST_ID
-    assert Question.of(question.stored()) == question
-    json.dumps(question.stored())
+    assert Question.of(SPEC.stored(question)) == question
+    json.dumps(SPEC.stored(question))
 
 
 def test_elements_and_tables() -> None:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.aggregation import Child
+from data_access.intake.readings import RawRow
+from domain.aggregation import Child, mass_of
 from domain.indicator import Rule
 from domain.sign import Sign, State
 from domain.state import Judge, make_judge
@@ -99,6 +100,32 @@ def test_any_order_and_any_helpings_give_the_same_picture(
         record(other, shuffled)
     assert picture(orderly) == picture(shuffled)
     assert history == other
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, rules, rules, st.randoms(use_true_random=False))
+def test_many_stored_rows_at_once_give_what_one_by_one_gives(
+    readings: list[Row], street_rule: Rule, district_rule: Rule, random: Any
+) -> None:
+    sign = make_sign(street_rule=street_rule, district_rule=district_rule)
+    singly, together = window_of(sign), window_of(sign)
+    stored: list[RawRow] = []
+    for n, row in enumerate(readings):
+        source, point = row.part[:2]
+        stored.append(
+            (n, row.street, sign.code, source, point, row.at, row.value, row.mass, row.mass)
+        )
+        mass = mass_of(district_rule, row.mass, row.mass)
+        singly.add(row.street, row.part, row.at, row.value, mass)
+    newest: dict[tuple[str, ...], RawRow] = {}
+    random.shuffle(stored)
+    assert together.add_rows(stored, newest) == []
+    singly.settle(), together.settle()
+    assert picture(singly) == picture(together)
+    assert set(newest.values()) == {
+        max((row for row in stored if row[1:5] == key), key=lambda row: row[5]) for key in newest
+    }
+    assert newest.keys() == {row[1:5] for row in stored}
 
 
 def test_a_silent_point_stops_counting_when_it_is_stale() -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from dashboard.export.registry import TABLES
+from dashboard.desks.registry import tables as tables_offered
 from dashboard.export.turns import Turns
 from data_access.accounts.audit import Result
 from data_access.intake import quarantine
@@ -27,6 +27,11 @@ from domain.picture import Cell, Picture
 from domain.sign import State
 from tests.web.site import Site, Visitor
 
+TABLES = (  # written down once more on purpose, as the pages are in test_permissions
+    *("signs", "sign-streets", "streets", "street-signs", "index", "index-course", "series"),
+    *("corrections", "episodes", "episode-counts", "rankings", "receipt", "sources"),
+    *("quarantine", "audit"),
+)
 NASTY = '=HYPERLINK("http://x","y")'
 ALARM = Cell(9.5, State.ALARM, Freshness.LIVE, 1_700_000_000_000, 1_700_000_000_000, True, 8.0)
 CALM = Cell(0.25, State.NORMAL, Freshness.LIVE, 1_700_000_000_000, 1_700_000_000_000, False)
@@ -93,6 +98,11 @@ def query(city: Site, table: str) -> str:
         "quarantine": f"?source={catalogue.sources[0].code}",
         "receipt": f"?receipt={street}",
     }.get(table, "")
+
+
+def test_pages_offer_these_tables_and_no_others(city: Site) -> None:
+    assert city.app.use_pages
+    assert sorted(tables_offered()) == sorted(TABLES)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -304,7 +314,7 @@ def test_turns_hold_between_processes(tmp_path: Any) -> None:
 def test_a_long_table_is_cut_and_says_so(
     city: Site, visitors: dict[str, Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.export.tables_past.MAX_ROWS", 30)
+    monkeypatch.setattr("dashboard.desks.episodes.episodes_export.MAX_ROWS", 30)
     answer = visitors["admin"].get("/export/episodes.csv")
     assert len(rows_of(answer)) == 30
     assert "%E5%89%8D30%E8%A1%8C" in answer.headers["Content-Disposition"]

@@ -27,7 +27,6 @@ MEASURE = '''
 
 from data_access.scoring.measure import Measure, Peers
 from data_access.scoring.values import ByWeights
-from domain.actor import Role
 from domain.scoring.by_weights import Weighted
 from domain.scoring.receipt import Subject
 from domain.text import Text
@@ -36,9 +35,7 @@ from domain.unit import INDUSTRY
 
 def measures(catalogue):
     def opens(actor, code):
-        return actor.role is not Role.DEPARTMENT or catalogue.unit(INDUSTRY, code).owner == (
-            actor.department
-        )
+        return actor.owns(catalogue.unit(INDUSTRY, code).owner)
 
     yield Measure(
         code="industry",

@@ -43,7 +43,7 @@ def listed(site: Site, store: Database, show: str | None = None) -> tuple[Report
 
 
 def painted(visitor: Visitor, show: str | None = None) -> str:
-    answer = visitor.callback(OUTPUT, {"reports-view.data": {"show": show}})
+    answer = visitor.callback(OUTPUT, {"reports-question.data": {"show": show}})
     return str(answer.get_json()["response"]["reports-answer"]["data"]["reports-body"])
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.period import ALL, Period
@@ -100,10 +100,6 @@ class Question:
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view."""
         return {**self.chosen(), "after": self.after, "before": self.before}
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {**self.filters(), **asdict(self.view)}
 
     def key(self, name: str) -> Key | None:
         """`after` or `before` as a key; None where the address has none."""

@@ -1,7 +1,7 @@
 """What the address of /index asks for: the period of the course, and how it is looked at."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.period import Period
@@ -34,7 +34,3 @@ class IndexQuestion:
     def span(self, now_ms: int, zone: Zone) -> Period:
         """The period at an instant."""
         return Period.of({"period": self.period}, now_ms, zone)
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {"period": self.period, **asdict(self.view)}

@@ -15,10 +15,14 @@ from dashboard.components.times import stamp
 from dashboard.components.units import sign_path, unit_path
 from dashboard.components.versions import Editions, cut_words, weights_words
 from dashboard.components.view import View
+from dashboard.desks.index.index_question import IndexQuestion
+from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_head import hundredths, minus, plain
 from dashboard.desks.street.street_words import index_text, lasting
+from data_access.series.editions import editions
 from domain.actor import PEOPLE, Actor
 from domain.catalogue import Catalogue
+from domain.clock import MINUTE_MS
 from domain.index import Index
 from domain.picture import Cell, Picture
 from domain.sign import Sign, State
@@ -56,6 +60,15 @@ class Opened:
             for s in self.city.signs
             if s.code not in taking and self.cells[s.code].state is not State.UNKNOWN
         ]
+
+
+def opened(visit: Visit[IndexQuestion]) -> Opened:
+    """The index of the picture that is published."""
+    city, picture = visit.city, visit.published
+    cells = picture.at_place(city.code)
+    minute = picture.as_of // MINUTE_MS * MINUTE_MS
+    cuts = editions(visit.db, visit.actor, city, tuple(cells), minute, minute + MINUTE_MS)
+    return Opened(visit.view, city, picture, cells, picture.index(city.code), cuts, visit.actor)
 
 
 def figure(now: Opened) -> list[Node]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.period import Period
@@ -79,10 +79,6 @@ class Question:
         """The address of the same page with some filters changed."""
         return self.view.href(PATH, **{**self.filters(), **changed})
 
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {**self.filters(), **asdict(self.view)}
-
 
 @dataclass(frozen=True, slots=True)
 class DepartmentQuestion:
@@ -112,10 +108,6 @@ class DepartmentQuestion:
         """The part of the address that is neither path nor view."""
         name, start, end = self.span
         return {"period": name, "from": start, "to": end}
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {"code": self.code, **self.filters(), **asdict(self.view)}
 
 
 def period_of(span: tuple[str | None, str | None, str | None], now_ms: int, zone: Zone) -> Period:

@@ -1,7 +1,7 @@
 """What the address of /reports asks for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.view import View
@@ -28,7 +28,3 @@ class Question:
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view."""
         return {"show": self.show}
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {**self.filters(), **asdict(self.view)}

@@ -5,6 +5,7 @@ from dashboard.components.light import Node, el, table
 from dashboard.components.times import span
 from dashboard.components.units import unit_name
 from dashboard.components.view import View
+from dashboard.desks.sign.sign_now import Here
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
 from domain.indicator import Indicator, Rule, Thresholds
@@ -16,6 +17,13 @@ from domain.target import Target
 from domain.unit import DEPARTMENT
 
 NONE = "—"
+
+
+def section(here: Here) -> list[Node]:
+    """The panel of the sign that a page is about, with its heading."""
+    heading = el("h2", here.view.text("definition"))
+    shown = panel(here.view, here.city, here.sign, here.place, here.cell, here.now_ms)
+    return [heading, *shown]
 
 
 def panel(

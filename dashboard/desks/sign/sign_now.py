@@ -176,7 +176,7 @@ def periods(here: Here, period: Period) -> list[Node]:
     """Title of the course and the choice of its period."""
     view = here.view
     title = el("h2", view.text("sign.course"), el("small", period.ends()))
-    choice = picker(view, here.question.path, here.question.query(), period, PERIODS)
+    choice = picker(view, here.question.path, here.question.filters(), period, PERIODS)
     return [el("div", title, choice, cls="sign-course-head")]
 
 

@@ -1,7 +1,7 @@
 """What the address of /sign/<code> asks for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.period import NAMES, Period
@@ -51,7 +51,7 @@ class SignQuestion:
         """The page's path."""
         return sign_path(self.code)
 
-    def query(self) -> dict[str, str | int | None]:
+    def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view; what is the default is left out."""
         return {
             "street": self.street,
@@ -63,19 +63,15 @@ class SignQuestion:
 
     def picking(self, pick: str | None) -> str:
         """The same with another selection on the map."""
-        return self.view.href(self.path, **{**self.query(), "pick": pick})
+        return self.view.href(self.path, **{**self.filters(), "pick": pick})
 
     def at(self, street: str | None) -> str:
         """The same sign and period at another street, or at the district (None)."""
-        return self.view.href(self.path, **{**self.query(), "street": street})
+        return self.view.href(self.path, **{**self.filters(), "street": street})
 
     def span(self, now_ms: int, zone: Zone) -> Period:
         """The period at an instant."""
-        return Period.of({**self.query(), "period": self.period}, now_ms, zone)
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {"code": self.code, **self.query(), **asdict(self.view)}
+        return Period.of({**self.filters(), "period": self.period}, now_ms, zone)
 
 
 def _code(given: object) -> str | None:

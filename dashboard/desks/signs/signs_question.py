@@ -46,7 +46,7 @@ class SignsQuestion:
             view=View.of(asked.get("lang"), asked.get("theme")),
         )
 
-    def query(self) -> dict[str, str | int | None]:
+    def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is not the view."""
         found = asdict(self)
         del found["view"]
@@ -54,11 +54,7 @@ class SignsQuestion:
 
     def href(self, **change: str | None) -> str:
         """The address with parts changed; None takes one away."""
-        return self.view.href(PATH, **{**self.query(), **change})
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {**self.query(), **asdict(self.view)}
+        return self.view.href(PATH, **{**self.filters(), **change})
 
 
 def _text(given: object) -> str | None:

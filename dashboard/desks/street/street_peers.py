@@ -8,16 +8,21 @@ from typing import Any, NamedTuple
 
 from dashboard.components.light import Node, el, table
 from dashboard.components.times import grouped
-from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, PATH
+from dashboard.desks.rankings.rank_question import DEFAULT_PERIOD, PATH, Question
 from dashboard.desks.rankings.rank_strip import strip
 from dashboard.desks.rankings.rank_table import because, places
+from dashboard.desks.rankings.standings import span_of
+from dashboard.desks.spec import Visit
 from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_words import kind_name
+from data_access.rankings.registry import of_kind
+from data_access.rankings.standings import ranking
 from data_access.scoring.measure import Measure, Standings
 from domain.catalogue import Catalogue
 from domain.place import Street
 from domain.scoring.ranking import Ranked
 from domain.sign import Sign
+from domain.unit import PLACE
 
 COLUMNS = ("measure", "value", "strip", "place")
 MOST = 8  # rates listed: those with the lowest places
@@ -41,6 +46,21 @@ class Peers(NamedTuple):
     def sign(self) -> Sign | None:
         """The sign that ranks; None for the score of all signs."""
         return self.measure.scoring.sign
+
+
+def group_of(visit: Visit[PlaceQuestion]) -> list[Node]:
+    """The rankings of the place's group, and the place in each; nothing for no such place."""
+    city, db, actor = visit.city, visit.db, visit.actor
+    place = city.street.get(visit.question.code)
+    if place is None:
+        return []
+    found = []
+    if place.counts:
+        span = span_of(Question(), visit.now_ms, city.zone)
+        for measure in of_kind(city, PLACE):
+            standings = ranking(db, actor, city, measure.code, place.kind, span)
+            found.append(Peers(measure, standings))
+    return peers(Group(visit.question, city, place), found)
 
 
 def peers(here: Group, found: Sequence[Peers]) -> list[Node]:

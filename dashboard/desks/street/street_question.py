@@ -1,7 +1,7 @@
 """What the addresses of /streets and /street/<code> ask for."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.components.picking import Codes, picked, written
@@ -51,10 +51,6 @@ class ListQuestion:
             "pick": written(self.pick),
         }
 
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {**self.filters(), **asdict(self.view)}
-
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuestion:
@@ -87,10 +83,6 @@ class PlaceQuestion:
     def filters(self) -> dict[str, str | int | None]:
         """The part of the address that is neither path nor view."""
         return {"sign": self.sign, "committee": self.committee}
-
-    def stored(self) -> dict[str, Any]:
-        """For the browser to keep and to send back."""
-        return {"code": self.code, **self.filters(), **asdict(self.view)}
 
 
 def _mapping(given: object) -> Mapping[Any, Any]:

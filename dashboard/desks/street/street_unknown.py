@@ -2,6 +2,7 @@
 
 from dashboard.components.light import Node, el
 from dashboard.components.units import unit_path
+from dashboard.desks.spec import Parts, Visit
 from dashboard.desks.street.street_question import PlaceQuestion
 from dashboard.desks.street.street_table import PATH
 from domain.catalogue import Catalogue
@@ -10,9 +11,11 @@ from domain.unit import PLACE
 PARTS = ("crumbs", "head", "index", "map", "troubles", "sign", "all", "committees")
 
 
-def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
-    """A word about the code, and every place there is."""
-    view = question.view
+def unknown(visit: Visit[PlaceQuestion]) -> Parts | None:
+    """A word about a code that is no place's, and every place there is."""
+    question, view, city = visit.question, visit.view, visit.city
+    if question.code in city.street:
+        return None
     if question.code == city.code:
         said = view.text("street.district", name=view.name(city.name))
         onward = el("a", view.text("nav.signs"), href=view.href("/signs"))
@@ -34,9 +37,10 @@ def unknown(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
     }
 
 
-def nothing_yet(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node]]:
+def nothing_yet(visit: Visit[PlaceQuestion]) -> Parts:
     """Before the engine has judged anything: the name, and that there is no data."""
-    view, place = question.view, city.street[question.code]
+    view, question = visit.view, visit.question
+    place = visit.city.street[question.code]
     title = view.name(place.name)
     return {
         **_empty(question),
@@ -48,7 +52,7 @@ def nothing_yet(question: PlaceQuestion, city: Catalogue) -> dict[str, list[Node
     }
 
 
-def _empty(question: PlaceQuestion) -> dict[str, list[Node]]:
+def _empty(question: PlaceQuestion) -> Parts:
     return {f"street-{part}": [] for part in PARTS} | {"street-crumbs": [el("b", question.code)]}
 
 

@@ -1,53 +1,29 @@
 """The frame of every page but the wall: navigation on the left, where-am-I on top."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import aria, data
-from dashboard.components.units import unit_path
 from dashboard.components.view import View
 from dashboard.components.watermark import watermark
+from dashboard.desks.registry import pages
+from dashboard.desks.spec import Crumb, Nav, Query
 from dashboard.house.services import current_services
 from dashboard.security import csrf
-from dashboard.security.policy import PAGES
 from dashboard.security.sessions import current_session
 from domain.actor import Actor, Role
-from domain.catalogue import Catalogue
-from domain.unit import DEPARTMENT
-
-
-class _Entry(NamedTuple):
-    path: str
-    label: str
-    whole_page: bool = False  # another theme: loaded afresh
-    number: Callable[[Catalogue], int] | None = None  # how many there are of what it lists
-
-
-NAVIGATION = (
-    _Entry("/screen", "nav.screen", True),
-    _Entry("/index", "nav.index"),
-    _Entry("/signs", "nav.signs", number=lambda city: len(city.signs)),
-    _Entry("/streets", "nav.streets", number=lambda city: len(city.counted)),
-    _Entry("/rankings", "nav.rankings"),
-    _Entry("/episodes", "nav.episodes"),
-    _Entry("/sources", "nav.sources"),
-    _Entry("/reports", "nav.reports"),
-    _Entry("/audit", "nav.audit"),
-    _Entry("/about", "nav.about"),
-)
 
 
 class Place(NamedTuple):
     """Where in the product a page stands."""
 
     path: str
-    # (text, address or None) below the city, itself last; a component brings its own links
-    crumbs: Sequence[tuple[str | Component, str | None]]
-    query: Mapping[str, str | int | None] = {}  # the filters that its address holds
-    section: str | None = None  # the entry of the navigation it belongs to, when not `path`
+    crumbs: Sequence[Crumb]  # below the city, itself last
+    query: Query  # the filters that its address holds
+    section: str | None = None  # the entry of the navigation it belongs to, when it has none
 
 
 def desk(view: View, place: Place, *body: Any) -> Component:
@@ -71,11 +47,9 @@ def silence_banner(view: View, after_s: float) -> Component:
 
 def _navigation(view: View, place: Place) -> Component:
     city = current_services().catalogue
-    session = current_session()
-    links = [
-        _link(view, entry, entry.path == (place.section or place.path))
-        for entry in _entries(session.actor)
-    ]
+    entries = _entries(current_session().actor)
+    here = place.path if place.path in entries else place.section
+    links = [_link(view, entry, path, path == here) for path, entry in entries.items()]
     return html.Header(
         [
             html.P(
@@ -89,19 +63,21 @@ def _navigation(view: View, place: Place) -> Component:
     )
 
 
-def _entries(actor: Actor) -> list[_Entry]:
-    """What the navigation offers to a role, and to a department its own page."""
-    found = [entry for entry in NAVIGATION if actor.role in PAGES.get(entry.path, ())]
-    if actor.role is Role.DEPARTMENT and actor.department is not None:
-        own = _Entry(unit_path(DEPARTMENT, actor.department), "nav.department")
-        after = next((n for n, e in enumerate(found, 1) if e.path == "/rankings"), len(found))
-        found.insert(after, own)
+def _entries(actor: Actor) -> dict[str, Nav]:
+    """Address → entry of what the navigation offers to a reader."""
+    found: dict[str, Nav] = {}
+    for spec in pages():
+        if spec.nav is None or actor.role not in spec.roles:
+            continue
+        path = spec.path if spec.nav.own is None else spec.nav.own(actor)
+        if path is not None:
+            found[path] = spec.nav
     return found
 
 
-def _link(view: View, entry: _Entry, here: bool) -> Component:
+def _link(view: View, entry: Nav, path: str, here: bool) -> Component:
     kind = html.A if entry.whole_page else dcc.Link
-    address = View(view.lang).href(entry.path) if entry.whole_page else view.href(entry.path)
+    address = View(view.lang).href(path) if entry.whole_page else view.href(path)
     name = "desk-link desk-link-here" if here else "desk-link"
     said: list[Any] = [view.text(entry.label)]
     if entry.number is not None:
@@ -141,7 +117,7 @@ def _account(view: View, place: Place) -> Component:
     )
 
 
-def _bar(view: View, crumbs: Sequence[tuple[str | Component, str | None]]) -> Component:
+def _bar(view: View, crumbs: Sequence[Crumb]) -> Component:
     city = current_services().catalogue
     steps: list[Any] = [html.Span(view.name(city.name))]
     for text, address in crumbs:

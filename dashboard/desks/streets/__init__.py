@@ -1,0 +1,1 @@
+"""The list and map of the streets, towns and areas."""
