@@ -107,7 +107,7 @@ def test_any_order_and_any_helpings_give_the_same_picture(
 def test_many_stored_rows_at_once_give_what_one_by_one_gives(
     readings: list[Row], street_rule: Rule, district_rule: Rule, random: Any
 ) -> None:
-    sign = make_sign(street_rule=street_rule, district_rule=district_rule)
+    sign = make_sign(street_rule=street_rule, rule=district_rule)
     singly, together = window_of(sign), window_of(sign)
     stored: list[RawRow] = []
     for n, row in enumerate(readings):
