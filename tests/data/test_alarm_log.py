@@ -359,13 +359,13 @@ def test_a_log_that_somebody_has_parted_from_the_picture_is_told(
 
     assert look() == 0 and not caplog.records
     with town.db.write() as conn:
-        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+        conn.exec_driver_sql("DELETE FROM state_history WHERE indicator = 'SAF-14'")
     assert look() == 0  # once an hour
     town.clock.step(3600)
     town.tell(RAIN, town.clock.ms, 91.0)
     town.turn()
     with town.db.write() as conn:
-        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+        conn.exec_driver_sql("DELETE FROM state_history WHERE indicator = 'SAF-14'")
     assert look() == 2
     assert "310115004 SAF-14: wall alarm, latest alarm" in caplog.text
 

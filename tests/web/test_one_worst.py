@@ -13,6 +13,7 @@ import pytest
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake import door as intake
+from data_access.intake.kinds.reading import READING
 from data_access.views.pictures import pack_picture, unpack_picture
 from data_access.views.snapshots import stored_body
 from domain.actor import Actor, Role
@@ -51,7 +52,7 @@ def send(city: City, rows: list[tuple[Sign, str, float]]) -> None:
         by_source[sign.source].append(row)
     for source, readings in by_source.items():
         catalogue = site.services.catalogue
-        found = intake.accept(site.db, catalogue, source, readings, site.clock.ms, "api")
+        found = intake.accept(READING, site.db, catalogue, source, readings, site.clock.ms, "api")
         assert found.accepted == len(readings)
 
 
