@@ -17,7 +17,8 @@ from bench.senders import STAMP, Connection, stamped
 from data_access.catalogue.loader import load_catalogue
 from domain.catalogue import Catalogue
 from domain.clock import to_ms, utc_now
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 
 LOAD = 5_000  # readings/s
 BATCH = 500
@@ -85,7 +86,7 @@ def _probe_sign(catalogue: Catalogue) -> Sign:
     for sign in catalogue.signs:
         room = STEPS / 10**sign.decimals
         fits = sign.value_min <= sign.typical and sign.typical + room <= sign.value_max
-        if sign.decimals and fits and sign.district_rule is not Rule.NA and not sign.derived:
+        if sign.decimals and fits and sign.rule is not Rule.NA and not sign.derived:
             return sign
     raise ValueError("no sign of the catalogue is fit to be watched")
 

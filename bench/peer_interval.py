@@ -40,10 +40,12 @@ def _worst(states: list[State]) -> State:
 
 
 def _page(catalogue: Catalogue, db: Database) -> list[Any]:
-    mine = latest.c.street_code == catalogue.code
+    mine = latest.c.unit == catalogue.code
     with db.read() as conn:
-        rows: dict[str, Any] = {row.sign: row for row in conn.execute(select(latest).where(mine))}
-        found = conn.execute(select(latest.c.street_code, latest.c.state).distinct()).all()
+        rows: dict[str, Any] = {
+            row.indicator: row for row in conn.execute(select(latest).where(mine))
+        }
+        found = conn.execute(select(latest.c.unit, latest.c.state).distinct()).all()
     cells = []
     for sign in catalogue.signs:
         row = rows.get(sign.code)

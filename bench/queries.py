@@ -119,14 +119,14 @@ def _measure(
 def _peers(conn: Connection, place: str, sign: str) -> tuple[float, float]:
     def newest() -> None:
         conn.execute(
-            text("SELECT street_code, sign, MAX(bucket) FROM rollup_minute GROUP BY 1, 2")
+            text("SELECT unit, indicator, MAX(bucket) FROM rollup_minute GROUP BY 1, 2")
         ).all()
 
     def scan() -> None:
         # the unary plus keeps SQLite from using the key
         conn.execute(
             text(
-                "SELECT * FROM rollup_minute WHERE +street_code = :p AND +sign = :s"
+                "SELECT * FROM rollup_minute WHERE +unit = :p AND +indicator = :s"
                 " AND bucket > :t ORDER BY bucket"
             ),
             {"p": place, "s": sign, "t": NOW - DAY_MS},

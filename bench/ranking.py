@@ -135,7 +135,7 @@ def _peer(db: Database, span: Span) -> None:
     sums: dict[tuple[str, str], list[float]] = {}
     with db.read() as conn:
         rows = conn.exec_driver_sql(
-            "SELECT street_code, sign, known, attention, warning, alarm FROM rollup_day"
+            "SELECT unit, indicator, known, attention, warning, alarm FROM rollup_day"
             f" WHERE bucket >= {span.from_ms} AND bucket < {span.to_ms}"
         )
         for place, sign, *hours in rows:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from bench.report import SEED
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
-from domain.sign import Direction, Rule, Sign
+from domain.indicator import Direction, Rule
+from domain.sign import Sign
 from engine.window import KEEP_SLOTS
 
 POINTS = 3  # devices of a sign in a street
@@ -60,7 +61,7 @@ def values(catalogue: Catalogue) -> dict[str, list[str]]:
     found = {}
     for sign in catalogue.signs:
         parts = devices if sign.at_street else POINTS
-        typical = sign.typical / (parts if sign.district_rule is Rule.SUM else 1)
+        typical = sign.typical / (parts if sign.rule is Rule.SUM else 1)
         drawn = (dice.gauss(typical, NOISE * (abs(typical) or 1.0)) for _ in range(VALUES))
         inside = (min(max(v, sign.value_min), sign.value_max) for v in drawn)
         found[sign.code] = [f"{v:.{sign.decimals + 1}f}" for v in inside]
@@ -103,8 +104,8 @@ def _round(
 def masses(sign: Sign) -> tuple[str, str]:
     """(weight, denominator) as a device of the sign would send them, "" for none."""
     return (
-        MASS if sign.district_rule is Rule.WEIGHTED else "",
-        MASS if sign.district_rule is Rule.RATIO else "",
+        MASS if sign.rule is Rule.WEIGHTED else "",
+        MASS if sign.rule is Rule.RATIO else "",
     )
 
 

@@ -26,7 +26,7 @@ from data_access.store.tables import batches
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from domain.facts.reading import Reading
-from domain.sign import Rule
+from domain.indicator import Rule
 from engine.loop import Engine
 from engine.process import POLL_S
 from engine.retention import Retention
@@ -149,7 +149,7 @@ def _register(folder: Path, catalogue: Catalogue) -> Path:
     sign = next(
         s
         for s in catalogue.signs
-        if s.at_street and s.district_rule is Rule.SUM and s.slot_ms >= 15 * MINUTE_MS
+        if s.at_street and s.rule is Rule.SUM and s.slot_ms >= 15 * MINUTE_MS
     )
     now, street = to_ms(utc_now()), catalogue.counted[0].code
     path = folder / "events.csv"

@@ -11,7 +11,7 @@ from functools import partial
 from operator import mul
 from typing import Any, NamedTuple
 
-from domain.sign import Rule, Sign
+from domain.indicator import Indicator, Rule
 
 Badness = Callable[[float], float]
 
@@ -77,15 +77,15 @@ def mass_of(rule: Rule, weight: float | None, denominator: float | None) -> floa
     return 1.0 if second is None else second
 
 
-def bucket_value(sign: Sign, rule: Rule, row: tuple[Any, ...]) -> float:
-    """The value that stands for a bucket of samples, by the sign's rule at the place.
+def bucket_value(indicator: Indicator, rule: Rule, row: tuple[Any, ...]) -> float:
+    """The value that stands for a bucket of samples, by the rule that holds there.
 
     What its amounts add up to (before they are rounded) where it tells amounts; else Σ/Σ for
     ratios, the extreme or the mean.
     `row` is a row of a roll-up: place, sign, bucket, numerator, denominator, count, sum, min, max.
     """
     numerator, denominator, count, total, low, high = row[3:9]
-    if sign.adds_up:
+    if indicator.adds_up:
         return float(numerator)
     match rule:
         case Rule.RATIO | Rule.WEIGHTED:

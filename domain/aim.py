@@ -4,8 +4,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from domain.freshness import Freshness
+from domain.indicator import Indicator
 from domain.picture import Cell
-from domain.sign import Sign, State
+from domain.sign import State
 from domain.target import Over, Target, meets
 
 LEAST_KNOWN = 0.5  # of a period's hours so far; with less, nobody can say
@@ -41,11 +42,11 @@ class Aim(NamedTuple):
 
 
 def aim_of(
-    sign: Sign, target: Target, wanted: float, cell: Cell | None, spell: Spell | None
+    indicator: Indicator, target: Target, wanted: float, cell: Cell | None, spell: Spell | None
 ) -> Aim:
     """A target against the present value, or against that of its period (`spell`).
 
-    A sign that is silent now has met nothing, whatever it said earlier in the period.
+    What is silent now has met nothing, whatever it said earlier in the period.
     """
     speaks = (
         cell is not None
@@ -60,6 +61,6 @@ def aim_of(
         value = spell.value
     if value is None:
         return Aim(target, wanted, None, Reached.UNKNOWN)
-    value = round(value, sign.decimals)
-    met = meets(sign, value, wanted)
+    value = round(value, indicator.decimals)
+    met = meets(indicator, value, wanted)
     return Aim(target, wanted, value, Reached.MET if met else Reached.MISSED)

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from domain.clock import DAY_MS, MINUTE_MS
+from domain.indicator import Rule
 from domain.privacy import Dominance, Rates, SmallCounts
-from domain.sign import Rule, Sign
+from domain.sign import Sign
 from domain.text import EMPTY, Text
 from domain.units import rate_base
 from domain.zone import Zone
@@ -106,7 +107,7 @@ class Publication:
         if is_mean(sign):
             of_people = self.weights.get(sign.code, Weighed.CASES) in _OF_PEOPLE
             return Kind.RATE if of_people else Kind.MEASURE
-        whole = sign.district_rule is Rule.SUM and sign.decimals == 0
+        whole = sign.rule is Rule.SUM and sign.decimals == 0
         return Kind.COUNT if whole and sign.code not in self.measures else Kind.MEASURE
 
     def street_period(self, sign: Sign) -> Period:
@@ -137,7 +138,7 @@ class Publication:
 
 def is_mean(sign: Sign) -> bool:
     """Whether a sign is a weighted mean or a ratio, of points in a street or of streets."""
-    return sign.street_rule in MEANS or sign.district_rule in MEANS
+    return sign.street_rule in MEANS or sign.rule in MEANS
 
 
 def week_start(ms: int, zone: Zone) -> int:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.sign import GRADED, SEVERITY, Bounds, Direction, Sign, State, Thresholds
+from domain.indicator import Bounds, Direction, Indicator, Thresholds
+from domain.sign import GRADED, SEVERITY, State
 
 CLEAR_SHARE = 0.05
 
@@ -161,19 +162,19 @@ def _depth(
     return len(marks) - 1 + (value - marks[-1]) * sign / span
 
 
-def make_judge(sign: Sign, thresholds: Thresholds, share: float | None = None) -> Judge:
-    """The judge of a sign at the district (`share` None) or at a street holding `share` of it.
+def make_judge(indicator: Indicator, thresholds: Thresholds, share: float | None = None) -> Judge:
+    """The judge of an indicator at the district (`share` None) or at a street with `share` of it.
 
-    For signs whose thresholds scale, a street's cut-off is typical·share + excess·√share: a count
+    Where thresholds scale, a street's cut-off is typical·share + excess·√share: a count
     scatters with the square root of its size, so this keeps the chance of a false alarm equal for
     small and large streets, which plain multiplication does not. Counts keep at least 2, 3, 4: one
     open case in one street is a day's work.
     """
     cuts = thresholds
-    typical = sign.typical
-    if share is not None and sign.threshold_rule.startswith("scale_"):
-        cuts = _scaled(sign, thresholds, share)
-        typical = sign.typical * share
+    typical = indicator.typical
+    if share is not None and indicator.threshold_rule.startswith("scale_"):
+        cuts = _scaled(indicator, thresholds, share)
+        typical = indicator.typical * share
     higher = (cuts.attention.high, cuts.warning.high, cuts.alarm.high)
     lower = (cuts.attention.low, cuts.warning.low, cuts.alarm.low)
     return Judge(
@@ -183,8 +184,8 @@ def make_judge(sign: Sign, thresholds: Thresholds, share: float | None = None) -
         clear_higher=_clear(higher, typical),
         clear_lower=_clear(lower, typical),
         typical=typical,
-        raise_after_ms=sign.raise_after_s * 1000,
-        clear_after=sign.clear_after,
+        raise_after_ms=indicator.raise_after_s * 1000,
+        clear_after=indicator.clear_after,
     )
 
 
@@ -201,14 +202,14 @@ def _clear(edges: Edges, typical: float) -> Edges:
     return cleared[0], cleared[1], cleared[2]
 
 
-def _scaled(sign: Sign, thresholds: Thresholds, share: float) -> Thresholds:
+def _scaled(indicator: Indicator, thresholds: Thresholds, share: float) -> Thresholds:
     root = math.sqrt(share)
-    counts = sign.decimals == 0 and sign.direction is Direction.HIGHER_WORSE
+    counts = indicator.decimals == 0 and indicator.direction is Direction.HIGHER_WORSE
 
     def scale(edge: float | None, floor: float) -> float | None:
         if edge is None:
             return None
-        scaled = sign.typical * share + (edge - sign.typical) * root
+        scaled = indicator.typical * share + (edge - indicator.typical) * root
         return max(scaled, floor) if counts else scaled
 
     def bounds(which: Bounds, floor: float) -> Bounds:

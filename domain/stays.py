@@ -6,8 +6,9 @@ from typing import Protocol
 
 from domain.clock import HOUR_MS
 from domain.freshness import Freshness
+from domain.indicator import Indicator
 from domain.picture import Cell
-from domain.sign import GRADED, Sign, State
+from domain.sign import GRADED, State
 
 
 class Change(Protocol):
@@ -77,8 +78,8 @@ def hours_in(found: Sequence[Stay], from_ms: int, to_ms: int) -> Hours:
     return Hours(sum(spent.values()) / HOUR_MS, attention, warning, alarm)
 
 
-def heard_until(sign: Sign, cell: Cell | None) -> int | None:
+def heard_until(indicator: Indicator, cell: Cell | None) -> int | None:
     """When the newest value of a cell went stale; None while it counts or where there is none."""
     if cell is None or cell.at is None or cell.freshness is not Freshness.STALE:
         return None
-    return cell.at + sign.stale_after_s * 1000
+    return None if indicator.carries_ms is None else cell.at + indicator.carries_ms

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.sign import Direction, Sign
+from domain.indicator import Direction, Indicator
 from domain.text import Text
 
 _EQUAL = 1e-9
@@ -48,8 +48,8 @@ def in_force(targets: Sequence[Target], local_date: str) -> Target | None:
     return None
 
 
-def meets(sign: Sign, value: float, wanted: float) -> bool:
+def meets(indicator: Indicator, value: float, wanted: float) -> bool:
     """Whether a value is at the wanted one or on its better side."""
-    if sign.direction is Direction.HIGHER_WORSE:
+    if indicator.direction is Direction.HIGHER_WORSE:
         return value <= wanted + _EQUAL
     return value >= wanted - _EQUAL

@@ -42,7 +42,7 @@ class SignTerms:
         s = self.sign
         cuts = [(v.version, v.valid_from, v.attention, v.warning, v.alarm) for v in s.thresholds]
         how = (s.typical, s.direction, s.decimals, s.threshold_rule, s.raise_after_s, s.clear_after)
-        return (cuts, *how, s.street_rule, s.district_rule, dict(self.shares))
+        return (cuts, *how, s.street_rule, s.rule, dict(self.shares))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,11 @@
-"""A text in every language of the product: a name, a unit of measure, where a figure is from."""
+"""Texts: one in every language of the product, and what somebody has typed as one line."""
 
+import unicodedata
 from dataclasses import dataclass, fields
+
+BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters by name that nobody can see."""
+MARKS_AT_ONCE = 3  # accents on one letter; more are there to cover the neighbours
 
 
 class UnknownLanguage(ValueError):
@@ -33,3 +38,15 @@ class Text:
 
 LANGUAGES = tuple(field.name for field in fields(Text))
 EMPTY = Text.same("")
+
+
+def one_line(text: str) -> str:
+    """What a person has typed, so that it can be seen and cannot disturb the lines around it:
+    printable characters with single spaces between; controls, bidi and blank ones are spaces."""
+    kept: list[str] = []
+    marks = 0
+    for c in text:
+        marks = marks + 1 if unicodedata.category(c) in ("Mn", "Me") else 0
+        if marks <= MARKS_AT_ONCE:
+            kept.append(" " if c in BLANK or not c.isprintable() else c)
+    return " ".join("".join(kept).split())

@@ -322,7 +322,7 @@ def history_row(place: str, code: str, t: Transition) -> HistoryRow:
 def add_raw(window: SignWindow, raw: RawRow, *, restore: bool = False) -> None:
     """Give a stored reading to a window (`restore`: its samples contain it already)."""
     _, street, _, source, point, at, value, weight, denominator = raw
-    mass = mass_of(window.sign.district_rule, weight, denominator)
+    mass = mass_of(window.sign.rule, weight, denominator)
     take = window.restore if restore else window.add
     take(street, (source, point), at, value, mass)
 

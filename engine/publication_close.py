@@ -59,7 +59,7 @@ class Closing:
     def shown_value(self, code: str, row: BucketRow) -> float:
         """A bucket's value as it is told."""
         sign = self._catalogue.sign[code]
-        return round(bucket_value(sign, sign.district_rule, row), sign.decimals)
+        return round(bucket_value(sign, sign.rule, row), sign.decimals)
 
     def _district_day(self, conn: Connection, start: int, now_ms: int) -> list[ValueRow]:
         rows = self.district_values(conn, start)
@@ -79,7 +79,7 @@ class Closing:
         ]
         for place, code, row in buckets(conn, "day", asked):
             sign = self._catalogue.sign[code]
-            mean = bucket_value(sign, sign.district_rule, row)
+            mean = bucket_value(sign, sign.rule, row)
             yield value_row(
                 code, place, "day", start, band(mean, self._rules.bands[code]), bool(row[9]), now_ms
             )

@@ -124,10 +124,7 @@ class Publisher:
         from_ms = to_ms - TREND_HOURS * HOUR_MS
         place = city.catalogue.code
         rows = rollups.series(self._db, place, sign.code, "hour", from_ms, to_ms)
-        known = {
-            row[2]: round(bucket_value(sign, sign.district_rule, row), sign.decimals)
-            for row in rows
-        }
+        known = {row[2]: round(bucket_value(sign, sign.rule, row), sign.decimals) for row in rows}
         return [[hour, known.get(hour)] for hour in range(from_ms, to_ms, HOUR_MS)]
 
 

@@ -47,8 +47,8 @@ def recover(db: Database, catalogue: Catalogue, now_ms: int) -> Generator[None, 
         latest: dict[str, list[Any]] = {}
         gone: list[Any] = []
         for row in states.all_latest(conn):
-            here = row.sign in city.windows and row.street_code in city.places
-            (latest.setdefault(row.sign, []) if here else gone).append(row)
+            here = row.indicator in city.windows and row.unit in city.places
+            (latest.setdefault(row.indicator, []) if here else gone).append(row)
         refills = {
             code: _Refill(city, city.windows[code], now_ms, cursor, conn, latest[code])
             for code in sorted(latest)
@@ -70,9 +70,9 @@ def _withdraw(conn: Connection, city: City, out: WriteSet, gone: list[Any], now_
     """What is no longer in the catalogue has no state; `gone`: its rows of `latest`."""
     for row in gone:
         if row.state != State.UNKNOWN:
-            close(conn, city, out, (row.street_code, row.sign), row.observed_at, now_ms)
+            close(conn, city, out, (row.unit, row.indicator), row.observed_at, now_ms)
             kept = {**row._mapping, "state": State.UNKNOWN.value, "since": None}
-            out.latest[row.street_code, row.sign] = tuple(kept.values())
+            out.latest[row.unit, row.indicator] = tuple(kept.values())
 
 
 def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Steps:
@@ -82,7 +82,7 @@ def _last_words(db: Database, city: City, refills: "dict[str, _Refill]") -> Step
             refill = refills.get(p.sign)
             if refill is not None and refill.needs(p.street_code, p.observed_at):
                 window = refill.window
-                mass = mass_of(window.sign.district_rule, p.weight, p.denominator)
+                mass = mass_of(window.sign.rule, p.weight, p.denominator)
                 part = (p.source, p.point)
                 window.restore(p.street_code, part, p.observed_at, p.value, mass)
         yield
@@ -139,7 +139,7 @@ class _Refill:
         self.told: dict[str, tuple[int, list[Transition]]] = {}  # by place: changes since when
         self.made: list[tuple[str, Transition]] = []
         self.raw_from = engine_state.get(conn, "raw_from")
-        newest = {row.street_code: row.observed_at for row in latest}
+        newest = {row.unit: row.observed_at for row in latest}
         counted = (newest.get(street.code, 0) for street in city.catalogue.counted)
         district = city.catalogue.code
         newest[district] = max(newest.get(district, 0), *counted)
@@ -156,10 +156,10 @@ class _Refill:
         for place, floor in self.floors.items():
             self.window.set_floor(place, floor)
         for row in self.latest:
-            floor = self.floors[row.street_code]
+            floor = self.floors[row.unit]
             if row.observed_at < max(floor, self.raw_from):
                 self._recall(row)
-            self._seed(row.street_code, min(floor, row.observed_at))
+            self._seed(row.unit, min(floor, row.observed_at))
         yield from self._read(db)
         told = Told()
         for changes in self.window.pieces():
@@ -171,12 +171,12 @@ class _Refill:
     def go_on(self, out: WriteSet) -> None:
         """Let the recorded states stand and go on from them, up to now."""
         window, code = self.window, self.window.sign.code
-        known = {row.street_code: row.state for row in self.latest}
+        known = {row.unit: row.state for row in self.latest}
         for row in self.latest:
             # a total may stand on nothing that is left, as on a street that is gone; a street's
             # newest is told again with its batch, and must then be news to the district
-            newest = window.newest(row.street_code)
-            whole = row.street_code == self.city.catalogue.code
+            newest = window.newest(row.unit)
+            whole = row.unit == self.city.catalogue.code
             if whole and (newest is None or newest[0].at < row.observed_at):
                 self._recall(row)
         for place in list(window.samples):
@@ -230,7 +230,7 @@ class _Refill:
         sample = Sample(
             row.value, row.numerator, row.denominator, row.children, row.observed_at, row.demo
         )
-        self.window.recall(row.street_code, sample)
+        self.window.recall(row.unit, sample)
 
     def _seed(self, place: str, from_ms: int) -> None:
         self.told[place] = _, history = self._history(place, from_ms)

@@ -4,7 +4,8 @@ from functools import partial
 from typing import NamedTuple
 
 from domain.aggregation import Badness, Child, aggregate
-from domain.sign import Rule, State
+from domain.indicator import Rule
+from domain.sign import State
 from domain.state import Judged
 
 PER_SAMPLE = 20  # what making and judging a sample costs, in contributions

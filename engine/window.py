@@ -13,7 +13,8 @@ from operator import itemgetter
 from data_access.intake.readings import RawRow
 from domain.aggregation import Child, mass_of
 from domain.clock import slot_start
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from engine import steps
 from engine.fold import Fold, JudgeAt, Present
 from engine.said import Part, Said, Work, reach_of, slot_by_slot
@@ -94,7 +95,7 @@ class SignWindow(Series):
         Each becomes the entry of its (street, sign, source, point) in `newest` unless a newer
         one is there. Most of the engine's time goes by here: hence no calls.
         """
-        width, offset, rule = self.slot_ms, self._offset_ms, self.sign.district_rule
+        width, offset, rule = self.slot_ms, self._offset_ms, self.sign.rule
         adds_up = self._adds_up
         floors, places, dirty, carry = self._floor, self._said, self._dirty, self._carry_ms
         late = []
@@ -269,7 +270,7 @@ class SignWindow(Series):
     def _sample(self, place: str, slot: int) -> Sample | None:
         if place != self._district:
             return self._of_parts(place, slot, self.sign.street_rule)
-        rule = self.sign.district_rule
+        rule = self.sign.rule
         direct = self._of_parts(place, slot, Rule.VALUE if rule is Rule.NA else rule)
         return direct if direct is not None else self._of_streets(slot)
 
@@ -292,7 +293,7 @@ class SignWindow(Series):
             if sample is not None:
                 children.append(sample.child(self._adds_up))
                 demo = demo or sample.demo
-        return self._total(self.sign.district_rule, children, self._district, slot, demo)
+        return self._total(self.sign.rule, children, self._district, slot, demo)
 
     def _total(
         self, rule: Rule, children: list[Child], place: str, slot: int, demo: bool

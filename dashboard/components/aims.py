@@ -5,7 +5,7 @@ from dashboard.components.light import Node, el
 from dashboard.components.view import View
 from dashboard.words.labels import table as labels
 from domain.aim import Aim, Reached
-from domain.sign import Direction, Sign
+from domain.indicator import Direction, Indicator
 from domain.target import Over, Target
 
 COLUMNS = ("target", "gap")
@@ -21,28 +21,31 @@ def heads(view: View) -> list[Node]:
     return [view.text(f"aim.col.{name}") for name in COLUMNS]
 
 
-def common_head(view: View, sign: Sign, aim: Aim) -> Node:
+def common_head(view: View, indicator: Indicator, aim: Aim) -> Node:
     """The title of 差距 alone, with the target that all rows share."""
     over = view.text(f"aim.over.{aim.target.over}")
-    said = el("small", f"{wanted(view, sign, aim.wanted)} {over}")
+    said = el("small", f"{wanted(view, indicator, aim.wanted)} {over}")
     return el("span", view.text("aim.col.gap"), said, cls="aim-head")
 
 
-def cells(view: View, sign: Sign, aim: Aim | None) -> dict[str, Node | list[Node]]:
+def cells(view: View, indicator: Indicator, aim: Aim | None) -> dict[str, Node | list[Node]]:
     """What stands in the two columns; nothing where there is no target."""
     if aim is None:
         return {"target": "", "gap": ""}
     over = el("small", view.text(f"aim.over.{aim.target.over}"))
-    return {"target": [wanted(view, sign, aim.wanted), over], "gap": [verdict(view, sign, aim)]}
+    return {
+        "target": [wanted(view, indicator, aim.wanted), over],
+        "gap": [verdict(view, indicator, aim)],
+    }
 
 
-def wanted(view: View, sign: Sign, value: float) -> str:
+def wanted(view: View, indicator: Indicator, value: float) -> str:
     """`≤ 9 %`: a target with the side that is good."""
-    relation = "≤" if sign.direction is Direction.HIGHER_WORSE else "≥"
-    return f"{relation} {mark.with_unit(view, sign, value)}"
+    relation = "≤" if indicator.direction is Direction.HIGHER_WORSE else "≥"
+    return f"{relation} {mark.with_unit(view, indicator, value)}"
 
 
-def verdict(view: View, sign: Sign, aim: Aim) -> Node:
+def verdict(view: View, indicator: Indicator, aim: Aim) -> Node:
     """达标, 未达标 or 未知 behind its glyph, with how far."""
     glyph = el(
         "svg",
@@ -52,28 +55,28 @@ def verdict(view: View, sign: Sign, aim: Aim) -> Node:
         aria_hidden="true",
     )
     word = el("b", view.text(f"aim.{aim.reached}"))
-    far = el("span", far_text(view, sign, aim), cls="aim-far") if aim.gap else None
+    far = el("span", far_text(view, indicator, aim), cls="aim-far") if aim.gap else None
     return el("span", glyph, word, far, cls="aim", data_reached=aim.reached.value)
 
 
-def far_text(view: View, sign: Sign, aim: Aim) -> str:
-    """How far the value lies from the target, in the sign's unit and without a sign."""
+def far_text(view: View, indicator: Indicator, aim: Aim) -> str:
+    """How far the value lies from the target, in its unit of measure, without plus or minus."""
     gap = abs(aim.gap or 0.0)
     key = "aim.by.met" if aim.reached is Reached.MET else "aim.by.missed"
-    return view.text(key, gap=mark.with_unit(view, sign, gap))
+    return view.text(key, gap=mark.with_unit(view, indicator, gap))
 
 
-def sentence(view: View, sign: Sign, aim: Aim) -> Node:
+def sentence(view: View, indicator: Indicator, aim: Aim) -> Node:
     """The target on a sign's own page: what is wanted, the value of its period, the verdict."""
     said: list[Node] = [
         el("span", view.text("aim.col.target"), cls="aim-name"),
-        el("b", wanted(view, sign, aim.wanted)),
+        el("b", wanted(view, indicator, aim.wanted)),
         view.text(f"aim.over.{aim.target.over}"),
     ]
     if aim.value is not None and aim.target.over is not Over.NOW:
-        value = mark.with_unit(view, sign, aim.value)
+        value = mark.with_unit(view, indicator, aim.value)
         said.append(view.text(f"aim.value.{aim.target.over}", value=value))
-    said.append(verdict(view, sign, aim))
+    said.append(verdict(view, indicator, aim))
     if aim.reached is Reached.UNKNOWN:
         said.append(el("small", view.text(f"aim.why.{aim.target.over}")))
     parts = [part for node in said for part in (node, " ")]

@@ -1,4 +1,4 @@
-"""The chart of a sign's course: plain data, drawn by assets/js/desk/sign_chart.js in the browser.
+"""The chart of a course: plain data, drawn by assets/js/desk/sign_chart.js in the browser.
 
 The data lies in one attribute of `.sign-chart`, so a page has it before any drawing is done, and
 the table behind it says the same without a drawing.
@@ -18,9 +18,10 @@ from data_access.series.notes import Note
 from data_access.series.series_query import Course, Line
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
+from domain.indicator import Indicator
 from domain.judging import reigns
 from domain.picture import Cell
-from domain.sign import GRADED, Sign, State
+from domain.sign import GRADED, State
 from domain.stays import Stay, graded, heard_until, stays
 
 TABLE_ROWS = 48
@@ -30,7 +31,7 @@ TABLE_ROWS = 48
 class Subject:
     """Whose course it is."""
 
-    sign: Sign
+    indicator: Indicator
     place: str
     place_name: str
     cell: Cell | None  # how it stands now; None: not known
@@ -46,7 +47,7 @@ def chart(
     notes: Sequence[Note] = (),
 ) -> Node:
     """The chart, its legend, and the table behind it."""
-    sign = subject.sign
+    indicator = subject.indicator
     data = _data(view, catalogue, subject, period, course, notes)
     drawing = el(
         "div",
@@ -66,7 +67,7 @@ def chart(
         "figure",
         drawing,
         el("figcaption", *legend, cls="chart-legend"),
-        _table(view, catalogue, sign, course, names),
+        _table(view, catalogue, indicator, course, names),
         cls="chart",
     )
 
@@ -83,7 +84,7 @@ def by_week(period: Period) -> bool:
 
 def told(course: Course, subject: Subject, period: Period) -> list[Stay]:
     """The stays in known states; what is stale has had none since it went stale."""
-    silent = heard_until(subject.sign, subject.cell)
+    silent = heard_until(subject.indicator, subject.cell)
     return stays(course.transitions, period.from_ms, period.to_ms, silent)
 
 
@@ -95,7 +96,7 @@ def _data(
     course: Course,
     notes: Sequence[Note],
 ) -> dict[str, Any]:
-    sign, cell = subject.sign, subject.cell
+    indicator, cell = subject.indicator, subject.cell
     # a custom period may have ended long ago: what holds now says nothing about its end
     now = cell is not None and cell.state is not State.UNKNOWN and period.name != "custom"
     names = (view.text("chart.now"), view.text(before_key(period)))
@@ -104,14 +105,14 @@ def _data(
         "to": period.to_ms,
         "now": subject.now_ms,
         "zone": offsets(catalogue.zone, max(period.to_ms, subject.now_ms)),
-        "decimals": sign.decimals,
-        "unit": view.name(sign.measured_in),
-        "unit_one": sign.unit_beside(1, view.lang),
-        "reach": sign.stale_after_s * 1000,
+        "decimals": indicator.decimals,
+        "unit": view.name(indicator.measured_in),
+        "unit_one": indicator.unit_beside(1, view.lang),
+        "reach": indicator.carries_ms or period.to_ms - period.from_ms,
         "state": cell.state.value if now and cell is not None else None,
         "label": view.text(
             "chart.said",
-            sign=view.name(sign.name),
+            sign=view.name(indicator.name),
             place=subject.place_name,
             period=period.label(view),
         ),
@@ -156,10 +157,10 @@ def _marks(
     None beside sums of amounts: the cut-offs are those of a single interval.
     """
     found: list[dict[str, Any]] = []
-    sign = subject.sign
-    if sign.adds_up and step_ms != sign.slot_ms:
+    indicator = subject.indicator
+    if indicator.adds_up and step_ms != indicator.slot_ms:
         return found
-    for reign in reigns(catalogue, sign, subject.place, period.from_ms, period.to_ms):
+    for reign in reigns(catalogue, indicator, subject.place, period.from_ms, period.to_ms):
         for n, state in enumerate(GRADED):
             for edge in (reign.judge.higher[n], reign.judge.lower[n]):
                 if edge is None:
@@ -167,14 +168,14 @@ def _marks(
                 said = view.text(
                     "chart.mark",
                     state=view.text(f"state.{state}"),
-                    value=mark.with_unit(view, sign, edge, threshold=True),
+                    value=mark.with_unit(view, indicator, edge, threshold=True),
                     version=reign.thresholds.version,
                 )
                 found.append(
                     {
                         "state": state.value,
-                        "edge": round(edge, sign.decimals + 2),
-                        "text": mark.edge(view, sign, edge),
+                        "edge": round(edge, indicator.decimals + 2),
+                        "text": mark.edge(view, indicator, edge),
                         "from": reign.from_ms,
                         "to": reign.to_ms,
                         "said": said,
@@ -187,11 +188,11 @@ def _targets(
     view: View, catalogue: Catalogue, subject: Subject, period: Period, step_ms: int
 ) -> list[dict[str, Any]]:
     """Every target for as long as it holds within the period."""
-    sign, whole, zone = subject.sign, subject.place == catalogue.code, catalogue.zone
-    if sign.adds_up and step_ms != sign.slot_ms:
+    indicator, whole, zone = subject.indicator, subject.place == catalogue.code, catalogue.zone
+    if indicator.adds_up and step_ms != indicator.slot_ms:
         return []
     found = []
-    for target in catalogue.targets.get(sign.code, ()):
+    for target in catalogue.targets.get(indicator.code, ()):
         wanted = target.at(whole)
         start = max(period.from_ms, zone.date_start(target.valid_from))
         end = period.to_ms
@@ -200,8 +201,8 @@ def _targets(
         if wanted is None or start >= end:
             continue
         over = view.text(f"aim.over.{target.over}")
-        said = f"{view.text('aim.col.target')} {aims.wanted(view, sign, wanted)} {over}"
-        text = mark.edge(view, sign, wanted)
+        said = f"{view.text('aim.col.target')} {aims.wanted(view, indicator, wanted)} {over}"
+        text = mark.edge(view, indicator, wanted)
         about = {"state": "target", "edge": wanted, "text": text, "said": said}
         found.append({**about, "from": start, "to": end})
     return found
@@ -221,7 +222,7 @@ def _episode(
 
 
 def _table(
-    view: View, catalogue: Catalogue, sign: Sign, course: Course, names: tuple[str, str]
+    view: View, catalogue: Catalogue, indicator: Indicator, course: Course, names: tuple[str, str]
 ) -> Node:
     """The newest known values as a folded table; those of the comparison where instants agree."""
     line = course.line
@@ -237,8 +238,8 @@ def _table(
         rows.append(
             {
                 "time": stamp(at, 0, catalogue.zone),
-                "now": mark.figure(view, sign, line.values[n]),
-                "before": mark.figure(view, sign, before.get(at)),
+                "now": mark.figure(view, indicator, line.values[n]),
+                "before": mark.figure(view, indicator, before.get(at)),
             }
         )
     heads = [view.text("chart.table.time"), *names]

@@ -11,8 +11,9 @@ from dashboard.components.light import Node, el
 from dashboard.components.times import span, stamp
 from dashboard.components.view import View
 from domain.freshness import Freshness
+from domain.indicator import Indicator
 from domain.picture import Cell
-from domain.sign import Sign, State
+from domain.sign import State
 from domain.zone import Zone
 
 DASH = "—"
@@ -36,14 +37,14 @@ _SHAPES = {
 _CARRY = 0.99995  # so near to the next step, the step below would round up to it
 
 
-def absence(view: View, sign: Sign) -> str:
+def absence(view: View, indicator: Indicator) -> str:
     """Why a sign has no cell at a street: 不适用, or 只评全区."""
-    return view.text("mark.whole" if sign.whole_only else "mark.na")
+    return view.text("mark.whole" if indicator.whole_only else "mark.na")
 
 
-def no_state(view: View, sign: Sign) -> Node:
+def no_state(view: View, indicator: Indicator) -> Node:
     """What stands in place of a state where a sign has no cell."""
-    return el("span", absence(view, sign), cls="mark-na")
+    return el("span", absence(view, indicator), cls="mark-na")
 
 
 def drawn(found: State) -> Node:
@@ -85,46 +86,51 @@ def freshness_or_later(view: View, cell: Cell | None, now_ms: int, zone: Zone) -
     return el("span", cls="fresh-later", data_word="age") if found is None else found
 
 
-def value(view: View, sign: Sign, cell: Cell | None) -> list[Node]:
+def value(view: View, indicator: Indicator, cell: Cell | None) -> list[Node]:
     """The value of a cell and, apart, its unit: `[span.value, span.unit]`."""
     if cell is None:
-        return [el("span", absence(view, sign), cls="value value-na")]
+        return [el("span", absence(view, indicator), cls="value value-na")]
     kind = "value"
     if cell.value is None or cell.freshness is Freshness.NEVER:
-        return [el("span", DASH, cls="value value-never"), unit(view, sign)]
+        return [el("span", DASH, cls="value value-never"), unit(view, indicator)]
     if cell.freshness is Freshness.STALE:
         kind = "value value-stale"
-    return [el("span", figure(view, sign, cell.value), cls=kind), unit(view, sign, cell.value)]
+    return [
+        el("span", figure(view, indicator, cell.value), cls=kind),
+        unit(view, indicator, cell.value),
+    ]
 
 
-def unit(view: View, sign: Sign, beside: float | None = None) -> Node:
-    """A sign's unit, empty where it has none or where its levels have names."""
-    text = "" if sign.value_labels else sign.unit_beside(beside, view.lang)
+def unit(view: View, indicator: Indicator, beside: float | None = None) -> Node:
+    """Its unit of measure, empty where it has none or where its levels have names."""
+    text = "" if indicator.value_labels else indicator.unit_beside(beside, view.lang)
     return el("span", text, cls="unit")
 
 
-def figure(view: View, sign: Sign, given: float | None) -> str:
+def figure(view: View, indicator: Indicator, given: float | None) -> str:
     """A number of a sign as text: the name of its level, or digits with 万/亿; a dash for None."""
-    names = sign.value_labels
+    names = indicator.value_labels
     if given is not None and names and given == int(given) and 0 <= given < len(names):
         return view.name(names[int(given)])
-    return number(given, sign.decimals, view.text("number.scale"))
+    return number(given, indicator.decimals, view.text("number.scale"))
 
 
-def edge(view: View, sign: Sign, given: float) -> str:
+def edge(view: View, indicator: Indicator, given: float) -> str:
     """A threshold as text: one digit more where a street's share of it is no round number."""
-    if abs(given - round(given, sign.decimals)) < 1e-9:
-        return figure(view, sign, given)
-    return number(given, sign.decimals + 1, view.text("number.scale"))
+    if abs(given - round(given, indicator.decimals)) < 1e-9:
+        return figure(view, indicator, given)
+    return number(given, indicator.decimals + 1, view.text("number.scale"))
 
 
-def with_unit(view: View, sign: Sign, given: float | None, *, threshold: bool = False) -> str:
+def with_unit(
+    view: View, indicator: Indicator, given: float | None, *, threshold: bool = False
+) -> str:
     """A number of a sign with its unit in one text: for sentences."""
     whole = given is None or not threshold
-    text = figure(view, sign, given) if whole else edge(view, sign, given or 0.0)
+    text = figure(view, indicator, given) if whole else edge(view, indicator, given or 0.0)
     if text == DASH:
         return text
-    name = "" if sign.value_labels else sign.unit_beside(given, view.lang)
+    name = "" if indicator.value_labels else indicator.unit_beside(given, view.lang)
     return text + name if name.startswith("%") else f"{text} {name}".rstrip()
 
 

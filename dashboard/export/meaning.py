@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dashboard.components.times import span
 from dashboard.components.versions import weights_words
 from dashboard.export.ask import Ask
-from domain.sign import GRADED, Bounds, Sign
+from domain.indicator import Bounds
+from domain.sign import GRADED, Sign
 from domain.weights import Stretch
 
 _HEADS = (
@@ -40,7 +41,7 @@ def _line(ask: Ask, sign: Sign, today: str) -> tuple[str, ...]:
         ask.sign_name(sign.code),
         view.name(sign.measured_in),
         view.text(f"about.rule.{sign.street_rule}"),
-        view.text(f"about.rule.{sign.district_rule}"),
+        view.text(f"about.rule.{sign.rule}"),
         view.name(source.name) if source else sign.source,
         span(view, sign.cadence_s * 1000),
         ask.text("meaning.since", version=thresholds.version, date=thresholds.valid_from),

@@ -119,10 +119,7 @@ class SignRoute(_Answers):
         to_ms = city.zone.slot_end(services.now_ms, HOUR_MS)
         from_ms = to_ms - HOURS * HOUR_MS
         rows = rollups.series(services.db, city.code, sign.code, "hour", from_ms, to_ms)
-        values = {
-            row[2]: round(bucket_value(sign, sign.district_rule, row), sign.decimals)
-            for row in rows
-        }
+        values = {row[2]: round(bucket_value(sign, sign.rule, row), sign.decimals) for row in rows}
         hours = [(hour, values.get(hour)) for hour in range(from_ms, to_ms, HOUR_MS)]
         self._hours[sign.code] = (minute, hours)
         return hours

@@ -16,9 +16,10 @@ from data_access.store.db import Database
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, slot_start
 from domain.index import blind, condition
+from domain.indicator import Bounds, Direction, Rule, Thresholds
 from domain.privacy import Mark
 from domain.publication import Kind, Publication, Topic
-from domain.sign import Bounds, Direction, Rule, Sign, State, Thresholds
+from domain.sign import Sign, State
 
 Json = dict[str, Any]
 TREND_HOURS = 24
@@ -277,7 +278,7 @@ class Content:
         """What one point of a line is: of people the last that was told, else of its readings."""
         if self.rules.kind(sign) is not Kind.MEASURE:
             return "end"
-        rule = sign.district_rule
+        rule = sign.rule
         return rule.value if rule in (Rule.MAX, Rule.MIN) else sign.over_time.value
 
     def _trend(
@@ -317,8 +318,8 @@ class Content:
 
     def definition(self, sign: Sign) -> str:
         """How the district's value comes about."""
-        by = sign.weight_by.of(self.words.lang)
-        key = "derived" if sign.derived else sign.district_rule.value
+        by = sign.denominator.of(self.words.lang)
+        key = "derived" if sign.derived else sign.rule.value
         return self.words.t(f"rule.{key}", by=by or self.words.t("rule.by"))
 
     def threshold(self, sign: Sign, now: Published) -> str:

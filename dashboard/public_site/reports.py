@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from dashboard.public_site.senders import Senders
 from data_access.public.queries import add_report
 from data_access.store.db import Database
-from domain.one_line import one_line
+from domain.text import one_line
 
 T = TypeVar("T")
 LONGEST_BODY = 8_192

@@ -7,6 +7,7 @@ from typing import Any
 
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import read_toml, unfit
+from domain.indicator import Rule
 from domain.privacy import Dominance, Rates, SmallCounts
 from domain.publication import (
     MEANS,
@@ -18,7 +19,7 @@ from domain.publication import (
     Weighed,
     is_mean,
 )
-from domain.sign import Rule, Sign
+from domain.sign import Sign
 from domain.text import Text
 
 FILE = "publication.toml"
@@ -210,9 +211,9 @@ def _weights(file: _File) -> dict[str, Weighed]:
         elif sign is not None and not is_mean(sign):
             file.fault(f"weights.{code}", "is neither a weighted mean nor a ratio")
     for code, sign in file.signs.items():
-        weighted = Rule.WEIGHTED in (sign.street_rule, sign.district_rule)
+        weighted = Rule.WEIGHTED in (sign.street_rule, sign.rule)
         if weighted and code not in table:
-            by = sign.weight_by.en or "something"
+            by = sign.denominator.en or "something"
             reason = f"{code} is weighted by {by}: say what that counts ({', '.join(known)})"
             file.fault("weights", reason)
     return {code: Weighed(counted) for code, counted in table.items() if counted in known}
@@ -266,12 +267,12 @@ def _check_kinds(file: _File, rules: Publication) -> None:
     for code, sign in file.signs.items():
         if rules.kind(sign) is not Kind.RATE:
             continue
-        ratio = Rule.RATIO in (sign.street_rule, sign.district_rule)
+        ratio = Rule.RATIO in (sign.street_rule, sign.rule)
         if ratio and rules.street_period(sign) is Period.DAY and rules.whole(sign) is None:
             reason = f"{code} is a rate in {sign.measured_in.zh!r}: say what it counts out of"
             file.fault("rates.out_of", reason)
-        if sign.public and sign.at_street and sign.district_rule not in (*MEANS, Rule.NA):
-            rule = sign.district_rule.value
+        if sign.public and sign.at_street and sign.rule not in (*MEANS, Rule.NA):
+            rule = sign.rule.value
             reason = f"{code} stands on people, and the {rule} of its streets tells on one of them"
             file.fault("weights", reason)
     for code in sorted(rules.weekly - rules.flows):

@@ -7,8 +7,9 @@ from data_access.catalogue.standards import load_aqi, load_units
 from data_access.catalogue.thresholds import Versions, check_order, is_normal
 from data_access.catalogue.units import FILE as UNITS_FILE
 from data_access.catalogue.units import OwnUnit
+from domain.indicator import Rule, Thresholds
 from domain.place import CatalogueSource
-from domain.sign import DERIVED_RULES, Rule, Sign, Thresholds
+from domain.sign import DERIVED_RULES, Sign
 
 STALE_CADENCES = 10  # a value this many cadences old is stale, whatever the sign
 _MASSES = (Rule.WEIGHTED, Rule.RATIO)
@@ -62,18 +63,18 @@ def _check_unit(row: Row, sign: Sign, own: Mapping[str, OwnUnit]) -> None:
 
 
 def _check_rules(row: Row, sign: Sign) -> None:
-    if row.sound("district_rule") and sign.district_rule is Rule.NA:
+    if row.sound("district_rule") and sign.rule is Rule.NA:
         row.fault("district_rule: a sign must be defined for the district")
     rules = row.sound("street_rule", "threshold_rule")
     if rules and sign.street_rule is Rule.NA and sign.threshold_rule != "n/a":
         row.fault("threshold_rule: must be n/a when there is no street value")
-    sums = {sign.district_rule, sign.street_rule} <= {Rule.SUM, Rule.NA}
+    sums = {sign.rule, sign.street_rule} <= {Rule.SUM, Rule.NA}
     if sign.adds_up and not (sums and not sign.derived):
         row.fault("over_time: amounts add up, over points and streets too, and are not derived")
-    massive = sign.district_rule in _MASSES or sign.street_rule in _MASSES
-    if massive and not sign.weight_by.zh:
+    massive = sign.rule in _MASSES or sign.street_rule in _MASSES
+    if massive and not sign.denominator.zh:
         row.fault("weight_by: missing for a weighted or ratio rule")
-    if row.sound("weight_by_en") and bool(sign.weight_by.zh) != bool(sign.weight_by.en):
+    if row.sound("weight_by_en") and bool(sign.denominator.zh) != bool(sign.denominator.en):
         row.fault("weight_by_en: translation missing")
 
 

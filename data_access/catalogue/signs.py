@@ -18,8 +18,9 @@ from data_access.catalogue.sign_checks import (
 from data_access.catalogue.thresholds import FILE as THRESHOLDS_FILE
 from data_access.catalogue.thresholds import Versions, read_thresholds
 from data_access.catalogue.units import OwnUnit
+from domain.indicator import Bounds, Direction, OverTime, Rule, Thresholds
 from domain.place import CatalogueSource
-from domain.sign import Bounds, Direction, OverTime, Rule, Sign, Thresholds
+from domain.sign import Sign
 from domain.text import Text
 
 FILE = "vital_signs.csv"
@@ -120,9 +121,9 @@ def _judgement(row: Row, around: Surroundings) -> dict[str, Any]:
     return {
         "direction": row.member("direction", Direction),
         "street_rule": row.member("street_rule", Rule),
-        "district_rule": row.member("district_rule", Rule),
+        "rule": row.member("district_rule", Rule),
         "over_time": row.optional_member("over_time", OverTime),
-        "weight_by": Text(
+        "denominator": Text(
             zh=row.text("weight_by", empty=True), en=row.english("weight_by_en", empty=True)
         ),
         "threshold_rule": row.choice("threshold_rule", rules, "threshold rule"),

@@ -5,7 +5,8 @@ from pathlib import Path
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows
 from data_access.catalogue.signs import BASIS_TYPES, LONGEST
-from domain.sign import Direction, Sign
+from domain.indicator import Direction
+from domain.sign import Sign
 from domain.target import Over, Target
 from domain.text import Text
 

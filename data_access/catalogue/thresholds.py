@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows
-from domain.sign import Bounds, Direction, Thresholds
+from domain.indicator import Bounds, Direction, Thresholds
 
 FILE = "thresholds.csv"
 GRADES = ("normal", "attention", "warning", "alarm")  # from mild to severe

@@ -99,7 +99,7 @@ def _remove_some(conn: Connection, codes: list[str]) -> None:
     for marked in MARKED:
         conn.execute(delete(marked).where(marked.c.demo))
     kept = exists().where(
-        latest.c.street_code == state_history.c.street_code, latest.c.sign == state_history.c.sign
+        latest.c.unit == state_history.c.unit, latest.c.indicator == state_history.c.indicator
     )
     conn.execute(delete(state_history).where(~kept))
     take_back_states(conn)

@@ -98,12 +98,12 @@ def _forget_made(conn: Connection, pairs: list[Pair]) -> None:
     for start in range(0, len(pairs), _PIECE):
         some = pairs[start : start + _PIECE]
         for made in MARKED:
-            here = tuple_(made.c.street_code, made.c.sign).in_(some)
+            here = tuple_(made.c.unit, made.c.indicator).in_(some)
             conn.execute(delete(made).where(here, made.c.demo))
-        here = tuple_(state_history.c.street_code, state_history.c.sign).in_(some)
+        here = tuple_(state_history.c.unit, state_history.c.indicator).in_(some)
         stands = exists().where(
-            latest.c.street_code == state_history.c.street_code,
-            latest.c.sign == state_history.c.sign,
+            latest.c.unit == state_history.c.unit,
+            latest.c.indicator == state_history.c.indicator,
         )
         conn.execute(delete(state_history).where(here, ~stands))
         take_back_states(conn, here)

@@ -19,7 +19,7 @@ from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Fault, Reason, instant_ms, shown
 from domain.facts.reading import Reading
-from domain.sign import Rule
+from domain.indicator import Rule
 
 MOST = 1_000_000  # counts held at once, and ids
 
@@ -210,7 +210,7 @@ class Counting:
         sign = self._catalogue.sign.get(key[2])
         if sign is None:
             return True
-        return sign.at_street if key[1] is not None else sign.district_rule is not Rule.NA
+        return sign.at_street if key[1] is not None else sign.rule is not Rule.NA
 
     def _reading(self, each: Count, key: Key, end: int) -> tuple[dict[str, Any], Reading]:
         slot, street, sign, point = key

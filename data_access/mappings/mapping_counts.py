@@ -3,7 +3,7 @@
 from data_access.mappings.mapping_file import Section
 from data_access.mappings.mapping_parts import Parts
 from data_access.mappings.mapping_spec import CountSpec, StreetSpec
-from domain.sign import Rule
+from domain.indicator import Rule
 
 _PER, _ZEROS = ("hour", "day"), ("seen", "span")
 
@@ -65,7 +65,7 @@ class Counts:
             sign = self._parts.catalogue.sign.get(code)
             if sign is None:
                 continue
-            rules = {sign.street_rule, sign.district_rule}
+            rules = {sign.street_rule, sign.rule}
             if spec.measure == "share" and Rule.RATIO not in rules:
                 section.fault("of", f"{code} does not add up as a ratio")
             if spec.measure == "mean" and Rule.WEIGHTED not in rules:

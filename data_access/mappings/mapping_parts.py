@@ -14,7 +14,8 @@ from data_access.mappings.mapping_spec import (
 )
 from domain.catalogue import Catalogue
 from domain.facts.reading import POINT_CHARS
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from domain.units import is_unit_of
 from domain.zone import UnknownZone, Zone
 
@@ -110,7 +111,7 @@ class Parts:
             section.fault(key, f"no sign {code!r}")
         elif street.column is None:
             district = street.codes == (None,)
-            if district and sign.district_rule is Rule.NA:
+            if district and sign.rule is Rule.NA:
                 section.fault(key, f"{code} is not defined for the district")
             if not district and not sign.at_street:
                 section.fault(key, f"{code} is not defined for a street")

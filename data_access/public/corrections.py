@@ -16,8 +16,8 @@ from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
 from domain.catalogue import Catalogue
 from domain.clock import Clock, to_ms, utc_now
-from domain.one_line import one_line
 from domain.publication import week_start
+from domain.text import one_line
 
 LONGEST_TEXT = 300
 PERIODS = ("day", "week")

@@ -10,7 +10,7 @@ from data_access.caching.cache import uncached
 from data_access.public.tables import public_reports
 from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role
-from domain.one_line import one_line
+from domain.text import one_line
 
 READERS = (Role.OPERATOR, Role.ADMIN)
 PAGE = 200

@@ -77,8 +77,8 @@ def _rows(
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(
-            "SELECT sign, bucket, known, attention, warning, alarm FROM rollup_day"  # noqa: S608
-            f" WHERE street_code = {mark} AND sign IN ({marks})"
+            "SELECT indicator, bucket, known, attention, warning, alarm FROM rollup_day"  # noqa: S608
+            f" WHERE unit = {mark} AND indicator IN ({marks})"
             f" AND bucket >= {mark} AND bucket < {mark}",
             (place, *signs, from_ms, to_ms),
         )

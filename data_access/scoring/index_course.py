@@ -66,7 +66,7 @@ def index_course(
     t = index_history.c
     asked = (
         select(t.bucket, t.value, t.low, t.blind)
-        .where(t.street_code == catalogue.code, t.bucket > from_ms - step, t.bucket <= to_ms)
+        .where(t.unit == catalogue.code, t.bucket > from_ms - step, t.bucket <= to_ms)
         .where(t.bucket % row == 0)
         .order_by(t.bucket)
     )

@@ -9,9 +9,10 @@ from data_access.scoring.measure import Standings
 from data_access.scoring.score_rows import known_since, rate_sums
 from data_access.store.db import Database
 from domain.catalogue import Catalogue
+from domain.indicator import Direction, Rule
 from domain.scoring.ranking import RateUnit, dispersion, rank_rates
 from domain.scoring.receipt import Receipt, Recipe
-from domain.sign import Direction, Rule, Sign
+from domain.sign import Sign
 from domain.span import Span
 from domain.units import rate_base
 

@@ -83,7 +83,7 @@ def _sums(
     """(place, sign, number of the stretch, hours); `number` is its SQL."""
     rows, values = _rows(db, f"{_STATES}, {number} AS stretch", places, signs, span)
     sums = ", ".join(f"SUM({name})" for name in _STATES.split(", "))
-    select = f"SELECT street_code, sign, stretch, {sums} FROM {rows} GROUP BY 1, 2, 3"  # noqa: S608
+    select = f"SELECT unit, indicator, stretch, {sums} FROM {rows} GROUP BY 1, 2, 3"  # noqa: S608
     found = fetch_all(db, select, values)
     return [(p, s, n, Hours(*(round(h, _DIGITS) for h in hours))) for p, s, n, *hours in found]
 
@@ -118,15 +118,15 @@ def shares(
     """What each block did to the score of each place, ordered by place (sign) and block."""
     rows, values = _rows(db, f"known, {_weighted(stretches)} AS weighted", places, signs, span)
     block = _block(span)
-    sign = "r.sign" if by_sign else "NULL"
+    sign = "r.indicator" if by_sign else "NULL"
     found = fetch_all(
         db,
-        f"WITH mean AS MATERIALIZED (SELECT street_code, sign, SUM(known) AS hours,"  # noqa: S608
+        f"WITH mean AS MATERIALIZED (SELECT unit, indicator, SUM(known) AS hours,"  # noqa: S608
         f" SUM(weighted) / SUM(known) AS rate FROM {rows} GROUP BY 1, 2 HAVING SUM(known) > 0)"
-        f" SELECT r.street_code, {sign}, {block} AS block,"
+        f" SELECT r.unit, {sign}, {block} AS block,"
         f" SUM((r.weighted - m.rate * r.known) / m.hours)"
-        f" FROM mean m CROSS JOIN {rows} WHERE r.street_code = m.street_code AND r.sign = m.sign"
-        f" GROUP BY r.street_code, 2, 3 ORDER BY 1, 2, 3",
+        f" FROM mean m CROSS JOIN {rows} WHERE r.unit = m.unit AND r.indicator = m.indicator"
+        f" GROUP BY r.unit, 2, 3 ORDER BY 1, 2, 3",
         values * 2,
     )
     return [Share(place, sign, _start_of(span, int(n)), excess) for place, sign, n, excess in found]
@@ -168,7 +168,7 @@ def bucket_sums(
     rows, values = _rows(db, f"{columns}, {ends}", places, signs, span)
     return fetch_all(
         db,
-        f"SELECT street_code, sign, {span.from_ms:d}, SUM(numerator), SUM(denominator),"  # noqa: S608
+        f"SELECT unit, indicator, {span.from_ms:d}, SUM(numerator), SUM(denominator),"  # noqa: S608
         f" SUM(count), SUM(sum), MIN(min), MAX(max), SUM(known) FROM {rows} GROUP BY 1, 2"
         " HAVING SUM(count) > 0",
         values,
@@ -182,10 +182,10 @@ def rate_sums(db: Database, places: Sequence[str], sign: str, span: Span) -> lis
     block = _block(span)
     found = fetch_all(
         db,
-        "SELECT street_code, SUM(k), SUM(n), SUM(known),"  # noqa: S608
+        "SELECT unit, SUM(k), SUM(n), SUM(known),"  # noqa: S608
         " SUM(CASE WHEN n > 0 THEN k * k / n ELSE 0 END), SUM(CASE WHEN n > 0 THEN 1 ELSE 0 END)"
         " FROM ("
-        f" SELECT street_code, {block} AS block, SUM(numerator) AS k, SUM(denominator) AS n,"
+        f" SELECT unit, {block} AS block, SUM(numerator) AS k, SUM(denominator) AS n,"
         f" SUM(known) AS known FROM {rows} GROUP BY 1, 2) AS b"
         " GROUP BY 1 HAVING SUM(n) > 0 ORDER BY 1",
         values,
@@ -211,7 +211,7 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
     where, values = _within(db, "l", places, signs)
     older = (
         f"SELECT COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM rollup_day d WHERE"  # noqa: S608
-        f" d.street_code = l.street_code AND d.sign = l.sign AND d.bucket < {mark})"
+        f" d.unit = l.unit AND d.indicator = l.indicator AND d.bucket < {mark})"
         f" THEN 1 ELSE 0 END) FROM latest l WHERE {where}"
     )
     day = span.zone.day_start(span.from_ms)
@@ -219,8 +219,8 @@ def first_data(db: Database, places: tuple[str, ...], signs: tuple[str, ...], sp
     if not series or 2 * old >= series:
         return span.from_ms
     begun = (
-        f"SELECT (SELECT MIN(h.bucket) FROM rollup_hour h WHERE h.street_code = l.street_code"  # noqa: S608
-        f" AND h.sign = l.sign AND h.bucket >= {mark} AND h.bucket < {mark}) AS begun"
+        f"SELECT (SELECT MIN(h.bucket) FROM rollup_hour h WHERE h.unit = l.unit"  # noqa: S608
+        f" AND h.indicator = l.indicator AND h.bucket >= {mark} AND h.bucket < {mark}) AS begun"
         f" FROM latest l WHERE {where} ORDER BY 1"
     )
     starts = [row[0] for row in fetch_all(db, begun, [span.from_ms, span.to_ms, *values])]
@@ -256,7 +256,7 @@ def _rows(
     for tier, first, last in span.pieces():
         where, inside = _within(db, "t", places, signs)
         parts.append(
-            f"SELECT street_code, sign, bucket, {columns} FROM rollup_{tier} t"  # noqa: S608
+            f"SELECT unit, indicator, bucket, {columns} FROM rollup_{tier} t"  # noqa: S608
             f" WHERE {where} AND bucket >= {mark} AND bucket < {mark}"
         )
         values += [*inside, first, last]
@@ -269,7 +269,7 @@ def _within(
     """A condition on place and sign, both by their keys; empty lists match nothing."""
     parts: list[str] = []
     values: list[Any] = []
-    for column, codes in (("street_code", places), ("sign", signs)):
+    for column, codes in (("unit", places), ("indicator", signs)):
         if db.dialect == "sqlite":
             parts.append(f"{table}.{column} IN ({','.join('?' * len(codes))})")
             values += list(codes)

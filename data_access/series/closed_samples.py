@@ -72,8 +72,8 @@ def _ask(
     cursor = driver_cursor(conn)
     if conn.dialect.name == "sqlite":
         statement = (
-            f"SELECT street_code, sign, {names} FROM {table}"  # noqa: S608
-            f" WHERE street_code=? AND sign=? AND bucket>=? AND bucket<? {tail}"
+            f"SELECT unit, indicator, {names} FROM {table}"  # noqa: S608
+            f" WHERE unit=? AND indicator=? AND bucket>=? AND bucket<? {tail}"
         )
         for question in asked:
             yield from cursor.execute(statement, question).fetchall()
@@ -81,7 +81,7 @@ def _ask(
         cursor.execute(
             "SELECT q.place, q.code, r.* FROM unnest(%s::text[], %s::text[], %s::bigint[],"  # noqa: S608
             f" %s::bigint[]) AS q(place, code, f, t) CROSS JOIN LATERAL (SELECT {names}"
-            f" FROM {table} WHERE street_code=q.place AND sign=q.code AND bucket>=q.f"
+            f" FROM {table} WHERE unit=q.place AND indicator=q.code AND bucket>=q.f"
             f" AND bucket<q.t {tail}) r",
             [list(column) for column in zip(*asked, strict=True)],
         )

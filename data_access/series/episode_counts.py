@@ -19,7 +19,7 @@ from domain.tally import Held
 
 _NEXT = (
     "(SELECT MIN(n.since) FROM state_history n"
-    " WHERE n.street_code = h.street_code AND n.sign = h.sign AND n.since > h.since)"
+    " WHERE n.unit = h.unit AND n.indicator = h.indicator AND n.since > h.since)"
 )
 
 
@@ -39,7 +39,7 @@ def held_by_sign(
 def _each(
     db: Database, asked: Sequence[str] | None, states: Sequence[str], wanted: Wanted
 ) -> Iterator[tuple[str, list[Held]]]:
-    signs = _known(db, "sign") if asked is None else asked
+    signs = _known(db, "indicator") if asked is None else asked
     earlier = _reaching_in(db, signs, states, wanted)
     for sign in signs:
         found = [*earlier.get(sign, ()), *_began(db, sign, states, wanted)]
@@ -62,25 +62,25 @@ def _reaching_in(
     db: Database, signs: Sequence[str], states: Sequence[str], wanted: Wanted
 ) -> dict[str, list[Held]]:
     """Episodes in force just before the period begins, by sign."""
-    places = _known(db, "street_code") if wanted.place is None else [wanted.place]
+    places = _known(db, "unit") if wanted.place is None else [wanted.place]
     if wanted.from_ms is None or not signs or not places:
         return {}
     mark = placeholder(db.dialect)
     each_place, each_sign = _rows(mark, places), _rows(mark, signs)
     pairs = (
         f"p(code) AS (VALUES {each_place}), s(code) AS (VALUES {each_sign}),"  # noqa: S608
-        " b AS MATERIALIZED (SELECT p.code AS street_code, s.code AS sign,"
-        " (SELECT MAX(h.since) FROM state_history h WHERE h.street_code = p.code"
-        f" AND h.sign = s.code AND h.since < {mark}) AS since FROM p CROSS JOIN s)"
+        " b AS MATERIALIZED (SELECT p.code AS unit, s.code AS indicator,"
+        " (SELECT MAX(h.since) FROM state_history h WHERE h.unit = p.code"
+        f" AND h.indicator = s.code AND h.since < {mark}) AS since FROM p CROSS JOIN s)"
     )
     # looked up as values, never joined: a planner cannot mistake it for a walk over the table
     state = (
-        "(SELECT g.state FROM state_history g WHERE g.street_code = h.street_code"
-        " AND g.sign = h.sign AND g.since = h.since)"
+        "(SELECT g.state FROM state_history g WHERE g.unit = h.unit"
+        " AND g.indicator = h.indicator AND g.since = h.since)"
     )
     rows = fetch_all(
         db,
-        f"WITH {pairs} SELECT h.sign, h.street_code, h.since, {_NEXT}, {state}"  # noqa: S608
+        f"WITH {pairs} SELECT h.indicator, h.unit, h.since, {_NEXT}, {state}"  # noqa: S608
         " FROM b AS h WHERE h.since IS NOT NULL",
         [*places, *signs, wanted.from_ms],
     )
@@ -94,18 +94,18 @@ def _reaching_in(
 def _began(db: Database, sign: str, states: Sequence[str], wanted: Wanted) -> list[Held]:
     """Episodes of one sign that began within the period."""
     mark = placeholder(db.dialect)
-    where = [f"h.sign = {mark}", f"h.state IN ({_marks(mark, states)})"]
+    where = [f"h.indicator = {mark}", f"h.state IN ({_marks(mark, states)})"]
     values: list[Any] = [sign, *states]
     for name, value in (
         ("h.since >=", wanted.from_ms),
         ("h.since <", wanted.to_ms),
-        ("h.street_code =", wanted.place),
+        ("h.unit =", wanted.place),
     ):
         if value is not None:
             where.append(f"{name} {mark}")
             values.append(value)
     statement = (
-        f"SELECT h.street_code, h.since, {_NEXT} FROM state_history h"  # noqa: S608
+        f"SELECT h.unit, h.since, {_NEXT} FROM state_history h"  # noqa: S608
         f" WHERE {' AND '.join(where)}"
     )
     return [Held(*row) for row in fetch_all(db, statement, values)]

@@ -24,7 +24,7 @@ from domain.sign import GRADED, State
 PAGE = 50
 COUNT_UP_TO = 1_000
 
-_COLUMNS = "since, street_code, sign, state, value, threshold_version, cutoff, demo"
+_COLUMNS = "since, unit, indicator, state, value, threshold_version, cutoff, demo"
 
 
 class Key(NamedTuple):
@@ -218,13 +218,13 @@ def _read(
         sense = ">" if backwards else "<"
         # the first half is what an index can seek by; the second decides among equal instants
         where += f" AND since {sense}= {mark}"
-        where += f" AND (since, street_code, sign) {sense} ({mark}, {mark}, {mark})"
+        where += f" AND (since, unit, indicator) {sense} ({mark}, {mark}, {mark})"
         values += [at.since, *at]
     way = "ASC" if backwards else "DESC"
     cursor = driver_cursor(conn)
     cursor.execute(
         f"SELECT {_COLUMNS} FROM state_history WHERE {where}"  # noqa: S608
-        f" ORDER BY since {way}, street_code {way}, sign {way} LIMIT {limit:d}",
+        f" ORDER BY since {way}, unit {way}, indicator {way} LIMIT {limit:d}",
         values,
     )
     rows = [
@@ -250,8 +250,8 @@ def _count(conn: Connection, stream: _Stream, wanted: Wanted, up_to: int) -> int
 def _conditions(conn: Connection, stream: _Stream, wanted: Wanted) -> tuple[str, list[Any]]:
     asked = {
         "state =": stream.state,
-        "street_code =": stream.place,
-        "sign =": stream.sign,
+        "unit =": stream.place,
+        "indicator =": stream.sign,
         "since >=": wanted.from_ms,
         "since <": wanted.to_ms,
     }
@@ -265,7 +265,7 @@ def _ended(conn: Connection, rows: Sequence[Episode]) -> Iterator[Episode]:
     mark = placeholder(conn.dialect.name)
     statement = (
         "SELECT since, cause FROM state_history"  # noqa: S608
-        f" WHERE street_code = {mark} AND sign = {mark} AND since > {mark} ORDER BY since LIMIT 1"
+        f" WHERE unit = {mark} AND indicator = {mark} AND since > {mark} ORDER BY since LIMIT 1"
     )
     cursor = driver_cursor(conn)
     for row in rows:

@@ -41,8 +41,8 @@ def indexes_at(
         return {place: tuple(row) for place, row in found.items()}
     t = index_history.c
     asked = [
-        select(t.street_code, t.bucket, t.value, t.low).where(
-            t.street_code.in_(places), t.bucket > at - within_ms, t.bucket <= at
+        select(t.unit, t.bucket, t.value, t.low).where(
+            t.unit.in_(places), t.bucket > at - within_ms, t.bucket <= at
         )
         for at in instants
     ]
@@ -59,7 +59,7 @@ def indexes_at(
 def thin(conn: Connection, place: str, before_ms: int, from_ms: int, to_ms: int) -> None:
     """Drop what a place has before an instant, and all but every quarter within [from, to)."""
     t = index_history.c
-    mine = delete(index_history).where(t.street_code == place)
+    mine = delete(index_history).where(t.unit == place)
     conn.execute(mine.where(t.bucket < before_ms))
     between = (t.bucket >= from_ms) & (t.bucket < to_ms)
     conn.execute(mine.where(between, t.bucket % QUARTER_MS != 0))

@@ -17,7 +17,7 @@ from data_access.store.tables import notes
 from domain.actor import Actor, Forbidden, Role, require_person
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
-from domain.one_line import one_line
+from domain.text import one_line
 
 LONGEST_TEXT = 500
 LONGEST_SPAN_MS = 366 * DAY_MS
@@ -67,7 +67,7 @@ def notes_on(
     require_person(actor, "notes")
     query = (
         select(notes)
-        .where(notes.c.sign == sign, notes.c.street_code == place)
+        .where(notes.c.indicator == sign, notes.c.unit == place)
         .where(notes.c.from_at < to_ms, notes.c.from_at >= from_ms - LONGEST_SPAN_MS)
         .where(notes.c.to_at > from_ms)
         .order_by(notes.c.from_at.desc(), notes.c.id.desc())
@@ -88,8 +88,8 @@ def add_note(
         made = conn.execute(
             insert(notes)
             .values(
-                street_code=draft.place,
-                sign=draft.sign,
+                unit=draft.place,
+                indicator=draft.sign,
                 from_at=draft.from_ms,
                 to_at=draft.to_ms,
                 text=text,

@@ -21,9 +21,9 @@ from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS
 from domain.zone import Zone
 
-Key = tuple[str, str, int]  # street_code, sign, bucket
+Key = tuple[str, str, int]  # unit, indicator, bucket
 BucketRow = tuple[str, str, int, float, float, int, float, float, float, bool]
-"""street_code, sign, bucket, numerator, denominator, count, sum, min, max, demo."""
+"""unit, indicator, bucket, numerator, denominator, count, sum, min, max, demo."""
 MinuteRow = tuple[str, str, int, float, float, int, float, float, float, bool, int | None]
 """A bucket of the minute tier, and how severe it was judged (None: not judged)."""
 
@@ -71,17 +71,15 @@ def carry_slow(conn: Connection, catalogue: Catalogue) -> None:
             t = table.c
             factor = case((t.known * hours > most, most / t.known), else_=hours)
             wider = {c: t[c] * factor for c in ("known", "attention", "warning", "alarm")}
-            mine = t.street_code.in_(places) & (t.sign == sign.code) & (t.known > 0)
+            mine = t.unit.in_(places) & (t.indicator == sign.code) & (t.known > 0)
             conn.execute(table.update().where(mine).values(wider))
 
 
 def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[str, int], float]:
     """The denominators of a sign's samples in [from_ms, to_ms) by (place, slot)."""
-    query = select(
-        rollup_minute.c.street_code, rollup_minute.c.bucket, rollup_minute.c.denominator
-    ).where(
-        rollup_minute.c.street_code.in_(select(latest.c.street_code).where(latest.c.sign == sign)),
-        rollup_minute.c.sign == sign,
+    query = select(rollup_minute.c.unit, rollup_minute.c.bucket, rollup_minute.c.denominator).where(
+        rollup_minute.c.unit.in_(select(latest.c.unit).where(latest.c.indicator == sign)),
+        rollup_minute.c.indicator == sign,
         rollup_minute.c.bucket >= from_ms,
         rollup_minute.c.bucket < to_ms,
     )
@@ -92,56 +90,56 @@ def masses(conn: Connection, sign: str, from_ms: int, to_ms: int) -> dict[tuple[
 _SPENT = """
 INSERT INTO rollup_spent
 WITH k AS MATERIALIZED (
-  SELECT street_code, sign, bucket,
+  SELECT unit, indicator, bucket,
          CASE WHEN bucket + 3600000 < {now} THEN bucket + 3600000 ELSE {now} END AS ends,
-         COALESCE((SELECT MAX(f.since) FROM state_history f WHERE f.street_code = d.street_code
-           AND f.sign = d.sign AND f.since <= d.bucket), bucket) AS first
+         COALESCE((SELECT MAX(f.since) FROM state_history f WHERE f.unit = d.unit
+           AND f.indicator = d.indicator AND f.since <= d.bucket), bucket) AS first
   FROM rollup_dirty d WHERE bucket < {now}
 )
-SELECT street_code, sign, bucket,
+SELECT unit, indicator, bucket,
        SUM(CASE WHEN state <> 'unknown' THEN lasted ELSE 0 END) / 3600000.0,
        SUM(CASE WHEN state = 'attention' THEN lasted ELSE 0 END) / 3600000.0,
        SUM(CASE WHEN state = 'warning' THEN lasted ELSE 0 END) / 3600000.0,
        SUM(CASE WHEN state = 'alarm' THEN lasted ELSE 0 END) / 3600000.0
 FROM (
-  SELECT street_code, sign, bucket, state,
-         LEAD(began, 1, ends) OVER (PARTITION BY street_code, sign, bucket ORDER BY began) - began
+  SELECT unit, indicator, bucket, state,
+         LEAD(began, 1, ends) OVER (PARTITION BY unit, indicator, bucket ORDER BY began) - began
          AS lasted
   FROM (
-    SELECT k.street_code, k.sign, k.bucket, h.state,
+    SELECT k.unit, k.indicator, k.bucket, h.state,
            CASE WHEN h.since > k.bucket THEN h.since ELSE k.bucket END AS began, k.ends
-    FROM k CROSS JOIN state_history h WHERE h.street_code = k.street_code AND h.sign = k.sign
+    FROM k CROSS JOIN state_history h WHERE h.unit = k.unit AND h.indicator = k.indicator
       AND h.since < k.ends AND h.since >= k.first
   ) AS held
 ) AS spent
-GROUP BY street_code, sign, bucket
+GROUP BY unit, indicator, bucket
 """
 _OF_HOURS = "SUM(m.known), SUM(m.attention), SUM(m.warning), SUM(m.alarm)"
 _ROLL_DAYS = """
-SELECT k.street_code, k.sign, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
+SELECT k.unit, k.indicator, k.bucket, SUM(m.numerator), SUM(m.denominator), SUM(m.count),
        SUM(m.sum), MIN(m.min), MAX(m.max), {any_demo}, {of_hours}
-FROM rollup_dirty k JOIN rollup_hour m ON m.street_code = k.street_code AND m.sign = k.sign
+FROM rollup_dirty k JOIN rollup_hour m ON m.unit = k.unit AND m.indicator = k.indicator
      AND m.bucket >= k.bucket AND m.bucket < k.until
-GROUP BY k.street_code, k.sign, k.bucket
+GROUP BY k.unit, k.indicator, k.bucket
 """
 # an hour without a sample is whose the newest value is
 _ROLL_HOURS = """
-SELECT k.street_code, k.sign, k.bucket, COALESCE(SUM(m.numerator), 0),
+SELECT k.unit, k.indicator, k.bucket, COALESCE(SUM(m.numerator), 0),
        COALESCE(SUM(m.denominator), 0), COUNT(m.bucket), COALESCE(SUM(m.sum), 0),
        COALESCE(MIN(m.min), {infinity}), COALESCE(MAX(m.max), -{infinity}),
        COALESCE({any_demo}, {whose_demo}, {false}),
        COALESCE(MAX(s.known), 0), COALESCE(MAX(s.attention), 0), COALESCE(MAX(s.warning), 0),
        COALESCE(MAX(s.alarm), 0)
 FROM rollup_dirty k
-     LEFT JOIN rollup_minute m ON m.street_code = k.street_code AND m.sign = k.sign
+     LEFT JOIN rollup_minute m ON m.unit = k.unit AND m.indicator = k.indicator
      AND m.bucket >= k.bucket AND m.bucket < k.until
-     LEFT JOIN rollup_spent s ON s.street_code = k.street_code AND s.sign = k.sign
+     LEFT JOIN rollup_spent s ON s.unit = k.unit AND s.indicator = k.indicator
      AND s.bucket = k.bucket
-     LEFT JOIN latest l ON l.street_code = k.street_code AND l.sign = k.sign
-GROUP BY k.street_code, k.sign, k.bucket
+     LEFT JOIN latest l ON l.unit = k.unit AND l.indicator = k.indicator
+GROUP BY k.unit, k.indicator, k.bucket
 """
 _REPLACE = """
-ON CONFLICT (street_code, sign, bucket) DO UPDATE SET numerator = excluded.numerator,
+ON CONFLICT (unit, indicator, bucket) DO UPDATE SET numerator = excluded.numerator,
   denominator = excluded.denominator, count = excluded.count, sum = excluded.sum,
   min = excluded.min, max = excluded.max, demo = excluded.demo, known = excluded.known,
   attention = excluded.attention, warning = excluded.warning, alarm = excluded.alarm
@@ -149,15 +147,15 @@ WHERE excluded.bucket >= {whole_from}
    OR (excluded.count >= {target}.count AND excluded.denominator >= {target}.denominator)
 """
 _DROP_EMPTY = """
-DELETE FROM rollup_hour WHERE (street_code, sign, bucket) IN
- (SELECT street_code, sign, bucket FROM rollup_dirty) AND count = 0 AND known = 0
+DELETE FROM rollup_hour WHERE (unit, indicator, bucket) IN
+ (SELECT unit, indicator, bucket FROM rollup_dirty) AND count = 0 AND known = 0
 """
 _TEMPORARY = (
-    "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty (street_code VARCHAR(12), sign VARCHAR(16),"
-    " bucket BIGINT, until BIGINT, PRIMARY KEY (street_code, sign, bucket))",
-    "CREATE TEMP TABLE IF NOT EXISTS rollup_spent (street_code VARCHAR(12), sign VARCHAR(16),"
+    "CREATE TEMP TABLE IF NOT EXISTS rollup_dirty (unit VARCHAR(96), indicator VARCHAR(64),"
+    " bucket BIGINT, until BIGINT, PRIMARY KEY (unit, indicator, bucket))",
+    "CREATE TEMP TABLE IF NOT EXISTS rollup_spent (unit VARCHAR(96), indicator VARCHAR(64),"
     " bucket BIGINT, known FLOAT, attention FLOAT, warning FLOAT, alarm FLOAT,"
-    " PRIMARY KEY (street_code, sign, bucket))",
+    " PRIMARY KEY (unit, indicator, bucket))",
     "DELETE FROM rollup_dirty",
 )
 _WORDS = {
@@ -205,7 +203,7 @@ def _roll(db: Database, conn: Connection, source: Table, target: Table, whole_fr
 
 @uncached("a stretch of one sign along the primary key")
 def series(
-    db: Database, street_code: str, sign: str, tier: str, from_ms: int, to_ms: int
+    db: Database, unit: str, indicator: str, tier: str, from_ms: int, to_ms: int
 ) -> list[BucketRow]:
     """Rows of a sign at a place in [from_ms, to_ms) that hold a sample, oldest first.
 
@@ -216,9 +214,9 @@ def series(
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM {table} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
+            f"SELECT {_COLUMNS} FROM {table} WHERE unit = {mark} AND indicator = {mark}"  # noqa: S608
             f" AND bucket >= {mark} AND bucket < {mark} AND count > 0 ORDER BY bucket",
-            (street_code, sign, from_ms, to_ms),
+            (unit, indicator, from_ms, to_ms),
         )
         found: list[BucketRow] = [(*row[:-1], row[-1] == 1) for row in cursor]
         cursor.close()
@@ -233,7 +231,7 @@ def prune(
     Works along the primary key, so the cost follows what is dropped.
     """
     table, mark = TIERS[tier].name, placeholder(conn.dialect.name)
-    mine = f"street_code = {mark} AND sign = {mark} AND bucket"
+    mine = f"unit = {mark} AND indicator = {mark} AND bucket"
     cursor = driver_cursor(conn)
     cursor.execute(
         f"DELETE FROM {table} WHERE {mine} IN (SELECT bucket FROM {table} WHERE {mine} >= {mark}"  # noqa: S608

@@ -19,7 +19,8 @@ from domain.actor import Actor, require_person
 from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from domain.stays import Hours, hours_in, stays
 from domain.zone import Zone
 
@@ -131,7 +132,7 @@ def sparks(
 
 def rule_at(sign: Sign, place: str, catalogue: Catalogue) -> Rule:
     """How samples of a sign add up at a place."""
-    return sign.district_rule if place == catalogue.code else sign.street_rule
+    return sign.rule if place == catalogue.code else sign.street_rule
 
 
 def tiers_for(
@@ -215,7 +216,7 @@ def _sum(db: Database, ask: Ask, sign: Sign, rule: Rule, back_ms: int, zone: Zon
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(
-            f"SELECT {_SUMS} FROM {TIERS[tier].name} WHERE street_code = {mark} AND sign = {mark}"  # noqa: S608
+            f"SELECT {_SUMS} FROM {TIERS[tier].name} WHERE unit = {mark} AND indicator = {mark}"  # noqa: S608
             f" AND bucket >= {mark} AND bucket < {mark}",
             (ask.place, ask.sign, first, end),
         )
@@ -236,8 +237,8 @@ def _hours(
     with db.read() as conn:
         cursor = driver_cursor(conn)
         cursor.execute(
-            "SELECT street_code, sign, bucket, numerator, denominator, count, sum, min, max"  # noqa: S608
-            f" FROM rollup_hour WHERE street_code = {mark} AND sign IN ({listed})"
+            "SELECT unit, indicator, bucket, numerator, denominator, count, sum, min, max"  # noqa: S608
+            f" FROM rollup_hour WHERE unit = {mark} AND indicator IN ({listed})"
             f" AND bucket >= {mark} AND bucket < {mark} AND count > 0",
             (place, *signs, from_ms, to_ms),
         )

@@ -18,13 +18,13 @@ def prune_states(conn: Connection, pairs: Iterable[tuple[str, str]], before_ms: 
     for place, sign in pairs:
         in_force = (
             select(func.max(kept.c.since))
-            .where(kept.c.street_code == place, kept.c.sign == sign, kept.c.since <= before_ms)
+            .where(kept.c.unit == place, kept.c.indicator == sign, kept.c.since <= before_ms)
             .scalar_subquery()
         )
         gone += conn.execute(
             delete(state_history).where(
-                state_history.c.street_code == place,
-                state_history.c.sign == sign,
+                state_history.c.unit == place,
+                state_history.c.indicator == sign,
                 state_history.c.since < in_force,
             )
         ).rowcount

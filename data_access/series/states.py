@@ -86,7 +86,7 @@ def change_history(
     cursor = driver_cursor(conn)
     mark = placeholder(db.dialect)
     cursor.executemany(
-        f"DELETE FROM state_history WHERE street_code={mark} AND sign={mark} AND since={mark}",  # noqa: S608
+        f"DELETE FROM state_history WHERE unit={mark} AND indicator={mark} AND since={mark}",  # noqa: S608
         list(gone),
     )
     cursor.close()
@@ -96,7 +96,7 @@ def change_history(
 def history_of(conn: Connection, place: str, sign: str, from_ms: int) -> list[Transition]:
     """Transitions since `from_ms`, oldest first, led by the one in force at that instant."""
     mark = placeholder(conn.dialect.name)
-    mine = f"FROM state_history WHERE street_code={mark} AND sign={mark}"
+    mine = f"FROM state_history WHERE unit={mark} AND indicator={mark}"
     cursor = driver_cursor(conn)
     cursor.execute(
         f"SELECT {_COLUMNS} {mine} AND since >="
@@ -113,10 +113,10 @@ def changed_since(conn: Connection, from_ms: int) -> list[tuple[str, str, int, i
     since an instant (epoch ms)."""
     found: list[tuple[str, str, int, int]] = []
     t, b = state_history.c, state_history.alias("b").c
-    same = (b.street_code == t.street_code) & (b.sign == t.sign) & (b.since < t.since)
+    same = (b.unit == t.unit) & (b.indicator == t.indicator) & (b.since < t.since)
     before = select(func.max(b.since)).where(same).correlate(state_history).scalar_subquery()
     for state in State:  # each along its index
-        query = select(t.street_code, t.sign, t.since, func.coalesce(before, t.since))
+        query = select(t.unit, t.indicator, t.since, func.coalesce(before, t.since))
         query = query.where(t.state == str(state))
         found += [tuple(row) for row in conn.execute(query.where(t.since >= from_ms))]
     return found
@@ -125,13 +125,13 @@ def changed_since(conn: Connection, from_ms: int) -> list[tuple[str, str, int, i
 def standing(conn: Connection) -> list[Standing]:
     """Every row of `latest` beside the change of state in force: two looks along a key each."""
     h = state_history.alias("h")
-    mine = (h.c.street_code == latest.c.street_code) & (h.c.sign == latest.c.sign)
+    mine = (h.c.unit == latest.c.unit) & (h.c.indicator == latest.c.indicator)
 
     def newest(column: Any) -> Any:
         return select(column).where(mine).order_by(h.c.since.desc()).limit(1).scalar_subquery()
 
     t = latest.c
-    query = select(t.street_code, t.sign, t.state, t.since, newest(h.c.state), newest(h.c.since))
+    query = select(t.unit, t.indicator, t.state, t.since, newest(h.c.state), newest(h.c.since))
     return [Standing(*row) for row in conn.execute(query)]
 
 
@@ -139,14 +139,14 @@ def open_without_latest(conn: Connection) -> list[tuple[str, str]]:
     """(place, sign) of graded states in force of which `latest` knows nothing. Walks the record."""
     h, later = state_history, state_history.alias("later")
     followed = select(later.c.since).where(
-        later.c.street_code == h.c.street_code,
-        later.c.sign == h.c.sign,
+        later.c.unit == h.c.unit,
+        later.c.indicator == h.c.indicator,
         later.c.since > h.c.since,
     )
-    known = select(latest.c.sign).where(
-        latest.c.street_code == h.c.street_code, latest.c.sign == h.c.sign
+    known = select(latest.c.indicator).where(
+        latest.c.unit == h.c.unit, latest.c.indicator == h.c.indicator
     )
-    query = select(h.c.street_code, h.c.sign).where(
+    query = select(h.c.unit, h.c.indicator).where(
         h.c.state.in_([str(state) for state in GRADED]), ~followed.exists(), ~known.exists()
     )
     return [(place, sign) for place, sign in conn.execute(query)]

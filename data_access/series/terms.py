@@ -101,10 +101,11 @@ def _told(sign: Sign) -> dict[str, Any]:
     for name in ("name", "short", "basis"):
         text = told.pop(name)
         told |= {f"{name}_{lang}": words for lang, words in text.items()}
-    shown, one, by = (told.pop(n) for n in ("measured_in", "measured_in_one", "weight_by"))
-    levels = told.pop("value_labels")
+    shown, one, by = (told.pop(n) for n in ("measured_in", "measured_in_one", "denominator"))
+    levels, rule, _ = told.pop("value_labels"), told.pop("rule"), told.pop("numerator")
     return {
         **told,
+        "district_rule": rule,
         "unit": shown["zh"],
         "unit_en": shown["en"],
         "unit_one_en": one["en"],
@@ -122,7 +123,8 @@ def _untold(told: dict[str, Any]) -> dict[str, Any]:
     fields["measured_in"] = {"zh": fields.pop("unit"), "en": fields.pop("unit_en")}
     fields["measured_in_one"] = {"zh": "", "en": fields.pop("unit_one_en")}
     by, by_en = fields.pop("weight_by"), fields.pop("weight_by_en")
-    fields["weight_by"] = {"zh": by or "", "en": by_en or ""}
+    fields["denominator"] = {"zh": by or "", "en": by_en or ""}
+    fields["rule"] = fields.pop("district_rule")
     levels = zip(fields.pop("value_labels_zh"), fields.pop("value_labels_en"), strict=False)
     fields["value_labels"] = [{"zh": zh, "en": en} for zh, en in levels]
     return fields

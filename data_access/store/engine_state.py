@@ -69,7 +69,7 @@ def index_at(conn: Connection, place: str, at_ms: int, within_ms: int) -> float 
     row: Any = conn.execute(
         select(index_history.c.value)
         .where(
-            index_history.c.street_code == place,
+            index_history.c.unit == place,
             index_history.c.bucket <= at_ms,
             index_history.c.bucket > at_ms - within_ms,
         )

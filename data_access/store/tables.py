@@ -1,6 +1,8 @@
-"""The tables, as SQLAlchemy Core. `street_code` is the distribution column everywhere it occurs.
+"""The tables, as SQLAlchemy Core. `street_code` or `unit` is the distribution column.
 
-Instants are epoch milliseconds (BIGINT). A place is a street code or the district's own code.
+Instants are epoch milliseconds (BIGINT). What readings say is kept by their own key: a place (a
+street code or the district's own) and a sign. What is made of it is kept by unit (`Unit.key`; a
+place is its code) and indicator, so that what is made of other facts lies beside it.
 Raw readings live in one table per observed local day, made on demand (see `readings.day_table`),
 so that retention is a DROP and costs the same whatever the history.
 """
@@ -151,7 +153,7 @@ archives = Table(
 )
 
 point_latest = Table(
-    "point_latest",
+    "point_latest",  # what each point said last, by the key of its readings
     metadata,
     Column("street_code", String(12), primary_key=True),
     Column("sign", String(16), primary_key=True),
@@ -166,8 +168,8 @@ point_latest = Table(
 latest = Table(
     "latest",
     metadata,
-    Column("street_code", String(12), primary_key=True),
-    Column("sign", String(16), primary_key=True),
+    Column("unit", String(96), primary_key=True),
+    Column("indicator", String(64), primary_key=True),
     Column("value", Float),
     Column("observed_at", BigInteger),  # newest contributing observation
     Column("numerator", Float),
@@ -177,7 +179,7 @@ latest = Table(
     Column("since", BigInteger),
     Column("threshold_version", Integer),
     Column("demo", Boolean, nullable=False),
-    Index("ix_latest_sign", "sign", "street_code"),
+    Index("ix_latest_sign", "indicator", "unit"),
     sqlite_with_rowid=False,  # read whole, in the order of its key
 )
 
@@ -186,8 +188,8 @@ def _rollup(name: str, *judged: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
-        Column("street_code", String(12), primary_key=True),
-        Column("sign", String(16), primary_key=True),
+        Column("unit", String(96), primary_key=True),
+        Column("indicator", String(64), primary_key=True),
         Column("bucket", BigInteger, primary_key=True),  # start of the bucket
         Column("numerator", Float, nullable=False),
         Column("denominator", Float, nullable=False),
@@ -216,8 +218,8 @@ rollup_day = _rollup("rollup_day", *map(_hours, ("known", "attention", "warning"
 state_history = Table(
     "state_history",
     metadata,
-    Column("street_code", String(12), primary_key=True),
-    Column("sign", String(16), primary_key=True),
+    Column("unit", String(96), primary_key=True),
+    Column("indicator", String(64), primary_key=True),
     Column("since", BigInteger, primary_key=True),
     Column("state", String(10), nullable=False),
     Column("value", Float),
@@ -226,10 +228,10 @@ state_history = Table(
     Column("cause", String(12)),  # a domain.state.Cause; NULL = a value
     Column("demo", Boolean, nullable=False, server_default=false()),
     # episodes are read newest first by whatever they are filtered by (see episodes.py)
-    Index("ix_episode_state", "state", "since", "street_code", "sign"),
-    Index("ix_episode_sign", "sign", "state", "since", "street_code"),
-    Index("ix_episode_place", "street_code", "state", "since", "sign"),
-    Index("ix_episode_series", "street_code", "sign", "state", "since"),
+    Index("ix_episode_state", "state", "since", "unit", "indicator"),
+    Index("ix_episode_sign", "indicator", "state", "since", "unit"),
+    Index("ix_episode_place", "unit", "state", "since", "indicator"),
+    Index("ix_episode_series", "unit", "indicator", "state", "since"),
 )
 
 terms = Table(
@@ -244,7 +246,7 @@ terms = Table(
 index_history = Table(
     "index_history",
     metadata,
-    Column("street_code", String(12), primary_key=True),
+    Column("unit", String(96), primary_key=True),
     Column("bucket", BigInteger, primary_key=True),  # minute
     Column("value", Float),
     Column("low", Float),
@@ -255,8 +257,8 @@ notes = Table(
     "notes",
     metadata,
     Column("id", _serial, primary_key=True, autoincrement=True),
-    Column("street_code", String(12), nullable=False),
-    Column("sign", String(16), nullable=False),
+    Column("unit", String(96), nullable=False),
+    Column("indicator", String(64), nullable=False),
     Column("from_at", BigInteger, nullable=False),
     Column("to_at", BigInteger, nullable=False),
     Column("text", String(500), nullable=False),
@@ -264,7 +266,7 @@ notes = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger),  # a note is never deleted
     Column("withdrawn_by", String(80)),
-    Index("ix_notes_series", "sign", "street_code", "from_at"),
+    Index("ix_notes_series", "indicator", "unit", "from_at"),
     sqlite_autoincrement=True,
 )
 

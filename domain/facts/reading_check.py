@@ -24,7 +24,7 @@ from domain.facts.fact import (
     window_fault,
 )
 from domain.facts.reading import POINT_CHARS, Checked, Mass, Reading, Stretch
-from domain.sign import Rule
+from domain.indicator import Rule
 from domain.units import is_unit_of
 
 _REMEMBER = 50_000  # distinct instants and points remembered before starting afresh
@@ -45,7 +45,7 @@ class Validator:
         self._known_sources = frozenset(s.code for s in catalogue.sources)
         self._places: dict[tuple[str, str | None], _Place] = {}
         for sign in catalogue.signs:
-            if sign.district_rule is not Rule.NA:
+            if sign.rule is not Rule.NA:
                 self._places[sign.code, None] = _Place(
                     catalogue.code, sign.value_min, sign.value_max
                 )

@@ -11,7 +11,8 @@ from typing import NotRequired, TypedDict
 
 from domain.catalogue import Catalogue
 from domain.clock import MINUTE_MS, to_rfc3339
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from engine.demo.behaviour import Behaviour, Coupling
 from engine.demo.chance import stream, uniform
 from engine.demo.disorder import SourceDisorder, sensor_value, stuck_since
@@ -128,7 +129,7 @@ class City:
                 if point:
                     reading["point"] = point
                 mass = model.masses[i]
-                if mass is not None and sign.district_rule is Rule.RATIO:
+                if mass is not None and sign.rule is Rule.RATIO:
                     reading["denominator"] = mass
                 elif mass is not None:
                     reading["weight"] = mass

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.sign import Direction
+from domain.indicator import Direction
 from domain.state import Judge
 
 _Marks = tuple[float, float, float, float]

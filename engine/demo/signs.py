@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable
 
 from domain.clock import HOUR_MS, MINUTE_MS
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from domain.state import make_judge
 from domain.zone import Zone
 from engine.demo.behaviour import Coupling, Incidents, SignBehaviour
@@ -48,8 +49,8 @@ class SimulatedSign:
         self.at_street = sign.at_street
         places = len(ground.places) if behaviour.areas else ground.counted
         self.width = places if self.at_street else 1
-        self._additive = self.at_street and sign.district_rule is Rule.SUM
-        self._extreme = sign.district_rule in _EXTREMES
+        self._additive = self.at_street and sign.rule is Rule.SUM
+        self._extreme = sign.rule in _EXTREMES
         self._week = _week(behaviour, shape)
         self._common = stream(seed, "common", sign.code)
         self._single = stream(seed, "single", sign.code)

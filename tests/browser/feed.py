@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness, late_after_s
-from domain.sign import Direction, Rule, Sign, State
+from domain.indicator import Direction, Rule
+from domain.sign import Sign, State
 from domain.state import make_judge
 from tests.fixtures.product import Stack
 
@@ -121,7 +122,7 @@ def quick_signs(catalogue: Catalogue) -> list[Sign]:
     return [
         sign
         for sign in catalogue.signs
-        if (sign.street_rule, sign.district_rule) == (Rule.MAX, Rule.MAX)
+        if (sign.street_rule, sign.rule) == (Rule.MAX, Rule.MAX)
         and sign.direction is Direction.HIGHER_WORSE
         and sign.threshold_rule == "same"
         and sign.raise_after_s == 0

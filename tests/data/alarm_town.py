@@ -15,7 +15,8 @@ from data_access.store.tables import rollup_day, rollup_hour
 from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, slot_start, to_rfc3339
 from domain.facts.reading import Reading
-from domain.sign import GRADED, Bounds, Thresholds
+from domain.indicator import Bounds, Thresholds
+from domain.sign import GRADED
 from engine.agreement import disagreements
 from engine.loop import Engine
 from tests.clocks import FixedClock
@@ -120,7 +121,7 @@ class Town:
     def _check_hours(self) -> None:
         logged: dict[tuple[str, str, int], list[float]] = {}
         with self.db.read() as conn:
-            pairs = conn.execute(text("SELECT DISTINCT street_code, sign FROM state_history"))
+            pairs = conn.execute(text("SELECT DISTINCT unit, indicator FROM state_history"))
             for place, code in pairs.all():
                 for key, spent in hours_of_log(
                     history_of(conn, place, code, 0), self.clock.ms, self.catalogue.zone.grid_ms
@@ -129,7 +130,7 @@ class Town:
             for table, width in ((rollup_hour, 1), (rollup_day, 24)):
                 rows = conn.execute(select(table)).all()
                 kept = {
-                    (r.street_code, r.sign, r.bucket): [r.known, r.attention, r.warning, r.alarm]
+                    (r.unit, r.indicator, r.bucket): [r.known, r.attention, r.warning, r.alarm]
                     for r in rows
                 }
                 wanted: dict[tuple[str, str, int], list[float]] = {}

@@ -331,7 +331,7 @@ def test_a_store_of_the_version_before_is_taken_over(town: Town) -> None:
         old = town.clock.ms - 5 * DAY_MS
         for code, place in ((DEPTH, town.streets[0]), ("XYZ-1", town.streets[0])):
             conn.exec_driver_sql(
-                "INSERT INTO state_history (street_code, sign, since, state, value,"
+                "INSERT INTO state_history (unit, indicator, since, state, value,"
                 f" threshold_version) VALUES ('{place}', '{code}', {old}, 'alarm', 60, 1)"
             )
         row = (town.streets[0], DEPTH, 60.0, old, 60.0, 1.0, 1, "alarm", old, 1, False)
@@ -359,13 +359,13 @@ def test_a_log_that_somebody_has_parted_from_the_picture_is_told(
 
     assert look() == 0 and not caplog.records
     with town.db.write() as conn:
-        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+        conn.exec_driver_sql("DELETE FROM state_history WHERE indicator = 'SAF-14'")
     assert look() == 0  # once an hour
     town.clock.step(3600)
     town.tell(RAIN, town.clock.ms, 91.0)
     town.turn()
     with town.db.write() as conn:
-        conn.exec_driver_sql("DELETE FROM state_history WHERE sign = 'SAF-14'")
+        conn.exec_driver_sql("DELETE FROM state_history WHERE indicator = 'SAF-14'")
     assert look() == 2
     assert "310115004 SAF-14: wall alarm, latest alarm" in caplog.text
 

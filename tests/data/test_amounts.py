@@ -18,7 +18,8 @@ from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.facts.reading import Reading
-from domain.sign import OverTime, Sign
+from domain.indicator import OverTime
+from domain.sign import Sign
 from engine.loop import Engine
 from tests.clocks import FixedClock
 from tests.data.test_engine import SOURCES, STREETS, contents, drain, reading
@@ -88,7 +89,7 @@ def test_hours_and_days_are_the_sum_of_all_readings(
         for place in (amounts.code, *STREETS):
             mine = [row for row in rows if place in (row.street, amounts.code)]
             found = sum(
-                bucket_value(sign, sign.district_rule, row)
+                bucket_value(sign, sign.rule, row)
                 for row in tables[tier]
                 if row[:2] == (place, CODE)
             )

@@ -188,7 +188,7 @@ def test_a_derived_sign_follows_and_a_report_wins(
 
     def aqi() -> dict[str, float]:
         with db.read() as conn:
-            found = select(latest.c.street_code, latest.c.value).where(latest.c.sign == "ENV-01")
+            found = select(latest.c.unit, latest.c.value).where(latest.c.indicator == "ENV-01")
             return {place: value for place, value in conn.execute(found)}
 
     assert aqi() == {STREETS[0]: 150.0, "310115": 150.0}  # HJ 633-2012: PM2.5 of 115 is 150

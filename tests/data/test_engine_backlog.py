@@ -25,7 +25,7 @@ STREET, SOURCE = STREETS[0], SOURCES[0]
 def derived_by_slot(db: Database, place: str = STREET) -> dict[int, float]:
     """The derived air quality index of a place by slot."""
     kept = select(rollup_minute.c.bucket, rollup_minute.c.sum).where(
-        rollup_minute.c.sign == "ENV-01", rollup_minute.c.street_code == place
+        rollup_minute.c.indicator == "ENV-01", rollup_minute.c.unit == place
     )
     with db.read() as conn:
         return {slot: value for slot, value in conn.execute(kept)}
@@ -67,7 +67,7 @@ def test_a_restart_rolls_up_what_was_derived_before_it(
     assert engine.turn() == 1  # and here it is killed, before any hour was rolled up
     drain(Engine(open_again(), catalogue, clock.ms), clock.ms)
     for table in (rollup_hour, rollup_day):
-        kept = select(table.c.street_code, table.c.sum).where(table.c.sign == "ENV-01")
+        kept = select(table.c.unit, table.c.sum).where(table.c.indicator == "ENV-01")
         with db.read() as conn:
             assert dict(iter(conn.execute(kept))) == {STREET: 150.0, catalogue.code: 150.0}
 
@@ -162,7 +162,7 @@ def test_a_state_of_a_carried_value_begins_where_it_changed(
     send(db, catalogue, clock, [reading(SOURCE, "ENV-03", STREET, hour_ago + HOUR_MS, 590.0)])
     drain(engine, clock.ms)
     t = state_history.c
-    query = select(t.since, t.state).where(t.sign == "ENV-01", t.street_code == STREET)
+    query = select(t.since, t.state).where(t.indicator == "ENV-01", t.unit == STREET)
     with db.read() as conn:
         found = [tuple(row) for row in conn.execute(query.order_by(t.since))]
     assert found == [(hour_ago, "normal"), (hour_ago + HOUR_MS, "alarm")]

@@ -43,9 +43,7 @@ def by_file(db: Database, catalogue: Catalogue, now_ms: int, rows: list[Reading]
 def sums(db: Database, table: object, place: str) -> list[tuple[int, float, float]]:
     """(bucket, count, sum) of the depth at a place, oldest first."""
     t = rollup_minute if table is rollup_minute else rollup_hour
-    query = select(t.c.bucket, t.c.count, t.c.sum).where(
-        t.c.sign == DEPTH, t.c.street_code == place
-    )
+    query = select(t.c.bucket, t.c.count, t.c.sum).where(t.c.indicator == DEPTH, t.c.unit == place)
     with db.read() as conn:
         return [tuple(row) for row in conn.execute(query.order_by(t.c.bucket))]
 
@@ -163,7 +161,7 @@ def test_changes_of_state_go_with_their_hours_but_not_the_one_in_force(
 def changes(db: Database, place: str) -> list[tuple[object, ...]]:
     """Rows of `state_history` of the depth at a place, oldest first."""
     query = select(state_history).where(
-        state_history.c.street_code == place, state_history.c.sign == DEPTH
+        state_history.c.unit == place, state_history.c.indicator == DEPTH
     )
     with db.read() as conn:
         return [tuple(row) for row in conn.execute(query.order_by(state_history.c.since))]
@@ -220,7 +218,5 @@ def test_the_index_of_long_ago_is_kept_by_quarters_of_an_hour(
     retention.drop_raw(clock.ms, 0)
     with db.read() as conn:
         t = index_history.c
-        kept = list(
-            conn.scalars(select(t.bucket).where(t.street_code == STREET).order_by("bucket"))
-        )
+        kept = list(conn.scalars(select(t.bucket).where(t.unit == STREET).order_by("bucket")))
     assert kept == [*minutes[::15], clock.ms]

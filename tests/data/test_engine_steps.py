@@ -157,7 +157,7 @@ def test_events_of_one_point_each_are_taken_in_by_bounded_steps(
     assert sum(works[2_000]) <= 4.4 * sum(works[500])
     assert max(works[2_000]) <= 2 * steps.STEP and len(works[2_000]) > 10
     with db.read() as conn:
-        told = select(func.count()).where(rollup_minute.c.street_code.in_(STREETS))
+        told = select(func.count()).where(rollup_minute.c.unit.in_(STREETS))
         assert conn.execute(told).scalar() == 2_500
 
 
@@ -199,7 +199,7 @@ def test_many_late_slots_are_computed_in_parts(
     reach = engine.city.windows[DAILY].reach
     assert max(spans) <= backfill.SLOTS + 6 * reach
     with db.read() as conn:
-        mine = (rollup_minute.c.sign == DAILY, rollup_minute.c.street_code == STREET)
+        mine = (rollup_minute.c.indicator == DAILY, rollup_minute.c.unit == STREET)
         assert conn.execute(select(func.sum(rollup_minute.c.sum)).where(*mine)).scalar() == (
             40 + 2 * len(late)
         )

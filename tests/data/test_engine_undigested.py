@@ -93,7 +93,7 @@ def test_the_culprit_is_found_and_everything_else_counts(
     assert AFTER <= failures <= AFTER + 4
     assert engine.cursor == len(batches)
     with db.read() as conn:
-        found = select(latest.c.street_code, latest.c.value)
+        found = select(latest.c.unit, latest.c.value)
         newest = {place: value for place, value in conn.execute(found)}
         account = conn.execute(select(sources).where(sources.c.code == SOURCE)).one()
         aside = conn.execute(select(undigested)).all()

@@ -20,7 +20,7 @@ from data_access.views.snapshots import live_name, published_snapshot, unpack_de
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, to_rfc3339
 from domain.facts.reading import Reading
-from domain.sign import Bounds, Thresholds
+from domain.indicator import Bounds, Thresholds
 from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
@@ -153,9 +153,7 @@ def test_an_alert_names_the_threshold_that_its_state_was_judged_by(
         city.publish()
         (alert,) = city.snapshot()["alerts"]
         with db.read() as conn:
-            version = conn.scalar(
-                select(latest.c.threshold_version).where(latest.c.street_code == STREET)
-            )
+            version = conn.scalar(select(latest.c.threshold_version).where(latest.c.unit == STREET))
         return alert["state"], alert["threshold"], int(version or 0)
 
     city.send("FAC-13", 32.0)

@@ -248,7 +248,7 @@ def test_hours_in_which_an_older_value_holds_are_no_samples(city: PublishedCity,
     place = city.streets[0]
     city.samples("ENV-21", day + 8 * HOUR_MS, {place: 3.0})
     with city.db.write() as conn:
-        row = conn.execute(select(rollup_hour).where(rollup_hour.c.street_code == place)).one()
+        row = conn.execute(select(rollup_hour).where(rollup_hour.c.unit == place)).one()
         held = {**row._mapping, "bucket": row.bucket + HOUR_MS, "sum": 0, "count": 0}
         conn.execute(rollup_hour.insert().values(**held))
     asked = [(place, "ENV-21", day, day + DAY_MS)]

@@ -261,7 +261,7 @@ def round_of(retention: Retention, catalogue: Catalogue, clock: FixedClock, curs
 
 def rows_of(db: Database, table: Any) -> int:
     with db.read() as conn:
-        mine = (table.c.sign == DEPTH, table.c.street_code == STREET)
+        mine = (table.c.indicator == DEPTH, table.c.unit == STREET)
         return int(conn.execute(select(func.count()).where(*mine)).scalar() or 0)
 
 

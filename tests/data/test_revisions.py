@@ -131,7 +131,7 @@ def test_the_present_is_judged_anew(office: Office) -> None:
     office.tell((at, 1.0, 1))
     town.turn()
     with town.db.read() as conn:
-        mine = select(latest.c.value, latest.c.state).where(latest.c.street_code == office.place)
+        mine = select(latest.c.value, latest.c.state).where(latest.c.unit == office.place)
         assert [tuple(row) for row in conn.execute(mine)] == [(1.0, "normal")]
     assert [t.state for t in town.log(DEPTH)] == ["normal"]
     town.check()

@@ -8,7 +8,8 @@ from data_access.store.db import Database
 from domain.actor import Actor, Forbidden, Role
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from tests.clocks import FixedClock
 
 READER = Actor("r", Role.LEADER)
@@ -23,9 +24,7 @@ def ask(sign: Sign, place: str, span: int, before: int = 7 * DAY_MS, end: int = 
 
 def sign_with(catalogue: Catalogue, cadence_s: int, rule: Rule | None = None) -> Sign:
     return next(
-        s
-        for s in catalogue.signs
-        if s.cadence_s == cadence_s and (rule is None or s.district_rule is rule)
+        s for s in catalogue.signs if s.cadence_s == cadence_s and (rule is None or s.rule is rule)
     )
 
 

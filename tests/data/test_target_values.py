@@ -14,8 +14,9 @@ from domain.aim import Reached
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.freshness import Freshness
+from domain.indicator import Rule
 from domain.picture import Cell, Picture
-from domain.sign import Rule, State
+from domain.sign import State
 from domain.target import Over, Target
 from domain.text import Text
 from tests.clocks import FixedClock
@@ -56,7 +57,7 @@ def filled(db: Database, city: Catalogue, sign: str, now: int, days: int) -> Non
 def test_a_month_so_far_is_its_days_and_todays_hours(
     db: Database, catalogue: Catalogue, now: int, rule: Rule
 ) -> None:
-    sign = replace(catalogue.sign["FAC-04"], district_rule=rule)
+    sign = replace(catalogue.sign["FAC-04"], rule=rule)
     city = replace(catalogue, signs=(sign,))
     filled(db, city, sign.code, now, 19)
     span = period_span(city, Over.MONTH, now)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from domain.catalogue import Catalogue
-from domain.sign import Direction, Rule, Sign
+from domain.indicator import Direction, Rule
+from domain.sign import Sign
 from tests.conditions import eventually
 from tests.fixtures.product import Stack, running
 from tests.system.people import sign_in_new
@@ -32,7 +33,7 @@ def quick_sign(catalogue: Catalogue) -> Sign:
     fit = [
         s
         for s in catalogue.signs
-        if (s.street_rule, s.district_rule) == (Rule.MAX, Rule.MAX)
+        if (s.street_rule, s.rule) == (Rule.MAX, Rule.MAX)
         and s.direction is Direction.HIGHER_WORSE
         and s.raise_after_s == 0
         and s.derived is None

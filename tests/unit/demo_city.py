@@ -44,7 +44,7 @@ def _district_value(city: City, model: SimulatedSign, row: list[float], at_ms: i
         return row[0]
     judge = judges(city.catalogue.city)(model.sign, city.catalogue.code, "")
     parts = [Child(v, model.masses[i] or 1.0, at_ms) for i, v in enumerate(row)]
-    total = aggregate(model.sign.district_rule, parts, judge.badness)
+    total = aggregate(model.sign.rule, parts, judge.badness)
     assert total is not None
     return total.value
 

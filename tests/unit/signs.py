@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.sign import Bounds, Direction, Rule, Sign, Thresholds
+from domain.indicator import Bounds, Direction, Rule, Thresholds
+from domain.sign import Sign
 from domain.text import EMPTY, Text
 from domain.weights import Weights
 
@@ -39,8 +40,8 @@ _DEPTH = Sign(
     thresholds=(thresholds(attention_high=10, warning_high=20, alarm_high=25),),
     typical=0,
     street_rule=Rule.MAX,
-    district_rule=Rule.MAX,
-    weight_by=EMPTY,
+    rule=Rule.MAX,
+    denominator=EMPTY,
     threshold_rule="same",
     raise_after_s=0,
     clear_after=3,

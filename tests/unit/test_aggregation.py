@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregation import Child, aggregate, quantile
-from domain.sign import Rule
+from domain.indicator import Rule
 
 values = st.floats(-1e6, 1e6)
 masses = st.floats(0.01, 1e4)

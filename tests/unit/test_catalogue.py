@@ -16,7 +16,8 @@ from data_access.catalogue.loader import (
 )
 from data_access.commands import lint
 from domain.catalogue import Catalogue
-from domain.sign import DERIVED_RULES, Direction, Rule
+from domain.indicator import Direction, Rule
+from domain.sign import DERIVED_RULES
 from tests.unit.broken_city import copy_city, set_cell
 
 ROOT = Path(__file__).resolve().parents[2]

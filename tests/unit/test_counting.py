@@ -210,9 +210,7 @@ def test_means_weigh_their_rows(tmp_path: Path, city: Catalogue) -> None:
     from domain.sign import Rule
 
     signs = tuple(
-        replace(s, street_rule=Rule.WEIGHTED, district_rule=Rule.WEIGHTED)
-        if s.code == "REQ-08"
-        else s
+        replace(s, street_rule=Rule.WEIGHTED, rule=Rule.WEIGHTED) if s.code == "REQ-08" else s
         for s in city.signs
     )
     text = HEAD + ALL.replace("REQ-01", "REQ-08") + 'mean = "lasted"\nfactor = 60\n'

@@ -6,7 +6,7 @@ from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from domain.facts.fact import Parcel, Reason, window
 from domain.facts.reading import Reading
 from domain.facts.reading_check import Validator
-from domain.sign import Rule
+from domain.indicator import Rule
 from engine.demo.backlog import Helping, readings_of
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.city import City, SimReading, city_readings, readings
@@ -92,7 +92,7 @@ def test_counts_are_whole_and_values_stay_in_their_range() -> None:
             assert all(model.sign.value_min <= v <= model.sign.value_max for v in row)
             if model.behaviour.count:
                 assert all(v == int(v) for v in row), model.sign.code
-    sums = [s for s in city.catalogue.signs if s.district_rule is Rule.SUM and s.decimals == 0]
+    sums = [s for s in city.catalogue.signs if s.rule is Rule.SUM and s.decimals == 0]
     assert all(city.signs[s.code].behaviour.count for s in sums if s.at_street)
 
 

@@ -11,7 +11,7 @@ from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.tabular import Line
 from domain.catalogue import Catalogue
 from domain.facts.fact import Reason, instant_ms
-from domain.sign import Rule
+from domain.indicator import Rule
 
 GOOD = """
 missing = ["NA", ""]
@@ -225,7 +225,7 @@ def test_names_that_do_not_exist(catalogue: Catalogue, tmp_path: Path) -> None:
 def test_signs_are_used_where_they_are_defined(
     tmp_path: Path, catalogue: Catalogue, names: dict[str, str]
 ) -> None:
-    above = next(s for s in catalogue.signs if not s.at_street and s.district_rule is not Rule.NA)
+    above = next(s for s in catalogue.signs if not s.at_street and s.rule is not Rule.NA)
     text = f"""
 [source]
 code = "probe"

@@ -9,9 +9,10 @@ from dashboard.components import gauge, mark, spark
 from dashboard.components.view import View
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
+from domain.indicator import Direction
 from domain.judging import lines_of, local_date, reigns
 from domain.picture import NOTHING, Cell
-from domain.sign import Direction, State
+from domain.sign import State
 from domain.state import Lines
 from domain.zone import Zone
 

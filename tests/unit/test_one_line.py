@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.one_line import MARKS_AT_ONCE, one_line
+from domain.text import MARKS_AT_ONCE, one_line
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from data_access.catalogue.loader import load_catalogue_from
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
+from domain.indicator import Rule
 from domain.publication import Kind, Period, Publication, manifest, week_days, week_start
-from domain.sign import Rule
 from domain.zone import Zone
 from tests.unit.broken_city import copy_city, faults_of, read_table, set_cell, write_table
 
@@ -85,9 +85,7 @@ def test_a_rate_of_streets_says_what_it_counts_out_of(tmp_path: Path) -> None:
 def test_every_weighted_sign_is_decided_of_people_or_of_things(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    weighted = {
-        s.code for s in catalogue.signs if Rule.WEIGHTED in (s.street_rule, s.district_rule)
-    }
+    weighted = {s.code for s in catalogue.signs if Rule.WEIGHTED in (s.street_rule, s.rule)}
     folder = copy_city("pudong", tmp_path)
     text = (folder / FILE).read_text(encoding="utf-8")
     for code in sorted(weighted):

@@ -14,8 +14,8 @@ from domain.clock import DAY_MS, HOUR_MS, to_ms, to_rfc3339
 from domain.facts.fact import AHEAD_MS, EARLIEST_MS, Parcel, Pieces, Reason, instant_ms, window
 from domain.facts.reading import Checked, Reading, Stretch
 from domain.facts.reading_check import Validator
+from domain.indicator import Rule
 from domain.place import CatalogueSource, Street
-from domain.sign import Rule
 from domain.text import Text
 from domain.zone import Zone
 from tests.unit.signs import WEIGHTS, make_sign
@@ -32,7 +32,7 @@ def _catalogue() -> Catalogue:
     signs = (
         make_sign(code="T-01", value_min=-5, value_max=1000),
         make_sign(code="T-02", street_rule=Rule.NA, threshold_rule="n/a"),
-        make_sign(code="T-03", district_rule=Rule.NA),
+        make_sign(code="T-03", rule=Rule.NA),
     )
     empty: Any = ()
     return Catalogue(

@@ -34,9 +34,7 @@ def bad(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     district_only = next(s.code for s in catalogue.signs if not s.at_street)
     source = catalogue.sources[0].code
     street = catalogue.streets[0].code
-    street_only = next(
-        (s.code for s in catalogue.signs if s.at_street and s.district_rule == "na"), None
-    )
+    street_only = next((s.code for s in catalogue.signs if s.at_street and s.rule == "na"), None)
     yield {"sign": "NO-99"}
     yield {"source": "nobody"}
     yield {"source": source}

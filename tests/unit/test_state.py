@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.sign import SEVERITY, Direction, State
+from domain.indicator import Direction
+from domain.sign import SEVERITY, State
 from domain.state import Judge, Judged, make_judge
 from tests.unit.signs import make_sign, thresholds
 

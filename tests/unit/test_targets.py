@@ -8,8 +8,9 @@ import pytest
 from data_access.catalogue.loader import load_catalogue, load_catalogue_from
 from domain.aim import LEAST_KNOWN, Reached, Spell, aim_of
 from domain.freshness import Freshness
+from domain.indicator import Direction
 from domain.picture import NOTHING, Cell
-from domain.sign import Direction, Sign, State
+from domain.sign import Sign, State
 from domain.target import Over, Target, in_force, meets
 from domain.text import Text
 from tests.unit.broken_city import copy_city, faults_of, set_cell

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from data_access.intake.readings import RawRow
 from domain.aggregation import Child, mass_of
-from domain.sign import Rule, Sign, State
+from domain.indicator import Rule
+from domain.sign import Sign, State
 from domain.state import Judge, make_judge
 from engine.said import Part
 from engine.window import SignWindow
@@ -82,9 +83,7 @@ rules = st.sampled_from([r for r in Rule if r is not Rule.NA])
 def test_any_order_and_any_helpings_give_the_same_picture(
     readings: list[Row], street_rule: Rule, district_rule: Rule, random: Any, raise_after: int
 ) -> None:
-    sign = make_sign(
-        street_rule=street_rule, district_rule=district_rule, raise_after_s=raise_after
-    )
+    sign = make_sign(street_rule=street_rule, rule=district_rule, raise_after_s=raise_after)
     orderly, shuffled = window_of(sign), window_of(sign)
     history: dict[tuple[str, int], Any] = {}
     other: dict[tuple[str, int], Any] = {}
@@ -108,7 +107,7 @@ def test_any_order_and_any_helpings_give_the_same_picture(
 def test_many_stored_rows_at_once_give_what_one_by_one_gives(
     readings: list[Row], street_rule: Rule, district_rule: Rule, random: Any
 ) -> None:
-    sign = make_sign(street_rule=street_rule, district_rule=district_rule)
+    sign = make_sign(street_rule=street_rule, rule=district_rule)
     singly, together = window_of(sign), window_of(sign)
     stored: list[RawRow] = []
     for n, row in enumerate(readings):
@@ -130,7 +129,7 @@ def test_many_stored_rows_at_once_give_what_one_by_one_gives(
 
 
 def test_a_silent_point_stops_counting_when_it_is_stale() -> None:
-    window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM))  # stale after 180 s
+    window = window_of(make_sign(street_rule=Rule.SUM, rule=Rule.SUM))  # stale after 180 s
     street = STREETS[0]
     for minute in range(6):
         window.add(*Row(street, ("a", "talks"), START + minute * MINUTE, 1.0, 1.0))
@@ -141,7 +140,7 @@ def test_a_silent_point_stops_counting_when_it_is_stale() -> None:
 
 
 def test_the_district_sums_its_streets_and_a_direct_report_wins() -> None:
-    window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM))
+    window = window_of(make_sign(street_rule=Rule.SUM, rule=Rule.SUM))
     for n, street in enumerate(STREETS):
         window.add(*Row(street, ("a", ""), START, float(n + 1), 1.0))
     window.add(*Row("310115501", ("a", ""), START, 99.0, 1.0))  # overlies the streets
@@ -182,7 +181,7 @@ def test_what_lies_before_the_window_is_handed_back() -> None:
 
 def test_a_helping_older_than_the_window_reaches_the_district_too() -> None:
     """Newest first, and more slots in one helping than a window keeps."""
-    window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM), keep=4)
+    window = window_of(make_sign(street_rule=Rule.SUM, rule=Rule.SUM), keep=4)
     for back in (0, 1, 2, 3, 30, 60):
         for street in STREETS:
             window.add(street, ("s", ""), START - back * MINUTE, 1.0, 1.0)
@@ -225,7 +224,7 @@ def test_the_last_word_of_a_slow_point_counts_though_it_comes_late() -> None:
         cadence_s=86_400,
         stale_after_s=129_600,
         street_rule=Rule.SUM,
-        district_rule=Rule.SUM,
+        rule=Rule.SUM,
     )
     window, street = window_of(slow), STREETS[0]
     for hours in range(31):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.aggregation import Child, aggregate
 from domain.clock import slot_start
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 from domain.state import make_judge
 from engine import steps
 from engine.said import reach_of
@@ -36,7 +37,7 @@ class ByDefinition:
         return slot_start(at, self.sign.slot_ms, OFFSET)
 
     def sample(self, place: str, slot: int) -> Sample | None:
-        rule = self.sign.district_rule if place == DISTRICT else self.sign.street_rule
+        rule = self.sign.rule if place == DISTRICT else self.sign.street_rule
         direct, demo = [], False
         for part in {row.part for row in self.rows if row.street == place}:
             said = [r for r in self.rows if (r.street, r.part) == (place, part)]
@@ -98,9 +99,7 @@ told = st.lists(
 def test_every_order_and_every_piece_gives_what_the_definition_says(
     rows: list[Row], street_rule: Rule, district_rule: Rule, stale: int, dice: Any, piece: int
 ) -> None:
-    sign = make_sign(
-        street_rule=street_rule, district_rule=district_rule, stale_after_s=stale, decimals=9
-    )
+    sign = make_sign(street_rule=street_rule, rule=district_rule, stale_after_s=stale, decimals=9)
     window = window_of(sign, keep=None)
     mixed = rows + dice.sample(rows, len(rows) // 2)
     dice.shuffle(mixed)
@@ -130,7 +129,7 @@ def events(count: int) -> list[Row]:
 
 def visits(rows: list[Row], keep: int | None = 24, helpings: int = 1) -> int:
     """The contributions that were looked at until all is added up."""
-    window = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM), keep)
+    window = window_of(make_sign(street_rule=Rule.SUM, rule=Rule.SUM), keep)
     size = -(-len(rows) // helpings)
     for start in range(0, len(rows), size):
         for row in rows[start : start + size]:
@@ -158,7 +157,7 @@ def test_points_that_spoke_once_cost_what_they_said(
 
 
 def test_a_window_and_its_pieces_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    sign = make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM)
+    sign = make_sign(street_rule=Rule.SUM, rule=Rule.SUM)
     at_once, in_pieces = window_of(sign), window_of(sign)
     rows = events(3_000)
     monkeypatch.setattr(steps, "STEP", 10**9)
@@ -180,7 +179,7 @@ def test_a_window_and_its_pieces_say_the_same(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_silent_points_are_forgotten_though_others_speak() -> None:
-    window: SignWindow = window_of(make_sign(street_rule=Rule.SUM, district_rule=Rule.SUM), keep=4)
+    window: SignWindow = window_of(make_sign(street_rule=Rule.SUM, rule=Rule.SUM), keep=4)
     for row in events(3_000):
         window.add(*row)
     window.settle()

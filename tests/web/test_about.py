@@ -34,7 +34,7 @@ def test_what_is_fact_and_what_is_assumed_adds_up(shared_site: Site, text: str) 
     signs = shared_site.services.catalogue.signs
     for count in Counter(sign.basis_type for sign in signs).values():
         assert f'"children":"{count}"' in text
-    for rule in Counter(sign.district_rule for sign in signs).values():
+    for rule in Counter(sign.rule for sign in signs).values():
         assert f'"children":"{rule}"' in text
 
 

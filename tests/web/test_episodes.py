@@ -12,7 +12,7 @@ from data_access.series.terms import remember_terms
 from data_access.store.tables import state_history
 from domain.actor import Role
 from domain.clock import DAY_MS, MINUTE_MS
-from domain.sign import Direction
+from domain.indicator import Direction
 from domain.text import Text
 from tests.web.site import Site, Visitor
 from tests.web.test_sources import rows_of, words

@@ -254,7 +254,7 @@ def test_minutes_of_the_version_before_count_as_blind_at_the_lowest_bound(site: 
     with site.db.write() as conn:
         for at, low in ((now, 0.0), (now - MINUTE_MS, 3.0)):
             conn.execute(
-                insert(index_history).values(street_code=city.code, bucket=at, value=99.0, low=low)
+                insert(index_history).values(unit=city.code, bucket=at, value=99.0, low=low)
             )
     found = index_course(site.db, Actor("s", Role.SCREEN), city, now - DAY_MS, now)
     assert [p.blind for p in found] == [False, True]

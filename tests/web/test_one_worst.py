@@ -20,9 +20,10 @@ from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from domain.clock import to_rfc3339
 from domain.facts.reading import Reading
+from domain.indicator import Rule
 from domain.judging import lines_of
 from domain.picture import Picture, how_bad, reached
-from domain.sign import GRADED, Rule, Sign, State
+from domain.sign import GRADED, Sign, State
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, with_alarm
 from tests.web.conftest import prepared
@@ -38,7 +39,7 @@ TOLD = 240  # readings of a random picture
 def told(sign: Sign) -> bool:
     """Whether one reading of a street is its value, and the district's follows from streets."""
     plain = sign.derived is None and not sign.value_labels and not sign.derived_from
-    return sign.at_street and plain and Rule.RATIO not in (sign.street_rule, sign.district_rule)
+    return sign.at_street and plain and Rule.RATIO not in (sign.street_rule, sign.rule)
 
 
 def send(city: City, rows: list[tuple[Sign, str, float]]) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from domain.actor import Role
+from domain.indicator import Direction
 from domain.picture import NOTHING
-from domain.sign import GRADED, Direction, Sign, State
+from domain.sign import GRADED, Sign, State
 from tests.web.light_nodes import every, one, words
 from tests.web.moments import live, publish, stale
 from tests.web.site import Site, Visitor

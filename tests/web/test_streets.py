@@ -9,8 +9,9 @@ from dashboard.desks.street.street_question import SORTS
 from data_access.store.engine_state import write_indexes
 from domain.actor import Actor, Role
 from domain.clock import DAY_MS, MINUTE_MS
+from domain.indicator import Rule
 from domain.picture import NOTHING
-from domain.sign import Rule, State
+from domain.sign import State
 from tests.web.light_nodes import every, one, words
 from tests.web.moments import live, publish, stale
 from tests.web.site import Site, Visitor

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.components.period import Period
 from dashboard.components.view import View
 from data_access.accounts.audit import Key, Result, Wanted
-from domain.one_line import one_line
+from domain.text import one_line
 from domain.zone import Zone
 
 PATH = "/audit"

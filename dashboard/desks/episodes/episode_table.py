@@ -12,8 +12,9 @@ from dashboard.desks.episodes.episode_filters import PATH
 from dashboard.desks.episodes.episode_question import Question, token
 from data_access.series.episodes import Episode, EpisodePage, Total
 from domain.catalogue import Catalogue
+from domain.indicator import Direction
 from domain.picture import Cell, Picture
-from domain.sign import Direction, Sign, State
+from domain.sign import Sign, State
 from domain.state import Cause
 from domain.stays import heard_until
 from domain.terms import Ledger, Name

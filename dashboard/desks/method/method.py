@@ -16,7 +16,8 @@ from data_access.settings import Settings
 from domain.catalogue import Catalogue
 from domain.freshness import Freshness
 from domain.index import city_index
-from domain.sign import GRADED, Rule, State
+from domain.indicator import Rule
+from domain.sign import GRADED, State
 from domain.state import CLEAR_SHARE
 from domain.weights import Weights
 
@@ -92,7 +93,7 @@ def freshness_section(view: View) -> Component:
 def aggregation_section(view: View, city: Catalogue) -> Component:
     """Which rule how many signs follow, on either level."""
     street = Counter(sign.street_rule for sign in city.signs)
-    district = Counter(sign.district_rule for sign in city.signs)
+    district = Counter(sign.rule for sign in city.signs)
     used = [rule for rule in Rule if street[rule] or district[rule]]
     return _section(
         view,

@@ -8,8 +8,9 @@ from dashboard.desks.rankings.rank_table import places
 from dashboard.desks.rankings.receipt_panel import Slip, heading
 from dashboard.desks.rankings.receipt_whatif import whatif_rate
 from data_access.scoring.rates import base_of
+from domain.indicator import Direction
 from domain.scoring.ranking import SHRINK_M, Ranked, Ranking
-from domain.sign import Direction, Sign
+from domain.sign import Sign
 
 
 def rate_panel(slip: Slip, row: Ranked, ranking: Ranking, sign: Sign) -> list[Any]:

@@ -12,8 +12,9 @@ from dashboard.words.labels import labels_for
 from data_access.maps.boundaries import load_map
 from domain.catalogue import Catalogue
 from domain.freshness import late_after_s
+from domain.indicator import Bounds
 from domain.place import Department, Named, Street
-from domain.sign import Bounds, Sign
+from domain.sign import Sign
 from domain.text import LANGUAGES, Text
 from domain.wall import WallProfile
 

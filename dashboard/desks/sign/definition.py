@@ -8,9 +8,10 @@ from dashboard.components.view import View
 from dashboard.desks.sign.sign_now import Here
 from dashboard.words.labels import table as labels
 from domain.catalogue import Catalogue
+from domain.indicator import Indicator, Rule, Thresholds
 from domain.judging import lines_of
 from domain.picture import Cell
-from domain.sign import GRADED, Rule, Sign, Thresholds
+from domain.sign import GRADED, Sign
 from domain.state import CLEAR_SHARE, Lines
 from domain.target import Target
 from domain.unit import DEPARTMENT
@@ -26,15 +27,13 @@ def section(here: Here) -> list[Node]:
 
 
 def panel(
-    view: View, catalogue: Catalogue, sign: Sign, place: str, cell: Cell | None, now_ms: int
+    view: View, catalogue: Catalogue, sign: Indicator, place: str, cell: Cell | None, now_ms: int
 ) -> list[Node]:
     """Facts, then the table of cut-offs by date and which of them judged the value of the cell; at
     a street with the cut-offs that hold there."""
     facts = [
         ("formula", formula(view, sign)),
-        ("source", _source(view, catalogue, sign)),
-        ("cadence", view.text("definition.cadence.said", cadence=span(view, sign.cadence_s * 1000),
-                              stale=span(view, sign.stale_after_s * 1000))),
+        *_stream(view, catalogue, sign),
         ("owner", _owner(view, catalogue, sign)),
         ("worse", view.text(f"definition.worse.{sign.direction}")),
         ("change", change(view, sign)),
@@ -71,55 +70,64 @@ def panel(
     return parts
 
 
-def formula(view: View, sign: Sign) -> str:
-    """How points add up to a street and streets to the district."""
-    by = view.name(sign.weight_by)
-    weight = view.text("definition.weight", by=by) if by else ""
-    street = (
-        view.text(f"about.rule.{sign.street_rule}") if sign.at_street else mark.absence(view, sign)
-    )
-    said = view.text(
-        "definition.formula.said",
-        street=street,
-        district=view.text(f"about.rule.{sign.district_rule}"),
-    )
-    if sign.district_rule is Rule.RATIO or sign.street_rule is Rule.RATIO:
-        weight = view.text("definition.denominator", by=by) if by else ""
-    return said + weight + (view.text("definition.adds_up") if sign.adds_up else "")
+def formula(view: View, indicator: Indicator) -> str:
+    """How the parts add up; of a sign also how points add up to a street."""
+    rules, said = [indicator.rule], view.text(f"about.rule.{indicator.rule}")
+    if isinstance(indicator, Sign):
+        rules.append(indicator.street_rule)
+        street = (
+            view.text(f"about.rule.{indicator.street_rule}")
+            if indicator.at_street
+            else mark.absence(view, indicator)
+        )
+        said = view.text("definition.formula.said", street=street, district=said)
+    by = view.name(indicator.denominator)
+    key = "definition.denominator" if Rule.RATIO in rules else "definition.weight"
+    weight = view.text(key, by=by) if by else ""
+    return said + weight + (view.text("definition.adds_up") if indicator.adds_up else "")
 
 
-def change(view: View, sign: Sign) -> str:
+def change(view: View, indicator: Indicator) -> str:
     """How long a state takes to worsen and what clears it."""
     raised = view.text("definition.raise.now")
-    if sign.raise_after_s:
-        raised = view.text("definition.raise", span=span(view, sign.raise_after_s * 1000))
-    cleared = view.text("definition.clear", share=f"{CLEAR_SHARE * 100:g}", n=sign.clear_after)
+    if indicator.raise_after_s:
+        raised = view.text("definition.raise", span=span(view, indicator.raise_after_s * 1000))
+    cleared = view.text("definition.clear", share=f"{CLEAR_SHARE * 100:g}", n=indicator.clear_after)
     return raised + cleared
 
 
-def _source(view: View, catalogue: Catalogue, sign: Sign) -> str:
-    found = catalogue.source.get(sign.source)
-    return view.name(found.name) if found else sign.source
+def _stream(view: View, catalogue: Catalogue, indicator: Indicator) -> list[tuple[str, str]]:
+    """Where the values come from and how often; nothing where they are counted from facts."""
+    if not isinstance(indicator, Sign):
+        return []
+    found = catalogue.source.get(indicator.source)
+    cadence, stale = (
+        span(view, seconds * 1000) for seconds in (indicator.cadence_s, indicator.stale_after_s)
+    )
+    return [
+        ("source", view.name(found.name) if found else indicator.source),
+        ("cadence", view.text("definition.cadence.said", cadence=cadence, stale=stale)),
+    ]
 
 
-def _owner(view: View, catalogue: Catalogue, sign: Sign) -> str:
+def _owner(view: View, catalogue: Catalogue, indicator: Indicator) -> str:
     names = [
         unit_name(view, catalogue, DEPARTMENT, code)
-        for code in (sign.department, *sign.co_departments)
+        for code in (indicator.department, *indicator.co_departments)
     ]
     said = names[0]
-    if sign.owner_note and view.lang == "zh" and sign.owner_note != said:
-        said = view.text("definition.owner.note", owner=said, note=sign.owner_note)
+    if indicator.owner_note and view.lang == "zh" and indicator.owner_note != said:
+        said = view.text("definition.owner.note", owner=said, note=indicator.owner_note)
     if len(names) > 1:
         others = view.text("signs.join").join(names[1:])
         said = view.text("definition.owner.co", owner=said, others=others)
     return said
 
 
-def _basis(view: View, sign: Sign) -> str:
-    key = f"about.basis.{sign.basis_type}"
-    kind = view.text(key) if key in labels() else sign.basis_type
-    said = view.name(sign.basis)
+def _basis(view: View, indicator: Indicator) -> str:
+    key = f"about.basis.{indicator.basis_type}"
+    kind = view.text(key) if key in labels() else indicator.basis_type
+    said = view.name(indicator.basis)
     if not said:
         return kind
     if said.casefold().startswith(kind.casefold()):  # not: 假定：假定，参照…
@@ -127,10 +135,10 @@ def _basis(view: View, sign: Sign) -> str:
     return view.text("definition.basis.said", kind=kind, basis=said)
 
 
-def _target(view: View, sign: Sign, target: Target) -> str:
+def _target(view: View, indicator: Indicator, target: Target) -> str:
     """What is wanted, of what, from when to when, and where that is from."""
     parts = [
-        view.text(f"aim.of.{name}", target=aims.wanted(view, sign, value))
+        view.text(f"aim.of.{name}", target=aims.wanted(view, indicator, value))
         for name, value in (("district", target.district), ("street", target.street))
         if value is not None
     ]
@@ -145,7 +153,7 @@ def _target(view: View, sign: Sign, target: Target) -> str:
     return view.text("definition.target.ended", until=target.valid_to, **said)
 
 
-def _versions(view: View, sign: Sign) -> Node:
+def _versions(view: View, sign: Indicator) -> Node:
     columns = ("version", "from", "to", "normal", *(str(state) for state in GRADED))
     rows = [
         {
@@ -166,7 +174,7 @@ def _versions(view: View, sign: Sign) -> Node:
     )
 
 
-def _usual(view: View, sign: Sign, cuts: Thresholds) -> str:
+def _usual(view: View, sign: Indicator, cuts: Thresholds) -> str:
     low, high = cuts.normal.low, cuts.normal.high
     if low is None and high is None:
         return NONE
@@ -174,7 +182,7 @@ def _usual(view: View, sign: Sign, cuts: Thresholds) -> str:
     return " – ".join(ends)
 
 
-def _bounds(view: View, sign: Sign, low: float | None, high: float | None) -> str:
+def _bounds(view: View, sign: Indicator, low: float | None, high: float | None) -> str:
     parts = []
     if low is not None:
         parts.append("≤ " + mark.with_unit(view, sign, low, threshold=True))
@@ -183,10 +191,10 @@ def _bounds(view: View, sign: Sign, low: float | None, high: float | None) -> st
     return view.text("definition.or").join(parts) or NONE
 
 
-def _edges(view: View, sign: Sign, lines: Lines, n: int) -> str:
+def _edges(view: View, sign: Indicator, lines: Lines, n: int) -> str:
     return _bounds(view, sign, lines.lower[n], lines.higher[n])
 
 
-def _scaled_by(view: View, sign: Sign) -> str:
+def _scaled_by(view: View, sign: Indicator) -> str:
     key = f"definition.{sign.threshold_rule}"
     return view.text(key) if key in labels() else sign.threshold_rule

@@ -14,7 +14,8 @@ from data_access.series.notes import Note, notes_on
 from data_access.series.rollups import series
 from domain.aggregation import bucket_value
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
-from domain.sign import Rule, Sign
+from domain.indicator import Rule
+from domain.sign import Sign
 
 _TIME = 20
 _BY_MINUTE_MS = 8 * DAY_MS
@@ -28,7 +29,7 @@ def series_table(ask: Ask) -> Document:
     sign, place, city = ask.sign(), ask.place(), ask.city
     period = Period.of(ask.given, ask.services.now_ms, city.zone)
     tier, width = _tier(ask, sign, period)
-    rule = sign.district_rule if place == city.code else sign.street_rule
+    rule = sign.rule if place == city.code else sign.street_rule
     pinned = notes_on(ask.services.db, ask.actor, place, sign.code, period.from_ms, period.to_ms)
     found = []
     if rule is not Rule.NA:
