@@ -6,6 +6,9 @@ contradict another. Whoever holds an old one has to let it age: what was alive t
 Here is the one order of what is worse than what: the graver state first, then the value that lies
 deeper past the cut-offs that judged it, then what has stood longer; equals stay as they are given,
 which is the catalogue's order. The engine measures, everybody else sorts by what it measured.
+Between signs depth counts in tenths of a grade and only in trouble, so that a list does not jump
+with every flicker of a value; the places of one sign, whose values compare at sight, go by all
+of it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -57,21 +60,38 @@ class Measured(Protocol):
         """Epoch ms from which the state holds."""
 
 
-def how_bad(cell: Measured) -> tuple[float, float, int]:
-    """The key to sort by, the worst first: state, badness, beginning.
+_STEPS = 10  # of a grade
 
-    A state whose beginning is not known has stood at least as long as any other.
+
+def how_bad(cell: Measured) -> tuple[int, int, int]:
+    """The key to sort signs by, the worst first: state, badness in tenths, beginning.
+
+    A state whose beginning is not known has stood at least as long as any other. Signs that are not
+    in trouble are equals.
     """
+    if cell.state not in GRADED:
+        return (-SEVERITY[cell.state], 0, 0)
+    steps = int((cell.badness or 0.0) * _STEPS + 1e-9)
+    return (-SEVERITY[cell.state], -steps, cell.since or 0)
+
+
+def how_deep(cell: Measured) -> tuple[int, float, int]:
+    """The key to sort the places of one sign by: as `how_bad`, with the badness as it is."""
     return (-SEVERITY[cell.state], -(cell.badness or 0.0), cell.since or 0)
 
 
 def worst_first(items: Iterable[T], cell: Callable[[T], Measured]) -> list[T]:
-    """The items, given in the catalogue's order, from the worst to the best."""
+    """Signs, given in the catalogue's order, from the worst to the best."""
     return sorted(items, key=lambda item: how_bad(cell(item)))
 
 
+def deepest_first(items: Iterable[T], cell: Callable[[T], Measured]) -> list[T]:
+    """Places of one sign, given in the catalogue's order, from the worst to the best."""
+    return sorted(items, key=lambda item: how_deep(cell(item)))
+
+
 def troubles(cells: Iterable[tuple[T, Measured]]) -> list[T]:
-    """What is in attention, warning or alarm, the worst first; given in the catalogue's order."""
+    """Signs in attention, warning or alarm, the worst first; given in the catalogue's order."""
     graded = [pair for pair in cells if pair[1].state in GRADED]
     return [item for item, _ in worst_first(graded, lambda pair: pair[1])]
 

@@ -9,7 +9,8 @@ from domain.text import LANGUAGES
 # after NFKC both signs for micro are the Greek letter; where there is no such key people write u
 _SAME = str.maketrans({"μ": "u", "−": "-", "⋅": "·", "∙": "·"})
 
-_OUT_OF = {"%": 100.0, "‰": 1_000.0, "‱": 10_000.0}
+# whole numbers: the public manifest quotes them, and 100.0 for 100 would be told as a changed rule
+_OUT_OF = {"%": 100, "‰": 1_000, "‱": 10_000}
 
 
 @lru_cache(maxsize=4096)

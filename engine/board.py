@@ -11,7 +11,17 @@ from typing import Any
 from domain.clock import to_rfc3339
 from domain.freshness import Freshness, freshness
 from domain.index import Index, condition
-from domain.picture import NOTHING, Cell, Picture, crossing_facts, index_of, troubles, worst_first
+from domain.picture import (
+    NOTHING,
+    Cell,
+    Picture,
+    crossing_facts,
+    deepest_first,
+    how_bad,
+    index_of,
+    troubles,
+    worst_first,
+)
 from domain.sign import GRADED, SEVERITY, Sign, State
 from domain.state import Judge
 from engine.city import City
@@ -19,6 +29,7 @@ from engine.city import City
 Json = dict[str, Any]
 MAX_ALERTS = 50
 _ALIVE = (Freshness.LIVE, Freshness.LATE)
+Row = tuple[Sign, str | None, Cell]  # a sign in trouble at a place; None: in the district
 
 
 def cell(city: City, sign: Sign, place: str, now_ms: int) -> Cell:
@@ -178,12 +189,8 @@ class Board:
         return [sum(mark in _ALIVE for mark in marks), known] if known else None
 
     def _worst_street(self, sign: Sign) -> str | None:
-        found = (
-            (street, c)
-            for street, cells in self.streets.items()
-            if (c := cells.get(sign.code)) is not None
-        )
-        return next(iter(troubles(found)), None)
+        streets = (street for _, street, _ in self._graded(sign))
+        return next(streets, None)
 
     def _street(self, street: str) -> Json:
         cells = self.streets[street]
@@ -196,7 +203,7 @@ class Board:
 
     def _alerts(self) -> Json:
         rows = (row for sign in self.city.catalogue.signs for row in self._troubled(sign))
-        every = worst_first(rows, lambda row: row[2])
+        every = _side_by_side(list(rows))
         counts = Counter(a[2].state for a in every)
         places = Counter(sign.code for sign, street, _ in every if street is not None)
         # the worst rows, and every sign at least once: whoever counts signs misses none
@@ -211,13 +218,18 @@ class Board:
             "alert_counts": {state.value: counts[state] for state in GRADED},
         }
 
-    def _troubled(self, sign: Sign) -> list[tuple[Sign, str | None, Cell]]:
-        """A sign wherever it is in trouble; the district (None) where no street says as bad."""
-        found: list[tuple[Sign, str | None, Cell]] = [
+    def _graded(self, sign: Sign) -> list[Row]:
+        """The streets in which a sign is in trouble, the worst first."""
+        found: list[Row] = [
             (sign, street, c)
             for street, cells in self.streets.items()
             if (c := cells.get(sign.code)) is not None and c.state in GRADED
         ]
+        return deepest_first(found, lambda row: row[2])
+
+    def _troubled(self, sign: Sign) -> list[Row]:
+        """A sign wherever it is in trouble; the district (None) where no street says as bad."""
+        found = self._graded(sign)
         said = max((SEVERITY[c.state] for _, _, c in found), default=0)
         whole = self.district[sign.code]
         return [(sign, None, whole), *found] if SEVERITY[whole.state] > said else found
@@ -232,6 +244,19 @@ class Board:
             **crossing_facts(c),
             "department": sign.department,
         }
+
+
+def _side_by_side(rows: list[Row]) -> list[Row]:
+    """Rows, given sign by sign with the worst place first, the worst first over all signs.
+
+    Rows of a sign that are equally bad go together, by the first of them.
+    """
+
+    def kind(row: Row) -> tuple[str, int, int]:
+        return (row[0].code, *how_bad(row[2])[:2])
+
+    first = {kind(row): row[2] for row in reversed(rows)}
+    return worst_first(rows, lambda row: first[kind(row)])
 
 
 def _shown(value: float | None, sign: Sign) -> float | int | None:

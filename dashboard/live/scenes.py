@@ -27,7 +27,7 @@ from domain.aggregation import bucket_value
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_rfc3339
 from domain.judging import lines_of
-from domain.picture import Cell, crossing_facts, worst_first
+from domain.picture import Cell, crossing_facts, deepest_first
 from domain.sign import GRADED, Sign
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class SignRoute(_Answers):
                 "lines": _lines(self._services.catalogue, sign, district, picture.as_of),
                 "places": [
                     {"code": place, **_cell(cell)}
-                    for place, cell in worst_first(cells.items(), lambda pair: pair[1])
+                    for place, cell in deepest_first(cells.items(), lambda pair: pair[1])
                 ],
                 "hours": self._series(sign),
             }

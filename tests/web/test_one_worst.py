@@ -22,7 +22,7 @@ from domain.clock import to_rfc3339
 from domain.facts.reading import Reading
 from domain.indicator import Rule
 from domain.judging import lines_of
-from domain.picture import Picture, how_bad, reached
+from domain.picture import NOTHING, Picture, how_bad, reached, troubles, worst_first
 from domain.sign import GRADED, Sign, State
 from tests.clocks import FixedClock
 from tests.data.alarm_town import DEPTH, with_alarm
@@ -150,9 +150,31 @@ def alerts_agree(site: Site, said: Any) -> None:
         for row in said["alerts"]
         if (cell := picture.cell(row["sign"], row["street"] or picture.district)) is not None
     ]
-    assert rows == sorted(rows) and len(rows) == len(said["alerts"]) > 20
+    graded = [row[:2] for row in rows]
+    assert graded == sorted(graded) and len(rows) == len(said["alerts"]) > 20
     streets = [how_bad(c) for place, _, c in picture.every() if place != picture.district]
-    assert rows[0] <= min(streets)  # the district is named where it is graver than all of them
+    assert rows[0][:2] <= min(streets)[:2]  # the district is named where it is graver than all
+    first = {row["sign"]: row["street"] for row in reversed(said["alerts"])}
+    worst = {s["code"]: s["street"] for s in said["signs"]}
+    assert all(place is None or place == worst[sign] for sign, place in first.items())
+
+
+def test_a_flicker_of_a_value_moves_no_sign_and_calm_signs_never() -> None:
+    """In trouble a tenth of a grade is one step; within it, what has stood longer comes first."""
+
+    def order(**badness: float) -> list[str]:
+        cells = {
+            code: NOTHING._replace(state=reached(bad), badness=bad, since=9 - n if bad >= 1 else 0)
+            for n, (code, bad) in enumerate(badness.items())
+        }
+        return worst_first(cells, lambda code: cells[code])
+
+    assert order(a=1.31, b=1.38) == order(a=1.38, b=1.31) == ["b", "a"]
+    assert order(a=1.41, b=1.38) == ["a", "b"]
+    assert order(a=1.99, b=2.01) == ["b", "a"]
+    assert order(a=0.1, b=0.9, c=0.5) == ["a", "b", "c"]
+    assert order(a=0.9, b=1.0, c=0.0) == ["b", "a", "c"]
+    assert troubles([("calm", NOTHING._replace(state=State.NORMAL, badness=0.9))]) == []
 
 
 def test_what_a_value_has_reached_follows_from_its_badness() -> None:

@@ -11,6 +11,7 @@ from data_access.intake.revisions import Telling
 
 SHOWN = 20
 COLUMNS = ("at", "place", "point", "before", "after", "times", "received")
+NUMBERS = frozenset({"before", "after", "times"})
 
 
 def correction_list(
@@ -29,12 +30,12 @@ def correction_list(
     columns = [c for c in COLUMNS if c != "place" or here.place == here.city.code]
     heads: list[Node] = [view.text(f"correction.col.{name}") for name in columns]
     rows = [{name: _cell(here, each, name) for name in columns} for each in found]
+    title = el("h2", view.text("correction.title"), el("small", str(count)))
     more = view.text("correction.more", n=count - len(found))
     return [
-        el("h2", view.text("correction.title"), el("small", str(count))),
+        el("div", title, export_links(view, "corrections", query), cls="sign-course-head"),
         el("p", view.text("correction.lead"), cls="desk-note"),
-        el("div", export_links(view, "corrections", query), cls="table-head"),
-        table(heads, rows, columns, numbers={"before", "after", "times"}, cls="grid-table"),
+        table(heads, rows, columns, numbers=NUMBERS, cls="grid-table correction-table"),
         *([el("p", more, cls="desk-note")] if count > len(found) else []),
     ]
 

@@ -12,7 +12,7 @@ from dashboard.desks.sign.sign_now import Here
 from dashboard.desks.street.street_map import Drawing, Painted, whole_map
 from dashboard.desks.street.street_words import kind_name
 from domain.freshness import Freshness
-from domain.picture import Cell, how_bad
+from domain.picture import Cell, how_deep
 from domain.place import Street
 from domain.sign import GRADED, State
 
@@ -73,7 +73,7 @@ def by_badness(here: Here, cells: dict[str, Cell]) -> list[tuple[int | None, Str
 
     def depth(street: Street) -> tuple[float, ...]:
         cell = cells[street.code]
-        return (_AGE[cell.freshness], *how_bad(cell))
+        return (_AGE[cell.freshness], *how_deep(cell))
 
     found: list[tuple[int | None, Street]] = []
     listed = sorted((s for s in here.city.streets if s.code in cells), key=depth)

@@ -14,7 +14,7 @@ from dashboard.components.view import View
 from dashboard.desks.signs.signs_question import SORTS, SignsQuestion
 from domain.aim import Aim
 from domain.catalogue import Catalogue
-from domain.picture import Cell, how_bad, worst_first
+from domain.picture import Cell, how_bad, how_deep, worst_first
 from domain.place import Named
 from domain.sign import GRADED, Sign, State
 from domain.text import LANGUAGES
@@ -59,7 +59,7 @@ def chosen(question: SignsQuestion, every: Sequence[Line]) -> list[Line]:
 
 _WORST: dict[str, Callable[[Line], tuple[float, ...]]] = {
     "state": lambda line: how_bad(line.cell),
-    "gauge": lambda line: (_shown_at(line.cell), *how_bad(line.cell)),
+    "gauge": lambda line: (_shown_at(line.cell), *how_deep(line.cell)),
 }
 _PLAIN: dict[str, Callable[[Line, View], tuple[str | int, ...]]] = {
     "code": lambda line, _: (line.sign.code,),
