@@ -222,9 +222,3 @@ class Dominance:
 
     firms: int = 3  # fewer are never told
     share: float = 0.7  # one with more than this part of the whole hides the cell
-
-
-def is_dominated(amounts: Sequence[float], rules: Dominance) -> bool:
-    """Whether a sum over firms would tell on one of them: too few, or one too large."""
-    sizes = [abs(amount) for amount in amounts if amount]
-    return len(sizes) < rules.firms or max(sizes) > rules.share * sum(sizes)

@@ -95,20 +95,12 @@ class Retention:
                 oldest = kept[1].get(pair[1], [Span(hour, hour)])[0]
                 prune_states(conn, [pair], min(hour, oldest.from_ms))
 
-    def drop_raw(self, now_ms: int, cursor: int) -> list[str]:
-        """Drop day tables past the retention that no recent batch wrote to; their names.
+    def _raw(self, now_ms: int, cursor: int, gone: list[str]) -> Steps:
+        """Drop day tables past the retention that no recent batch wrote to; their names to `gone`.
 
         Under intake's lock, so that no batch is acknowledged into a table that is about to go.
         When that cannot be had, none goes: there is another round.
         """
-        gone: list[str] = []
-        try:
-            advance(self._raw(now_ms, cursor, gone), None)
-        except Busy:
-            log.info("retention waits: intake is busy")
-        return gone
-
-    def _raw(self, now_ms: int, cursor: int, gone: list[str]) -> Steps:
         edge = now_ms - self._settings.retain_raw_days * DAY_MS
         first = readings.day_name(self._catalogue.zone.day_number(edge))
         with self._db.read() as conn:

@@ -24,7 +24,6 @@ Roles = frozenset[Role]
 EVERYBODY: Roles = frozenset((*PEOPLE, Role.SCREEN))
 STAFF: Roles = frozenset(PEOPLE)
 ADMINS: Roles = frozenset((Role.ADMIN,))
-KEY_ONLY: Roles = frozenset()  # no session opens it: the gate asks for a key
 
 PUBLIC = frozenset(
     {

@@ -131,25 +131,6 @@ def uncached(reason: str) -> Callable[[F], F]:
     return mark
 
 
-def is_query(thing: object) -> bool:
-    """Whether `thing` is a function (or cached query) whose first parameter is `db`."""
-    if not callable(thing) or inspect.isclass(thing):
-        return False
-    try:
-        names = list(inspect.signature(thing).parameters)
-    except (TypeError, ValueError):
-        return False
-    return names[:1] == ["db"]
-
-
-def policy_of(thing: object) -> str | None:
-    """`cached`, `uncached: <reason>`, or None when nobody has decided."""
-    if isinstance(thing, CachedQuery):
-        return "cached"
-    reason = getattr(thing, "__uncached__", None)
-    return None if reason is None else f"uncached: {reason}"
-
-
 @uncached("no query: it is what begins caching")
 def attach(
     db: Database, link: RedisLink, settings: Settings, catalogue: str, clock: Clock = utc_now

@@ -40,17 +40,6 @@ class Breaker:
         self._opened_at: float | None = None
         self._trial_at = 0.0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether calls are being refused (but for one trial a second)."""
-        return self._opened_at is not None
-
-    @property
-    def open_for_s(self) -> float:
-        """Seconds since it opened; 0 while closed."""
-        opened = self._opened_at
-        return 0.0 if opened is None else self._now() - opened
-
     def allow(self) -> bool:
         """Whether the caller may try; an open breaker lets one caller through every second."""
         if self._opened_at is None:
@@ -177,14 +166,6 @@ class RedisLink:
             if isinstance(away.__cause__, redis.ResponseError):
                 return f"refuses writes: {away}"
         return None
-
-    def publish_safe(self, channel: str, payload: bytes) -> bool:
-        """Publish; False (never an exception) when Redis is away."""
-        try:
-            self.run(lambda client: client.publish(channel, payload))
-        except RedisAway:
-            return False
-        return True
 
     def set_and_publish(
         self,

@@ -155,26 +155,13 @@ def keys_of_batches(conn: Connection, after_id: int, until_id: int) -> set[tuple
     return keys
 
 
-def rows_between(
-    conn: Connection,
-    sign: str,
-    street_codes: Sequence[str] | None,
-    from_ms: int,
-    to_ms: int | None,
-) -> Iterator[RawRow]:
-    """Rows of a sign with from_ms <= observed_at < to_ms (None = no end), by instant and id.
-
-    `street_codes` None = every place of the sign. Batches that were set aside are left out.
-    """
-    aside = set(conn.scalars(select(undigested.c.batch_id)))
-    rows = _rows_between(conn, sign, street_codes, from_ms, to_ms)
-    return (row for row in rows if row[0] >> BATCH_BITS not in aside) if aside else rows
-
-
 def pages_between(
     db: Database, sign: str, from_ms: int, to_ms: int | None
 ) -> Iterator[list[RawRow]]:
-    """As `rows_between` of every place, some rows at a time; nothing is held open in between."""
+    """Rows of a sign with from_ms <= observed_at < to_ms (None = no end), by instant and id.
+
+    Some rows at a time; nothing is held open in between. Batches set aside are left out.
+    """
     at, number = from_ms, -1
     where = "sign = {0} AND (observed_at, id) > ({0}, {0}) AND observed_at < {0}"
     while True:
@@ -209,28 +196,6 @@ def _tables_between(conn: Connection, from_ms: int, to_ms: int | None) -> list[s
     first = day_name((from_ms - 14 * HOUR_MS) // DAY_MS)
     last = "99999999" if to_ms is None else day_name((to_ms + 14 * HOUR_MS) // DAY_MS)
     return [day_table(day) for day in day_tables(conn) if first <= day <= last]
-
-
-def _rows_between(
-    conn: Connection,
-    sign: str,
-    street_codes: Sequence[str] | None,
-    from_ms: int,
-    to_ms: int | None,
-) -> Iterator[RawRow]:
-    tables = _tables_between(conn, from_ms, to_ms)
-    where = "sign = {0} AND observed_at >= {0}"
-    bound: tuple[str | int, ...] = (sign, from_ms)
-    if to_ms is not None:
-        where, bound = where + " AND observed_at < {0}", (*bound, to_ms)
-    if street_codes is None:
-        return _rows(conn, tables, where, bound, by_id=False)
-    parts = []
-    for start in range(0, len(street_codes), _STREETS):
-        some = tuple(street_codes[start : start + _STREETS])
-        listed = f"{where} AND street_code IN ({','.join(['{0}'] * len(some))})"
-        parts.append(_rows(conn, tables, listed, bound + some, by_id=False))
-    return heapq.merge(*parts, key=_instant)
 
 
 def _existing(conn: Connection, days: Collection[str]) -> list[str]:

@@ -23,11 +23,9 @@ from collections.abc import Iterable, Sequence
 from math import floor
 
 from domain.scoring.evidence import Spent
-from domain.scoring.receipt import FULL, Line, Receipt, Recipe, Subject, Unusable, added_up
+from domain.scoring.receipt import Line, Receipt, Recipe, Subject, Unusable, added_up
 from domain.stays import Hours
 from domain.weights import Weights
-
-_SLACK_H = 0.001  # hours are rounded where they are summed
 
 
 def whole(parts: Sequence[Hours]) -> Hours:
@@ -86,20 +84,3 @@ def spent(line: Line) -> Spent:
     if not isinstance(line.evidence, Spent):
         raise TypeError(f"{line.subject.code}: a line without hours")
     return line.evidence
-
-
-def what_if(given: Receipt, sign: str, parts: Sequence[Hours]) -> int | None:
-    """The score (hundredths) had `sign` spent its hours like that, all else as it was.
-
-    KeyError for a sign without a line of its own; ValueError where hours are negative or others
-    than those that are known. None where the receipt has no score.
-    """
-    line = {known.subject.code: known for known in given.lines}[sign]
-    for now, then in zip(parts, spent(line).parts, strict=True):
-        ill = (now.attention, now.warning, now.alarm)
-        if min(ill) < 0 or now.known != then.known or sum(ill) > then.known + _SLACK_H:
-            raise ValueError(f"{sign}: these hours do not fit into the {then.known} that are known")
-    if given.score is None:
-        return None
-    taken = points_of(parts, given.weights, given.count)
-    return max(0, FULL - (given.points - line.points + taken))

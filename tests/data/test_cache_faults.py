@@ -63,6 +63,11 @@ class Bomb:
         return os.mkdir, (str(self.path),)
 
 
+def lets_through(breaker: Breaker) -> bool:
+    """Whether it is closed: an open one lets one caller through, and then nobody for a second."""
+    return breaker.allow() and breaker.allow()
+
+
 def test_pickles_in_redis_are_misses_and_never_run(
     db: Database, link: RedisLink, tmp_path: Path
 ) -> None:
@@ -106,7 +111,7 @@ def test_an_entry_of_another_type_under_the_key_is_a_miss(db: Database, link: Re
     link.client.lpush(key, b"a list")
     answer = numbers.detailed(db, 3)
     assert answer.value == (0, 1, 2) and answer.degraded
-    assert not link.breaker.is_open
+    assert lets_through(link.breaker)
 
 
 def test_killed_redis_computes_says_so_and_recovers(
@@ -119,7 +124,7 @@ def test_killed_redis_computes_says_so_and_recovers(
     assert numbers.detailed(db, 3).degraded and runs == 2  # kept a second in the process
     valkey.start()
     eventually(lambda: not numbers.detailed(db, 3).degraded)
-    assert not link.breaker.is_open
+    assert lets_through(link.breaker)
 
 
 def test_hung_redis_costs_a_bounded_time(db: Database, link: RedisLink, valkey: Valkey) -> None:
@@ -133,9 +138,9 @@ def test_hung_redis_costs_a_bounded_time(db: Database, link: RedisLink, valkey: 
     valkey.thaw()
     took.sort()
     assert took[-1] < 1.0 and took[int(0.95 * len(took))] < 0.05
-    assert link.breaker.is_open and link.breaker.open_for_s > 0
+    assert not lets_through(link.breaker)
     eventually(lambda: not numbers.detailed(db, 3).degraded)
-    assert not link.breaker.is_open
+    assert lets_through(link.breaker)
 
 
 def test_without_redis_threads_still_share_one_computation(
@@ -170,7 +175,7 @@ def test_a_full_redis_is_no_error(db: Database, link: RedisLink) -> None:
     link.client.config_set("maxmemory", "1")
     assert numbers(db, 3) == (0, 1, 2)
     assert numbers(db, 3) == (0, 1, 2)
-    assert not link.breaker.is_open
+    assert lets_through(link.breaker)
 
 
 def test_a_lock_whose_owner_died_is_waited_for_and_passed(
@@ -185,7 +190,7 @@ def test_a_lock_whose_owner_died_is_waited_for_and_passed(
     assert link.client.get(key + b":lock") is None
 
 
-def test_publish_safe_says_whether_anybody_could_hear(link: RedisLink, valkey: Valkey) -> None:
+def test_publishing_says_whether_anybody_could_hear(link: RedisLink, valkey: Valkey) -> None:
     heard = link.subscribe("channel")
     eventually(lambda: link.client.pubsub_numsub("channel")[0][1] == 1)
     assert link.set_and_publish("key", b"value", "channel", b"\x00first")
@@ -193,7 +198,6 @@ def test_publish_safe_says_whether_anybody_could_hear(link: RedisLink, valkey: V
     assert link.get("key") == b"value"
     heard.close()
     valkey.kill()
-    assert not link.publish_safe("channel", b"x")
     assert not link.set_and_publish("key", b"value", "channel", b"x")
 
 
@@ -215,11 +219,11 @@ def test_the_breaker_opens_tries_once_a_second_and_closes() -> None:
     breaker = Breaker(lambda: now[0])
     for _ in range(2):
         breaker.failure()
-    assert breaker.allow() and not breaker.is_open
+    assert lets_through(breaker)
     breaker.success()
     for _ in range(3):
         breaker.failure()
-    assert breaker.is_open and not breaker.allow()
+    assert not lets_through(breaker)
     now[0] += 1.0
     assert breaker.allow()
     assert not breaker.allow()  # one trial only
@@ -227,6 +231,6 @@ def test_the_breaker_opens_tries_once_a_second_and_closes() -> None:
     now[0] += 0.9
     assert not breaker.allow()
     now[0] += 0.1
-    assert breaker.allow() and breaker.open_for_s == pytest.approx(2.0)
+    assert breaker.allow()
     breaker.success()
-    assert breaker.allow() and not breaker.is_open and breaker.open_for_s == 0
+    assert lets_through(breaker)

@@ -26,6 +26,7 @@ from engine.board import Board
 from engine.loop import Engine
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
 from tests.clocks import FixedClock
+from tests.data.raw_days import drop_raw
 from tests.data.test_engine import SOURCES, STREETS, drain, reading, send
 
 DAILY = "ENF-08"  # a sum, stale after 36 hours
@@ -62,7 +63,7 @@ def test_a_slow_sign_survives_a_restart_without_its_raw_readings(
     drain(engine, clock.ms)
     clock.step(29 * HOUR_MS / 1000)  # not stale yet, and the readings' day has gone
     sparing = db_settings.model_copy(update={"retain_raw_days": 1})
-    assert Retention(db, sparing, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, sparing, catalogue), clock.ms, engine.cursor)
 
     before = Board(engine.city, clock.ms)
     again = Engine(open_again(), catalogue, clock.ms)
@@ -86,7 +87,7 @@ def test_late_readings_do_not_spoil_what_was_made_of_dropped_ones(
     send(db, catalogue, clock, fresh)
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     places = (STREET, catalogue.code)
     before = [sums(db, t, p) for t in (rollup_minute, rollup_hour) for p in places]
     by_file(db, catalogue, clock.ms, [reading(SOURCE, DEPTH, STREET, old + 1000, 1.0)])
@@ -180,8 +181,8 @@ def test_no_day_goes_while_intake_is_writing(
     clock.step(5 * DAY_MS / 1000)
     retention = Retention(db, db_settings, catalogue)
     with intake.locked(open_again()):
-        assert retention.drop_raw(clock.ms, engine.cursor) == []
-    assert retention.drop_raw(clock.ms, engine.cursor) == ["20261123"]
+        assert drop_raw(retention, clock.ms, engine.cursor) == []
+    assert drop_raw(retention, clock.ms, engine.cursor) == ["20261123"]
     with db.read() as conn:
         assert engine_state.get(conn, "raw_from") > clock.ms - 3 * DAY_MS
         assert conn.execute(select(point_latest)).all() == []  # nothing carries that far
@@ -215,7 +216,7 @@ def test_the_index_of_long_ago_is_kept_by_quarters_of_an_hour(
             whens = (ancient, *minutes, clock.ms)
             engine_state.write_indexes(db, conn, [(place, at, 90.0, 80.0, False) for at in whens])
     retention = Retention(db, db_settings, catalogue)
-    retention.drop_raw(clock.ms, 0)
+    drop_raw(retention, clock.ms, 0)
     with db.read() as conn:
         t = index_history.c
         kept = list(conn.scalars(select(t.bucket).where(t.unit == STREET).order_by("bucket")))

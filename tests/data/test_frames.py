@@ -18,6 +18,7 @@ from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import Retention
 from tests.clocks import FixedClock
+from tests.data.raw_days import drop_raw
 
 NOW = 1_795_399_200_000
 WALL = Actor("hall", Role.SCREEN)
@@ -77,5 +78,5 @@ def test_the_engine_keeps_one_frame_a_minute_and_drops_the_old(
     assert len(shown["signs"]) == len(catalogue.signs)
     assert first + MINUTE_MS <= clock.ms and shown["catalogue"] == catalogue.version
     clock.step(8 * DAY_MS / 1000)
-    Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert frames.minutes(db, WALL, "screen", 0, clock.ms) == []

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from data_access.intake import door as intake
 from data_access.intake.door import Busy, Outcome, accept
 from data_access.intake.kinds.reading import READING
-from data_access.intake.readings import BATCH_BITS, day_tables, rows_between
+from data_access.intake.readings import BATCH_BITS, day_tables
 from data_access.intake.sources import SourceRow, UnknownSource, create_source, source_list
 from data_access.settings import Settings
 from data_access.store.db import Database, open_database
@@ -28,6 +28,7 @@ from domain.facts.reading import Reading
 from domain.sign import Sign
 from tests.clocks import MONDAY_MORNING
 from tests.conditions import eventually
+from tests.raw_rows import stored_rows
 
 NOW = to_ms(MONDAY_MORNING)
 ADMIN = Actor("test", Role.ADMIN)
@@ -68,7 +69,7 @@ def make(source: str, catalogue: Catalogue, minute: int = 0, **changes: object) 
 def stored(db: Database, catalogue: Catalogue, source: str) -> list[tuple[object, ...]]:
     """What the store holds of a source, without the numbers of arrival, by key."""
     with db.read() as conn:
-        found = list(rows_between(conn, street_sign(catalogue).code, None, 0, None))
+        found = list(stored_rows(conn, street_sign(catalogue).code))
     return sorted(row[1:] for row in found if row[3] == source)
 
 
@@ -88,7 +89,7 @@ def test_a_batch_is_committed_with_its_days(db: Database, catalogue: Catalogue) 
     assert outcome == Outcome(3, 0, ())
     with db.read() as conn:
         (batch,) = conn.execute(select(batches).where(batches.c.source == source)).all()
-        ids = [row[0] for row in rows_between(conn, rows[0].sign, None, 0, None)]
+        ids = [row[0] for row in stored_rows(conn, rows[0].sign)]
     assert (batch.accepted, batch.days, batch.received_at) == (3, "20261122,20261123", NOW)
     assert {i >> BATCH_BITS for i in ids} == {batch.id}
 
@@ -301,7 +302,7 @@ def test_many_days_in_one_batch(db: Database, catalogue: Catalogue) -> None:
     rows = [make(source, catalogue, 24 * 60 * day) for day in range(150)]
     assert accept(READING, db, catalogue, source, rows, NOW, "file").accepted == 150
     with db.read() as conn:
-        found = [row[5] for row in rows_between(conn, rows[0].sign, None, 0, None)]
+        found = [row[5] for row in stored_rows(conn, rows[0].sign)]
         assert found == [NOW - day * DAY_MS for day in reversed(range(150))]
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.intake.readings import day_tables, rows_between
+from data_access.intake.readings import day_tables
 from data_access.loads import ingest
 from data_access.settings import Settings
 from data_access.store.db import Database, migrate, open_database
@@ -22,6 +22,7 @@ from domain.zone import Zone
 from tests.clocks import FixedClock
 from tests.fixtures.real_data import expected, real_data
 from tests.intake_files import Loader
+from tests.raw_rows import stored_rows
 
 BOSTON = "boston-311-2015"
 PINGSHAN = "shenzhen-pingshan-requests-2018"
@@ -144,7 +145,7 @@ def test_pingshan_by_day_and_street(load: Loader, db: Database) -> None:
     assert kept == pytest.approx(rate["n"] - rate["overdue"])
     months: Counter[str] = Counter()
     with db.read() as conn:
-        for row in rows_between(conn, "REQ-01", ["440310"], 0, None):
+        for row in stored_rows(conn, "REQ-01", ["440310"]):
             months[f"{catalogue.zone.local(row[5]):%Y-%m}"] += int(row[6])
     assert months == expected(PINGSHAN, "rows_by_month")
     again = load(path, "requests-2018")
@@ -167,7 +168,7 @@ def by_day(db: Database, city: Catalogue) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     with db.read() as conn:
         for street in names:
-            for row in rows_between(conn, "REQ-01", [street], 0, None):
+            for row in stored_rows(conn, "REQ-01", [street]):
                 found[f"{city.zone.local(row[5]):%m/%d/%Y}", names[street]] += int(row[6])
     return Counter({key: count for key, count in found.items() if count})
 

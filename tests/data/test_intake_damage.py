@@ -13,12 +13,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
 from data_access.intake.quarantine import PAYLOAD_CHARS
-from data_access.intake.readings import rows_between
 from data_access.settings import Settings
 from data_access.store.db import Database
 from data_access.store.tables import quarantine
 from tests.clocks import FixedClock
 from tests.intake_files import AIR, Loader, air
+from tests.raw_rows import stored_rows
 
 HUAMU = "310115016"
 HOURS = [datetime(2026, 10, 1, hour) for hour in range(8)]  # noqa: DTZ001 - a sheet has no zone
@@ -35,7 +35,7 @@ def load(
 def values(db: Database, sign: str = "ENV-02") -> list[float]:
     """What is stored for Huamu, in the order of time."""
     with db.read() as conn:
-        rows = list(rows_between(conn, sign, [HUAMU], 0, None))
+        rows = list(stored_rows(conn, sign, [HUAMU]))
     return [row[6] for row in sorted(rows, key=lambda row: row[5])]
 
 
@@ -365,7 +365,7 @@ def test_days_of_both_calendars(load: Loader, db: Database, tmp_path: Path, year
     mapping = AIR.replace('column = "at"', 'column = "at"\nformat = "excel"')
     assert load(path, mapping).account == (8, 4, 4, 0)
     with db.read() as conn:
-        rows = list(rows_between(conn, "ENV-02", [HUAMU], 0, None))
+        rows = list(stored_rows(conn, "ENV-02", [HUAMU]))
     assert sorted(row[5] for row in rows)[0] == 1_790_784_000_000  # 2026-10-01 00:00 in the city
 
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from data_access.demo.demo_sources import claim_for_demo
-from data_access.intake.readings import next_batches, rows_between
+from data_access.intake.readings import next_batches
 from data_access.intake.sources import SourceRow, source_list
 from data_access.loads import ingest, parcels
 from data_access.settings import ROOT, Settings
@@ -25,6 +25,7 @@ from domain.actor import Actor, Role
 from domain.catalogue import Catalogue
 from tests.clocks import FixedClock
 from tests.fixtures.real_data import real_data
+from tests.raw_rows import stored_rows
 
 ADMIN = Actor("test", Role.ADMIN)
 COLUMNS = "source,sign,street,observed_at,value,weight,denominator,point"
@@ -281,7 +282,7 @@ def test_real_air_data_is_told_completely(
     assert read == accepted == (168 * 5 - missing) * len(catalogue.counted)
     with db.read() as conn:
         street = [catalogue.counted[0].code]
-        first = [row for row in rows_between(conn, "ENV-02", street, 0, None)][:3]
+        first = [row for row in stored_rows(conn, "ENV-02", street)][:3]
     # 2013-01-29 06:00 in Shanghai
     assert {(row[4], row[5], row[6]) for row in first} == {
         ("jingan", 1359410400000, 30.0),

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from data_access.intake import door as intake
 from data_access.intake.door import Busy
-from data_access.intake.readings import RawRow, day_tables, rows_between
+from data_access.intake.readings import RawRow, day_tables
 from data_access.intake.sources import SourceRow, source_list
 from data_access.loads import replay
 from data_access.loads.replay import Replayer
@@ -23,6 +23,7 @@ from domain.clock import HOUR_MS, MINUTE_MS, to_ms, to_rfc3339
 from domain.sign import Sign
 from tests.clocks import FixedClock
 from tests.fixtures.real_data import real_data
+from tests.raw_rows import stored_rows
 
 ADMIN = Actor("test", Role.ADMIN)
 SOURCE = "old-replay"
@@ -68,7 +69,7 @@ replay_every_s = 1200
 def said(db: Database, sign: Sign) -> list[RawRow]:
     """Everything stored of the sign, by instant."""
     with db.read() as conn:
-        return list(rows_between(conn, sign.code, None, 0, None))
+        return list(stored_rows(conn, sign.code))
 
 
 def register_line(db: Database) -> SourceRow:
@@ -187,7 +188,7 @@ def test_real_air_data_on_todays_clock(
     assert plan.signs == {"ENV-02", "SAF-14", "SAF-18"}
     Replayer(db, catalogue, plan, clock).send_due(clock.ms)
     with db.read() as conn:
-        rows = list(rows_between(conn, "SAF-18", [catalogue.counted[0].code], 0, None))
+        rows = list(stored_rows(conn, "SAF-18", [catalogue.counted[0].code]))
     at_ten = [row[6] for row in rows if row[5] == to_ms(clock.instant)]
     assert at_ten == [_original(path)]
 

@@ -25,6 +25,7 @@ from engine.loop import Engine
 from engine.publisher import Publisher
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
 from tests.clocks import FixedClock
+from tests.data.raw_days import drop_raw
 
 STREET = "310115005"
 
@@ -332,7 +333,7 @@ def test_retention_drops_whole_days_and_old_minutes_only(
     with db.write() as conn:
         rollups.write_minutes(db, conn, old)
     retention = Retention(db, db_settings, catalogue)
-    assert retention.drop_raw(clock.ms, city.engine.cursor) == []
+    assert drop_raw(retention, clock.ms, city.engine.cursor) == []
     rounds = len(catalogue.signs) * (len(catalogue.streets) + 1) // PAIRS_A_TURN + 3
     for _ in range(rounds):
         clock.step(EVERY_MS / 1000)
@@ -341,7 +342,7 @@ def test_retention_drops_whole_days_and_old_minutes_only(
         kept = list(conn.scalars(select(rollup_minute.c.bucket)))
     assert old[0][2] not in kept and old[1][2] in kept
     clock.step(3 * DAY_MS / 1000)
-    assert retention.drop_raw(clock.ms, city.engine.cursor) == ["20261123"]
+    assert drop_raw(retention, clock.ms, city.engine.cursor) == ["20261123"]
     with db.read() as conn:
         assert conn.scalars(select(batches.c.id)).all() == []
 
@@ -352,5 +353,5 @@ def test_what_the_engine_has_not_taken_in_is_never_dropped(
     city = City(db, catalogue, redis, clock)
     city.send("FAC-13", 3.0, ago_s=60)
     clock.step(30 * DAY_MS / 1000)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, city.engine.cursor) == []
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, city.engine.cursor) == []
     assert city.engine.turn() == 1

@@ -30,6 +30,7 @@ from domain.facts.reading import Reading
 from engine.loop import Engine
 from engine.retention import EVERY_MS, PAIRS_A_TURN, Retention
 from tests.clocks import FixedClock
+from tests.data.raw_days import drop_raw
 from tests.data.test_engine import SOURCES, STREETS, drain, reading
 
 SOURCE, STREET = SOURCES[0], STREETS[0]
@@ -67,7 +68,7 @@ def gone(
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(3 * 86_400)
-    dropped = Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    dropped = drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert len(dropped) == 1
     with db.read() as conn:
         assert day_tables(conn) == []
@@ -109,7 +110,7 @@ def test_after_a_correction_both_tellings_are_known_and_another_comes_too_late(
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(3 * 86_400)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert take(db, catalogue, clock, rows) == (0, 18, 0)
     assert take(db, catalogue, clock, right) == (0, 4, 0)
     wrong = [msgspec.structs.replace(row, value=0.0) for row in (right[0], rows[0])]
@@ -130,7 +131,7 @@ def test_what_came_later_is_remembered_beside_it(
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(3 * 86_400)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert take(db, catalogue, clock, [late, *gone]) == (0, 19, 0)
 
 
@@ -143,7 +144,7 @@ def test_of_days_that_came_over_http_a_file_is_refused(
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(5 * 86_400)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert take(db, catalogue, clock, rows) == (0, 0, 18)
     assert quarantine_reasons(db, ADMIN, SOURCE) == {"too_far_behind": 18}
     with db.read() as conn:
@@ -177,9 +178,9 @@ def test_broken_off_while_a_day_goes_nothing_is_lost_or_doubled(
     with monkeypatch.context() as trouble:
         trouble.setattr(folding, step, killed)
         with pytest.raises(Stop):
-            Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+            drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert take(db, catalogue, clock, rows) == (0, 18, 0)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert take(db, catalogue, clock, rows) == (0, 18, 0)
     with db.read() as conn:
         assert conn.execute(select(func.sum(remembered.c.readings))).scalar() == 18
@@ -336,7 +337,7 @@ def test_a_demonstration_repeats_itself_as_it_is_made_to(
     engine = Engine(db, catalogue, clock.ms)
     drain(engine, clock.ms)
     clock.step(5 * 86_400)
-    assert Retention(db, db_settings, catalogue).drop_raw(clock.ms, engine.cursor)
+    assert drop_raw(Retention(db, db_settings, catalogue), clock.ms, engine.cursor)
     assert intake.accept(READING, db, catalogue, "shown", rows, clock.ms, "file").accepted == 1
     with open_again().read() as conn:
         assert conn.execute(select(func.count()).select_from(source_days)).scalar() == 0

@@ -1,18 +1,16 @@
-"""The rules for small counts, rates, bands and firms."""
+"""The rules for small counts, rates and bands."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.privacy import (
-    Dominance,
     Mark,
     Rates,
     Shown,
     SmallCounts,
     band,
     coarser,
-    is_dominated,
     release_rates,
     release_row,
     shown_count,
@@ -178,19 +176,3 @@ def test_bands() -> None:
     assert band(2000, edges) == Shown(Mark.BAND, None, 2000, None)
     with pytest.raises(ValueError, match="below"):
         band(-1, edges)
-
-
-@pytest.mark.parametrize(
-    ("amounts", "dominated"),
-    [
-        ([], True),
-        ([5.0, 5.0], True),
-        ([5.0, 5.0, 0.0], True),
-        ([5.0, 5.0, 5.0], False),
-        ([71.0, 15.0, 14.0], True),
-        ([70.0, 15.0, 15.0], False),
-        ([-80.0, 10.0, 10.0], True),
-    ],
-)
-def test_a_cell_of_few_or_of_one_large_firm(amounts: list[float], dominated: bool) -> None:
-    assert is_dominated(amounts, Dominance()) is dominated

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.index import city_index
 from domain.scoring import by_hours as rules
-from domain.scoring.by_hours import spent, what_if
+from domain.scoring.by_hours import spent
 from domain.scoring.receipt import FULL, Line, Receipt, Subject, Unusable
 from domain.sign import State
 from domain.stays import Hours
@@ -121,46 +121,6 @@ def test_a_sign_in_one_state_all_the_time_costs_what_it_costs_the_index(
     assert found.score == pytest.approx(round(index.value * 100), abs=len(states))
     if len(states) == 117:
         assert found.score == round(index.value * 100)
-
-
-@given(receipts(), st.data())
-def test_what_if_is_the_receipt_of_the_changed_hours(found: Receipt, data: st.DataObject) -> None:
-    if found.score is None:
-        return
-    line = data.draw(st.sampled_from(found.lines))
-    shares = data.draw(st.tuples(*[st.floats(0, 1 / 3)] * 3))
-    attention, warning, alarm = (share * spent(line).hours.known for share in shares)
-    changed = Hours(spent(line).hours.known, attention, warning, alarm)
-    again = receipt(
-        found.unit,
-        [
-            rules.line_of(
-                x.subject, (changed,), expected=spent(x).expected, weights=ONE, count=found.count
-            )
-            if x.subject.code == line.subject.code
-            else x
-            for x in found.lines
-        ],
-    )
-    asked = what_if(found, line.subject.code, (changed,))
-    assert asked == again.score
-    rest = {x.subject.code for x in found.lines if x.subject.code != line.subject.code}
-    folded = found.without(rest)
-    assert asked == what_if(folded, line.subject.code, (changed,))
-
-
-def test_what_if_refuses_what_cannot_be() -> None:
-    found = receipt("a", _lines([(Hours(10.0, 1.0, 2.0, 3.0), 10.0), (Hours(0.0), 10.0)]))
-    assert what_if(found, "S-0", (Hours(10.0, 1.0, 2.0, 3.0),)) == found.score
-    assert what_if(found, "S-0", (Hours(10.0),)) == FULL
-    with pytest.raises(ValueError, match="do not fit"):
-        what_if(found, "S-0", (Hours(10.0, 9.0, 2.0),))
-    with pytest.raises(ValueError, match="do not fit"):
-        what_if(found, "S-0", (Hours(10.0, -1.0, 2.0),))
-    with pytest.raises(KeyError):
-        what_if(found.without({"S-0"}), "S-0", (Hours(10.0),))
-    nothing = receipt("a", _lines([(Hours(0.0), 10.0)]))
-    assert what_if(nothing, "S-0", (Hours(0.0),)) is None
 
 
 def test_a_worked_example() -> None:

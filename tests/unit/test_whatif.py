@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.scoring.by_hours import line_of, receipt, spent, what_if
+from domain.scoring.by_hours import line_of, receipt, spent
 from domain.scoring.ranking import RateUnit, rank_rates
 from domain.scoring.receipt import Line, Subject
 from domain.sign import GRADED
@@ -72,7 +72,15 @@ def test_the_browser_adds_up_as_the_server_does(weights: tuple[Weights, ...]) ->
         tried = [
             replace(p, alarm=fewer) if n == part else p for n, p in enumerate(spent(chosen).parts)
         ]
-        score = what_if(made, chosen.subject.code, tried)
+        line = line_of(
+            chosen.subject,
+            tried,
+            expected=spent(chosen).expected,
+            weights=weights,
+            count=made.count,
+        )
+        lines = [line if each is chosen else each for each in made.lines]
+        score = receipt(made.unit, lines, weights).score
         assert score is not None
         expected.append([score, round(round(score / 100, 1) * 100)])
     assert len(expected) > 1000

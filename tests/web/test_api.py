@@ -13,12 +13,12 @@ from dashboard.api.allowance import Allowance
 from data_access.accounts.keys import KeyKind, add_key, revoke_key
 from data_access.intake import door as intake
 from data_access.intake.quarantine import PAYLOAD_CHARS, Quarantined, quarantined
-from data_access.intake.readings import rows_between
 from data_access.settings import Settings
 from data_access.store.db import open_database
 from data_access.store.tables import sources
 from domain.actor import Actor, Role
 from domain.facts.fact import Reason
+from tests.raw_rows import stored_rows
 from tests.web.api_sender import PATH, Sender
 from tests.web.site import Site
 
@@ -32,7 +32,7 @@ def sender(site: Site) -> Sender:
 def stored(sender: Sender) -> list[float]:
     """Values stored of the sender's sign, by instant."""
     with sender.site.db.read() as conn:
-        return [row[6] for row in rows_between(conn, sender.sign.code, None, 0, None)]
+        return [row[6] for row in stored_rows(conn, sender.sign.code)]
 
 
 def kept(sender: Sender) -> list[Quarantined]:

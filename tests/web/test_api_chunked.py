@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.api.body import MAX_BYTES
 from data_access.accounts.keys import KeyKind, add_key
-from data_access.intake.readings import rows_between
 from data_access.intake.sources import create_source
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
+from tests.raw_rows import stored_rows
 from tests.web.live_server import LiveServer
 
 NDJSON = "application/x-ndjson"
@@ -51,7 +51,7 @@ class Sender:
     def stored(self) -> int:
         """How many readings of the source are in the store."""
         with self.server.db.read() as conn:
-            rows = rows_between(conn, "ENV-02", None, 0, None)
+            rows = stored_rows(conn, "ENV-02")
             return sum(row[3] == self.source for row in rows)
 
     def head(self, kind: str = "application/json", coding: str = "identity") -> bytes:

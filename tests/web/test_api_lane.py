@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from data_access.accounts.keys import KeyKind, add_key
-from data_access.intake.readings import rows_between
 from data_access.intake.sources import create_source
 from domain.clock import MINUTE_MS, to_ms, to_rfc3339, utc_now
 from tests.conditions import eventually
+from tests.raw_rows import stored_rows
 from tests.web.live_server import LiveServer
 from tests.web_client import Answer, Client
 
@@ -48,7 +48,7 @@ def test_senders_at_once_all_get_their_answer(server: LiveServer, key: str) -> N
     outcomes = [answer.json() for answer in answers]
     assert sum(o["accepted"] + o["duplicates"] + len(o["rejected"]) for o in outcomes) == 800
     with server.db.read() as conn:
-        stored = len(list(rows_between(conn, "ENV-02", None, 0, None)))
+        stored = len(list(stored_rows(conn, "ENV-02")))
     assert stored == sum(o["accepted"] for o in outcomes)
 
 
