@@ -116,3 +116,18 @@ def test_a_note_is_written_seen_and_struck_through(
     page.wait_for_selector(".note-list del")
     assert page.locator(".note-list del").inner_text() == TEXT
     eventually(lambda: page.locator(".chart-note").count() == 0)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_corrections_fit_the_page(
+    city: Stack, operator: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit, width: int
+) -> None:
+    sign, street = quick_signs(catalogue)[0], catalogue.counted[7].code
+    first = reading(sign, value_for(sign, State.NORMAL), street, age_s=60 + width / 100)
+    feeder.post([first])
+    feeder.post([{**first, "value": value_for(sign, State.ATTENTION), "revision": 1}])
+    page = visit(city, operator, width, 900).tab()
+    page.goto(f"{city.url}/sign/{sign.code}?street={street}&lang=en")
+    page.wait_for_selector(".correction-table del")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("a[href*='corrections.csv']").is_visible()

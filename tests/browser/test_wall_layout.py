@@ -101,6 +101,18 @@ def settled(wall: Wall, width: int) -> None:
     wall.eventually(still)
 
 
+def test_a_domain_on_a_phone_begins_below_the_header(
+    city: Stack, leader: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
+) -> None:
+    feeder.post(mixed_city(catalogue))
+    tab = visit(city, leader, 390, 844).tab()
+    tab.goto(f"{city.url}/screen?scene=domain:{catalogue.domains[0].code}")
+    tab.locator(".scene-card").first.wait_for()
+    top, head = tab.locator(".top").bounding_box(), tab.locator(".scene-head").bounding_box()
+    assert top is not None and head is not None
+    assert 0 <= head["y"] - (top["y"] + top["height"]) < 60
+
+
 def test_scripts_on_the_wire(city: Stack, leader: Client, visit: Visit) -> None:
     tab = visit(city, leader).tab()
     Wall(tab, city.url).open()
