@@ -53,7 +53,7 @@ def test_one_file_holds_all_our_own_in_their_order(shared_site: Site) -> None:
         address, _, digest = named[0].partition("?m=")
         body = leader.get(named[0]).get_data()
         assert blake2b(body, digest_size=8).hexdigest() == digest
-        files = sorted((ROOT / "assets" / kind).glob(f"*.{kind}"))
+        files = sorted((ROOT / "assets" / kind).rglob(f"*.{kind}"))
         at = [body.index(file.read_bytes()) for file in files]
         assert len(files) > 15 and at == sorted(at)
         assert shared_site.stranger().get(address).status_code in (302, 401)
