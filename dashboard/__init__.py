@@ -1,1 +1,1 @@
-"""The pages (`desks`) and what they share: components, words, security, live lane, API, supervisor."""
+"""The pages (`desks`) and what they share: components, words, security, live lane, supervisor."""
