@@ -6,6 +6,8 @@ Its page, measure and fact have tests of their own (`test_page_on_the_spot`, `te
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,6 @@ from typing import Any
 
 import pytest
 
-import app
 from data_access.accounts.keys import KeyKind, add_key
 from data_access.catalogue import files, loader
 from data_access.catalogue.loader import load_catalogue_from
@@ -120,11 +121,16 @@ def lines(visitor: Visitor) -> list[Any]:
     return list(every(answer.get_json()["response"], "tr"))
 
 
-def test_lint_finds_nothing_and_one_sign_more(
-    folder: Path, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert app.main(["city", "lint", str(folder)]) == 0
-    assert f"{len(catalogue.signs) + 1} signs" in capsys.readouterr().out
+def linted(folder: Path) -> str:
+    """What `city lint` prints of a folder in which it finds no fault."""
+    command = [sys.executable, str(ROOT / "app.py"), "city", "lint", str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def test_lint_finds_nothing_and_one_sign_more(folder: Path, catalogue: Catalogue) -> None:
+    assert f"{len(catalogue.signs) + 1} signs" in linted(folder)
     found = load_catalogue_from(folder)
     assert SIGN not in catalogue.sign and SIGN in found.sign
     assert SIGN in load_behaviour(found).signs
@@ -154,7 +160,7 @@ def test_a_second_version_judges_from_its_day_and_not_before(
 ) -> None:
     follow("A threshold", folder)
     loader.load_catalogue.cache_clear()
-    assert app.main(["city", "lint", str(folder)]) == 0
+    linted(folder)
     city = loader.load_catalogue(CITY)
     before, after = city.sign[SIGN].thresholds
     assert before.valid_to == after.valid_from
