@@ -24,7 +24,7 @@ _STATES = {severity: state for state, severity in SEVERITY.items()}
 _ALIVE = (Freshness.LIVE, Freshness.LATE)
 
 
-class Cell(NamedTuple):
+class PublicCell(NamedTuple):
     """A sign at a place, at the cut-off."""
 
     value: float | None
@@ -39,7 +39,7 @@ class Cell(NamedTuple):
     since: None = None  # from when a state holds is not told
 
 
-NOTHING = Cell(None, State.UNKNOWN, Freshness.NEVER, None, False, Mark.MISSING)
+NOTHING = PublicCell(None, State.UNKNOWN, Freshness.NEVER, None, False, Mark.MISSING)
 UNTOLD = NOTHING._replace(mark=Mark.WITHHELD)
 
 
@@ -95,7 +95,7 @@ class Present:
         wanted += [(place, s) for s in self._measures for place in places]
         return [_question(place, sign, cutoff) for place, sign in wanted]
 
-    def _told(self, conn: Connection, teller: Teller, sign: Sign, cutoff: int) -> Cell:
+    def _told(self, conn: Connection, teller: Teller, sign: Sign, cutoff: int) -> PublicCell:
         """A count or a rate, as far as it may be told."""
         _, _, first, edge = _question(self._catalogue.code, sign, cutoff)
         told = teller.newest(sign, first, edge - 1)
@@ -106,20 +106,22 @@ class Present:
         sample = Sample(told.slot, told.value, 1, demo, told.severity)
         return self._cell(sign, self._catalogue.code, sample, cutoff)
 
-    def _cell(self, sign: Sign, place: str, sample: Sample | None, cutoff: int) -> Cell:
+    def _cell(self, sign: Sign, place: str, sample: Sample | None, cutoff: int) -> PublicCell:
         if sample is None:
             return NOTHING
         at = sample.bucket + sign.slot_ms
         mark = freshness(at, cutoff, sign.cadence_s, sign.stale_after_s)
         value = round(sample.value, sign.decimals)
         if mark not in _ALIVE or sample.severity is None:
-            return Cell(value, State.UNKNOWN, mark, at, sample.demo)
+            return PublicCell(value, State.UNKNOWN, mark, at, sample.demo)
         state = _STATES[sample.severity]
         judge = judge_for(self._catalogue, sign, place, sample.bucket)
         judged = (judge.crossing(state, value), judge.badness(value), judge.version)
-        return Cell(value, state, mark, at, sample.demo, Mark.EXACT, *judged)
+        return PublicCell(value, state, mark, at, sample.demo, Mark.EXACT, *judged)
 
-    def _summary(self, district: dict[str, Cell], streets: dict[str, dict[str, Cell]]) -> Json:
+    def _summary(
+        self, district: dict[str, PublicCell], streets: dict[str, dict[str, PublicCell]]
+    ) -> Json:
         states = Counter(cell.state.value for cell in district.values())
         every = [*district.values(), *(c for cells in streets.values() for c in cells.values())]
         return {
@@ -147,18 +149,18 @@ def _question(place: str, sign: Sign, cutoff: int) -> Question:
     return (place, sign.code, last - 1000 * sign.stale_after_s, last + 1)
 
 
-def _street(code: str, cells: dict[str, Cell]) -> Json:
+def _street(code: str, cells: dict[str, PublicCell]) -> Json:
     """The worst of a street's measures; the state of a count would tell the count."""
     state = condition([cell.state for cell in cells.values()])
     return {"code": code, "state": state.value, "sign": next(iter(troubles(cells.items())), None)}
 
 
-def _worst_first(cells: dict[str, Cell]) -> list[tuple[str, Cell]]:
+def _worst_first(cells: dict[str, PublicCell]) -> list[tuple[str, PublicCell]]:
     """The order in which the page names them."""
     return worst_first(cells.items(), lambda pair: pair[1])
 
 
-def _judged(cell: Cell) -> Json:
+def _judged(cell: PublicCell) -> Json:
     """By which thresholds a value was judged, and the line that clears a state it has come back
     from; `side` as the wall has it."""
     crossing = cell.crossing
@@ -167,5 +169,5 @@ def _judged(cell: Cell) -> Json:
     return {"version": cell.version, "side": side, "clear": clear}
 
 
-def _plain(cell: Cell) -> list[Any]:
+def _plain(cell: PublicCell) -> list[Any]:
     return [cell.value, cell.state.value, cell.freshness.value, to_rfc3339(cell.at)]

@@ -15,7 +15,7 @@ from dashboard.components.period import Period
 from dashboard.components.times import offsets, span, stamp
 from dashboard.components.view import View
 from data_access.series.notes import Note
-from data_access.series.series_query import Course, Line
+from data_access.series.series_query import Buckets, Course
 from domain.catalogue import Catalogue
 from domain.clock import DAY_MS
 from domain.indicator import Indicator
@@ -139,7 +139,7 @@ def _data(
     }
 
 
-def _line(kind: str, name: str, line: Line) -> dict[str, Any]:
+def _line(kind: str, name: str, line: Buckets) -> dict[str, Any]:
     return {
         "kind": kind,
         "name": name,

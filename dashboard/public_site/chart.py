@@ -11,7 +11,7 @@ MAP_WIDTH = 640.0
 LEAST = 4  # values that make a line; fewer tell no trend
 
 
-class Line(NamedTuple):
+class Curve(NamedTuple):
     """A drawn series: segments of points (gaps stay gaps), the newest one, a dashed level."""
 
     segments: tuple[str, ...]
@@ -21,7 +21,7 @@ class Line(NamedTuple):
     shades: str = ""
 
 
-def line(values: Sequence[float | None], level: float | None = None) -> Line | None:
+def line(values: Sequence[float | None], level: float | None = None) -> Curve | None:
     """The line of a series; None with fewer than LEAST values. `level` is drawn when it is near."""
     known = [value for value in values if value is not None]
     if len(known) < LEAST:
@@ -48,7 +48,7 @@ def line(values: Sequence[float | None], level: float | None = None) -> Line | N
         last = (2 + n * step, y(value))
         points.append(f"{last[0]:.1f},{last[1]:.1f}")
     drawn = tuple(" ".join(found) for found in [*segments, points] if len(found) > 1)
-    return Line(drawn, round(last[0], 1), round(last[1], 1), None if level is None else y(level))
+    return Curve(drawn, round(last[0], 1), round(last[1], 1), None if level is None else y(level))
 
 
 class Shape(NamedTuple):

@@ -40,7 +40,7 @@ SCALED_BY = ("population", "area_km2", "employment")  # columns of streets.csv
 
 
 @dataclass(frozen=True, slots=True)
-class City:
+class CityFile:
     """The contents of city.toml."""
 
     version: str
@@ -108,7 +108,7 @@ class _Toml:
         return None
 
 
-def read_city(folder: Path, report: Report) -> City:
+def read_city(folder: Path, report: Report) -> CityFile:
     """The city of a folder; faults go to `report`, wrong parts are replaced by harmless ones."""
     text, data = read_toml(folder / FILE, FILE, report)
     toml = _Toml(text or "", data or {}, report)
@@ -117,7 +117,7 @@ def read_city(folder: Path, report: Report) -> City:
     return _city(toml, text is not None)
 
 
-def _city(toml: _Toml, readable: bool) -> City:
+def _city(toml: _Toml, readable: bool) -> CityFile:
     for key in toml.data:
         if key not in KEYS[""] and key not in KEYS:
             toml.fault("", key, "unknown key")
@@ -128,7 +128,7 @@ def _city(toml: _Toml, readable: bool) -> City:
     texts = _texts(toml)
     population, area = _measured(toml, "population"), _measured(toml, "area_km2")
     name = _name(texts)
-    return City(
+    return CityFile(
         version=texts["version"],
         code=texts["code"],
         name=name,

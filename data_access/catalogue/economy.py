@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from data_access.catalogue.city import City
+from data_access.catalogue.city import CityFile
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows, unique
 from domain.catalogue import Industry, Scenario
@@ -23,7 +23,7 @@ _SCENARIOS = (
 
 
 def read_industries(
-    folder: Path, city: City, departments: Collection[str] | None, report: Report
+    folder: Path, city: CityFile, departments: Collection[str] | None, report: Report
 ) -> tuple[Industry, ...]:
     """Supervised industries; a city may have none."""
     rows = read_rows(folder, "industries.csv", _INDUSTRIES, report)
@@ -62,7 +62,7 @@ def _others(row: Row, departments: Collection[str] | None) -> tuple[str, ...]:
 
 
 def read_scenarios(
-    folder: Path, city: City, departments: Collection[str] | None, report: Report
+    folder: Path, city: CityFile, departments: Collection[str] | None, report: Report
 ) -> tuple[Scenario, ...]:
     """Application scenarios; a city may have none."""
     rows = read_rows(folder, "scenarios.csv", _SCENARIOS, report)
@@ -71,7 +71,7 @@ def read_scenarios(
     return tuple(_scenario(row, city, departments) for row in rows)
 
 
-def _scenario(row: Row, city: City, departments: Collection[str] | None) -> Scenario:
+def _scenario(row: Row, city: CityFile, departments: Collection[str] | None) -> Scenario:
     scenario = Scenario(
         code=row.code("code", "[A-Z]{2,5}-[0-9]{2,4}"),
         name=row.name(),

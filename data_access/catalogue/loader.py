@@ -8,7 +8,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from data_access.catalogue.city import City, read_city
+from data_access.catalogue.city import CityFile, read_city
 from data_access.catalogue.economy import read_industries, read_scenarios
 from data_access.catalogue.faults import CatalogueError, Fault, Report
 from data_access.catalogue.files import check_files
@@ -115,7 +115,7 @@ def load_catalogue_from(path: Path) -> Catalogue:
     return catalogue
 
 
-def _version(folder: Path, city: City) -> str:
+def _version(folder: Path, city: CityFile) -> str:
     """The stated version and a digest of every file, so that no change goes unnoticed."""
     digest = hashlib.sha256()
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from data_access.catalogue.city import City
+from data_access.catalogue.city import CityFile
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows, unique
 from domain.place import CatalogueSource, Committee, Department, Street
@@ -29,7 +29,7 @@ _STREETS = (
 )
 
 
-def read_streets(folder: Path, city: City, report: Report) -> tuple[Street, ...]:
+def read_streets(folder: Path, city: CityFile, report: Report) -> tuple[Street, ...]:
     """Streets, towns and special areas in the order of the file."""
     rows = read_rows(folder, "streets.csv", _STREETS, report)
     for name in ("code", "stat_code", "name_zh", "name_en", "short_zh"):
@@ -43,7 +43,7 @@ def read_streets(folder: Path, city: City, report: Report) -> tuple[Street, ...]
     return streets
 
 
-def _street(row: Row, city: City) -> Street:
+def _street(row: Row, city: CityFile) -> Street:
     kinds = {kind.code: kind.counts for kind in city.kinds}
     kind = row.choice("kind", kinds, "kind")
     name = row.name()
@@ -76,7 +76,7 @@ def _street(row: Row, city: City) -> Street:
     return street
 
 
-def _inside(row: Row, street: Street, city: City) -> None:
+def _inside(row: Row, street: Street, city: CityFile) -> None:
     west, south, east, north = city.box
     if (street.lon is None) != (street.lat is None):
         row.fault("lon: longitude and latitude come together")

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from data_access.catalogue.city import City
+from data_access.catalogue.city import CityFile
 from data_access.catalogue.faults import Report
 from data_access.catalogue.rows import Row, read_rows, unique
 from data_access.catalogue.sign_checks import (
@@ -45,7 +45,7 @@ _OPTIONAL = ("over_time",)
 class Surroundings:
     """What a sign may refer to."""
 
-    city: City
+    city: CityFile
     departments: Collection[str] | None  # None: their file could not be read
     sources: Mapping[str, CatalogueSource] | None
     units: Mapping[str, OwnUnit]  # the city's own

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any
 
 from data_access.files.cells import CELL_CHARS
-from data_access.files.line import FileFault, Line, PlainRows
+from data_access.files.line import FileFault, FileRow, PlainRows
 from data_access.files.text_lines import LINE_CHARS, Lines, broken_byte, unmarked
 
 STRETCH = 1_000  # lines taken at once
@@ -63,7 +63,7 @@ class CsvRows:
         self,
         pick: Callable[[Sequence[Any]], tuple[Any, ...]],
         readable: Callable[[tuple[Any, ...]], bool],
-    ) -> Iterator[Sequence[Line]]:
+    ) -> Iterator[Sequence[FileRow]]:
         """The rows, some at a time; `readable` says whether picked cells have an instant."""
         self._pick, self._readable = pick, readable
         lines = iter(self._lines)
@@ -74,7 +74,7 @@ class CsvRows:
                 self._number += len(chunk)
                 yield PlainRows(first, pick(columns), chunk, self._split)
                 continue
-            found: list[Line] = []
+            found: list[FileRow] = []
             try:
                 for line in self._one_by_one(chunk, lines):
                     found.append(line)
@@ -107,7 +107,7 @@ class CsvRows:
             return None
         return [found[n :: width + 1] for n in range(width)]
 
-    def _one_by_one(self, chunk: list[str], rest: Iterator[str]) -> Iterator[Line]:
+    def _one_by_one(self, chunk: list[str], rest: Iterator[str]) -> Iterator[FileRow]:
         end = self._number + len(chunk)
         tape = _Tape(chain(chunk, rest), self._swallowed)
         reader = csv.reader(tape, delimiter=self._delimiter, strict=True)
@@ -121,16 +121,16 @@ class CsvRows:
                 row = self._leniently(tape)
                 why = "" if row else str(error)
             except _Swallowed as error:
-                yield Line(tape.first, None, unmarked(tape.lines[0].rstrip("\r\n")), str(error))
+                yield FileRow(tape.first, None, unmarked(tape.lines[0].rstrip("\r\n")), str(error))
                 raise self._end_of_reading(tape, error) from None
             self._number += len(tape.lines)
             if tape.ended and why:
-                yield Line(tape.first, None, unmarked("".join(tape.lines)), _UNCLOSED)
+                yield FileRow(tape.first, None, unmarked("".join(tape.lines)), _UNCLOSED)
                 raise FileFault(f"{self._path}:{tape.first}: {_UNCLOSED}")
             if row or why:
                 yield self._line(tape, row, why)
 
-    def _line(self, tape: "_Tape", row: list[str], why: str) -> Line:
+    def _line(self, tape: "_Tape", row: list[str], why: str) -> FileRow:
         number = self._number
         raw: Any = row or "".join(tape.lines)
         if not why and len(row) != len(self.header):
@@ -143,7 +143,7 @@ class CsvRows:
             if spoilt is not None:
                 cells, why = None, f"byte {spoilt} is no {self._lines.encoding}"
             raw = unmarked(raw) if isinstance(raw, str) else [unmarked(cell) for cell in row]
-        return Line(number, cells, raw, why)
+        return FileRow(number, cells, raw, why)
 
     def _leniently(self, tape: "_Tape") -> list[str]:
         """A row of one line whose quotes are odd, as others read it; empty when that fails."""

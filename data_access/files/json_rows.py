@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from data_access.files.cells import CELL_CHARS
-from data_access.files.line import FileFault, Line
+from data_access.files.line import FileFault, FileRow
 from data_access.files.text_lines import Lines, broken_byte, unmarked
 
 _BLANK = " \t\r\n"
@@ -42,7 +42,7 @@ class JsonRows:
         """Arrays need the mapping's names of their elements; objects bring their own."""
         self.header = list(given or ())
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[FileRow]:
         """The rows of a file with one object a line."""
         for number, text in enumerate(self._lines, start=1):
             if not text.strip():
@@ -50,11 +50,11 @@ class JsonRows:
             try:
                 yield self._line(number, _DECODER.decode(text.strip()), text)
             except _Twice as error:
-                yield Line(number, None, unmarked(text), str(error))
+                yield FileRow(number, None, unmarked(text), str(error))
             except (ValueError, RecursionError) as error:
-                yield Line(number, None, unmarked(text), f"not JSON: {_brief(error)}")
+                yield FileRow(number, None, unmarked(text), f"not JSON: {_brief(error)}")
 
-    def elements(self) -> Iterator[Line]:
+    def elements(self) -> Iterator[FileRow]:
         """The elements of the array that is the file."""
         reader = _Reader(self._path, self._lines)
         if reader.sign() != "[":
@@ -65,7 +65,7 @@ class JsonRows:
                 reader.back()
             line, text, found = reader.value()
             if isinstance(found, _Twice):
-                yield Line(line, None, unmarked(text), str(found))
+                yield FileRow(line, None, unmarked(text), str(found))
             else:
                 yield self._line(line, found, text)
             sign = reader.sign()
@@ -76,24 +76,24 @@ class JsonRows:
         if reader.sign():
             raise FileFault(f"{self._path}:{reader.line}: cannot be read on: more after the array")
 
-    def _line(self, number: int, found: Any, text: str) -> Line:
+    def _line(self, number: int, found: Any, text: str) -> FileRow:
         raw = unmarked(text)
         if isinstance(found, list) and self.header:
             if len(found) != len(self.header):
                 why = f"{len(found)} cells where the header has {len(self.header)}"
-                return Line(number, None, raw, why)
+                return FileRow(number, None, raw, why)
             found = dict(zip(self.header, found, strict=True))
         if not isinstance(found, dict):
-            return Line(number, None, raw)
+            return FileRow(number, None, raw)
         cells = tuple([found.get(name) for name in self._columns])
         for cell in cells:
             if isinstance(cell, str) and len(cell) > CELL_CHARS:
                 why = f"a cell of {len(cell)} characters, at most {CELL_CHARS}"
-                return Line(number, None, raw, why)
+                return FileRow(number, None, raw, why)
             if self._lines.broken and isinstance(cell, str) and (spoilt := broken_byte(cell)):
                 why = f"byte {spoilt} is no {self._lines.encoding}"
-                return Line(number, None, raw, why)
-        return Line(number, cells, raw)
+                return FileRow(number, None, raw, why)
+        return FileRow(number, cells, raw)
 
 
 class _Reader:

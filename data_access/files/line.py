@@ -9,7 +9,7 @@ class FileFault(ValueError):
     """The file cannot be read (on), or is not what the mapping describes; names file and line."""
 
 
-class Line(NamedTuple):
+class FileRow(NamedTuple):
     """One row of a file."""
 
     number: int  # line of the file, from 1 (the row of a sheet)
@@ -19,10 +19,10 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PlainRows(Sequence[Line]):
+class PlainRows(Sequence[FileRow]):
     """Rows that are one line of the file each and nothing but texts, column by column.
 
-    Of most of them nobody asks more than that; a `Line` is made when somebody does.
+    Of most of them nobody asks more than that; a `FileRow` is made when somebody does.
     """
 
     first: int  # number of the first line
@@ -33,9 +33,9 @@ class PlainRows(Sequence[Line]):
     def __len__(self) -> int:
         return len(self.lines)
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[FileRow]:
         return map(self.__getitem__, range(len(self.lines)))
 
     def __getitem__(self, n: Any) -> Any:
         cells = tuple([column[n] for column in self.columns])
-        return Line(self.first + n, cells, self.split(self.lines[n]))
+        return FileRow(self.first + n, cells, self.split(self.lines[n]))

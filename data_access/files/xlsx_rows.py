@@ -15,7 +15,7 @@ from openpyxl.utils.cell import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import from_excel
 
 from data_access.files.cells import CELL_CHARS, Bad, Percent
-from data_access.files.line import FileFault, Line
+from data_access.files.line import FileFault, FileRow
 from data_access.files.xlsx_book import DAMAGE, Book, Sheet, elements, local, open_book, written
 
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=['\"]([A-Z]{1,3}\d+:[A-Z]{1,3}\d+)")
@@ -55,7 +55,7 @@ class XlsxRows:
 
     def lines(
         self, pick: Callable[[Sequence[Any]], tuple[Any, ...]], values: frozenset[str]
-    ) -> Iterator[Line]:
+    ) -> Iterator[FileRow]:
         """The rows below the header; `values` are columns of numbers: no merged cell fills them."""
         width = len(self.header)
         numeric = {at for at, name in enumerate(self.header) if name in values}
@@ -71,9 +71,9 @@ class XlsxRows:
                     row[at] = self._date(row[at])
             if any(isinstance(cell, str) and len(cell) > CELL_CHARS for cell in row):
                 why = f"a cell of more than {CELL_CHARS} characters"
-                yield Line(number, None, row, why)
+                yield FileRow(number, None, row, why)
                 continue
-            yield Line(number, pick(row), row)
+            yield FileRow(number, pick(row), row)
 
     def _choose(self, wanted: str | None) -> Sheet:
         sheets = self._book.sheets

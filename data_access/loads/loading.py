@@ -13,7 +13,7 @@ from data_access.mappings.mapping_columns import ColumnMapper
 from data_access.mappings.mapping_facts import FactMapper
 from data_access.mappings.mapping_rows import RowMapper
 from data_access.mappings.mapping_spec import Mapping
-from data_access.mappings.tabular import Line, Table
+from data_access.mappings.tabular import FileRow, Table
 
 
 def mapper_of(
@@ -74,7 +74,7 @@ class CountLoading:
         counts = list(self._counting.readings())
         self._whole = True
         for stands_on, reading in counts:
-            self._feeder.give(Line(last, None, stands_on), [reading])
+            self._feeder.give(FileRow(last, None, stands_on), [reading])
 
     def finish(self) -> None:
         """Commit what is held, refused rows as well as counts. Busy, Stopped."""
@@ -91,7 +91,7 @@ class CountLoading:
         report(self._feeder.tally, counting.missing, aside, counting.rows)
 
 
-def _shown(table: Table) -> Iterator[Sequence[Line]]:
+def _shown(table: Table) -> Iterator[Sequence[FileRow]]:
     """The stretches of a table, with a bar that tells how far it has come."""
     with tqdm(total=table.size, unit="B", unit_scale=True, desc=table.path.name) as bar:
         try:

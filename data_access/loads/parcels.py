@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data_access.files.line import Line
+from data_access.files.line import FileRow
 from data_access.intake.door import Busy, Outcome, accept_all
 from data_access.intake.kind import Kind
 from data_access.store.db import Database
@@ -76,8 +76,8 @@ class _Buffer:
 
     def __init__(self) -> None:
         self.facts: Pieces[Any] = Pieces()
-        self.lines: Pieces[Line] = Pieces()  # of each fact
-        self.faults: list[tuple[Fault, Line]] = []
+        self.lines: Pieces[FileRow] = Pieces()  # of each fact
+        self.faults: list[tuple[Fault, FileRow]] = []
 
     def parcel(self, describe: Callable[[Any], Any]) -> Parcel[Any]:
         """The batch, ready for intake."""
@@ -123,12 +123,12 @@ class Feeder:
         self._days: set[str] = set()
         self._held = 0
 
-    def add(self, line: Line, facts: Sequence[Any], faults: Sequence[Fault]) -> None:
+    def add(self, line: FileRow, facts: Sequence[Any], faults: Sequence[Fault]) -> None:
         """Take what a row gave; commits when a batch is full. Stopped, Busy as from `flush`."""
         self.tally.rows += 1
         self.give(line, facts, faults)
 
-    def give(self, line: Line, facts: Sequence[Any], faults: Sequence[Fault] = ()) -> None:
+    def give(self, line: FileRow, facts: Sequence[Any], faults: Sequence[Fault] = ()) -> None:
         """As `add`, of something that is no further row."""
         if facts:
             source = facts[0].source
@@ -143,7 +143,7 @@ class Feeder:
         if self._held >= BATCH or len(self._days) >= DAYS:
             self.flush()
 
-    def add_plain(self, lines: Sequence[Line], told: Stretch) -> None:
+    def add_plain(self, lines: Sequence[FileRow], told: Stretch) -> None:
         """Take a stretch of rows that gave one reading each, as `add` would one by one."""
         days = {instant[:10] for instant in set(told.instants)}
         source = told.sources[0]

@@ -8,7 +8,7 @@ from statistics import median
 
 from data_access.mappings.mapping import Mapping
 from data_access.mappings.mapping_rows import RowMapper
-from data_access.mappings.tabular import FileFault, Line, Table
+from data_access.mappings.tabular import FileFault, FileRow, Table
 from domain.clock import HOUR_MS
 from domain.facts.fact import instant_ms
 from domain.replay import calendar_loop, started_loop, year_loop
@@ -39,7 +39,7 @@ class Plan:
         return frozenset(spec.sign for spec in self.mapping.readings if spec.sign is not None)
 
 
-Entry = tuple[int, Line, int | None]  # place in the loop, row, which repetition (None = itself)
+Entry = tuple[int, FileRow, int | None]  # place in the loop, row, which repetition (None = itself)
 
 
 class Series:
@@ -60,7 +60,7 @@ class Series:
         else:
             self.loop = calendar_loop(first, last, offset_ms, plan.speed)
 
-    def _rows(self) -> Iterator[tuple[int, Line]]:
+    def _rows(self) -> Iterator[tuple[int, FileRow]]:
         table = Table(self._plan.path, self._plan.mapping)
         self.describe = table.describe
         self.skipped = 0
@@ -86,7 +86,7 @@ class Series:
             raise FileFault(f"{self._plan.path}: no row with a readable instant")
         return first, last, _usual_step(head)
 
-    def entries(self) -> tuple[list[int], list[Line], list[int | None]]:
+    def entries(self) -> tuple[list[int], list[FileRow], list[int | None]]:
         """Places (ascending), rows, and whether it is the row itself or a repetition of it."""
         placed = [
             (place, line) for at, line in self._rows() if (place := self.loop.place(at)) is not None
@@ -104,7 +104,7 @@ class Series:
         found.sort(key=lambda entry: entry[0])
         return [e[0] for e in found], [e[1] for e in found], [e[2] for e in found]
 
-    def _repetitions(self, placed: list[tuple[int, Line]]) -> Iterator[Entry]:
+    def _repetitions(self, placed: list[tuple[int, FileRow]]) -> Iterator[Entry]:
         """What holds until the next row is said again at the pace of its sign."""
         specs = self._plan.mapping.readings
         paces = {s.replay_every_s for s in specs if s.replay_every_s is not None}

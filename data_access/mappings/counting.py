@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from data_access.files.line import FileFault, Line
+from data_access.files.line import FileFault, FileRow
 from data_access.mappings.count_cells import Count, Key, Slots
 from data_access.mappings.mapping_rows import LeftOut, Places, positions
 from data_access.mappings.mapping_spec import CountSpec, Mapping
@@ -64,7 +64,7 @@ class Counting:
             Count(spec, Slots(spec.per, zone), at, mapping.missing) for spec in mapping.counts
         ]
 
-    def __call__(self, line: Line) -> Sequence[Fault]:
+    def __call__(self, line: FileRow) -> Sequence[Fault]:
         """Take a row in, or say why not. FileFault when there are too many counts."""
         self.rows.read += 1
         try:
@@ -76,7 +76,7 @@ class Counting:
             return (Fault(error.reason, f"line {line.number}: {error}"),)
         return ()
 
-    def _take(self, line: Line, cells: Cells) -> None:
+    def _take(self, line: FileRow, cells: Cells) -> None:
         at = self._at(cells)
         aside, unplaced = LeftOut(), LeftOut()
         try:
@@ -138,7 +138,7 @@ class Counting:
             raise Refused(Reason.TOO_FAR_BEHIND, f"{to_rfc3339(at)} is before 2000")
         return at
 
-    def _again(self, line: Line, cells: Cells) -> bool:
+    def _again(self, line: FileRow, cells: Cells) -> bool:
         """Whether the very same row was there; Refused for another row under the same id."""
         if self._id_at is None:
             return False

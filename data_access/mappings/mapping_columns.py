@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-from data_access.files.line import Line, PlainRows
+from data_access.files.line import FileRow, PlainRows
 from data_access.mappings.mapping_spec import Mapping
 from data_access.mappings.mapping_time import Instants
 from data_access.mappings.row_parts import missing_numbers
@@ -47,7 +47,7 @@ class ColumnMapper:
         self._weight = position(spec.weight_column), spec.weight
         self._denominator = position(spec.denominator_column), spec.denominator
 
-    def __call__(self, lines: Sequence[Line]) -> Stretch | None:
+    def __call__(self, lines: Sequence[FileRow]) -> Stretch | None:
         """One reading a line, in their order; None where that cannot be said at a glance."""
         columns = _columns(lines) if self._simple else None
         if columns is None:
@@ -100,7 +100,7 @@ class ColumnMapper:
         return [numbers[text] for text in columns[at]]
 
 
-def _columns(lines: Sequence[Line]) -> Sequence[Column] | None:
+def _columns(lines: Sequence[FileRow]) -> Sequence[Column] | None:
     """The cells of rows by column; None where one of them is not readable or more than a text."""
     if isinstance(lines, PlainRows):
         return lines.columns

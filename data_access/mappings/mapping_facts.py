@@ -10,7 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from data_access.files.cells import number_of, text_of
-from data_access.files.line import Line
+from data_access.files.line import FileRow
 from data_access.intake.kind import Kind
 from data_access.mappings.mapping_file import Section
 from data_access.mappings.mapping_rows import LeftOut
@@ -68,7 +68,7 @@ class FactMapper:
         ]
 
     def __call__(
-        self, line: Line, observed_at: str | None = None
+        self, line: FileRow, observed_at: str | None = None
     ) -> tuple[Sequence[Fact], Sequence[Fault]]:
         """The row's fact, or what is wrong with it; `observed_at` replaces the file's instant."""
         if line.cells is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from data_access.files.cells import number_of, text_of
-from data_access.files.line import Line
+from data_access.files.line import FileRow
 from data_access.mappings.mapping_spec import Mapping as FileMapping
 from data_access.mappings.mapping_spec import ReadingSpec, StreetSpec
 from data_access.mappings.mapping_time import Instants
@@ -112,7 +112,7 @@ class RowMapper:
         ]
 
     def __call__(
-        self, line: Line, observed_at: str | None = None
+        self, line: FileRow, observed_at: str | None = None
     ) -> tuple[list[Reading], Sequence[Fault]]:
         """The row's readings and faults; `observed_at` replaces the instant in the file."""
         if line.cells is None:
@@ -147,7 +147,7 @@ class RowMapper:
         ]
         return readings, faults
 
-    def _found(self, line: Line, cells: Cells) -> tuple[list[_Found], Sequence[Fault]]:
+    def _found(self, line: FileRow, cells: Cells) -> tuple[list[_Found], Sequence[Fault]]:
         """What the row's readings say apart from source, place and instant."""
         found: list[_Found] = []
         faults: list[Fault] = []

@@ -17,12 +17,12 @@ from zipfile import BadZipFile
 
 from data_access.files.csv_rows import STRETCH, CsvRows
 from data_access.files.json_rows import JsonRows
-from data_access.files.line import FileFault, Line
+from data_access.files.line import FileFault, FileRow
 from data_access.files.text_lines import Lines
 from data_access.mappings.mapping_spec import Mapping
 from data_access.mappings.mapping_time import Instants
 
-__all__ = ["STRETCH", "FileFault", "Line", "Table"]
+__all__ = ["STRETCH", "FileFault", "FileRow", "Table"]
 
 SUFFIXES = {
     ".csv": "csv",
@@ -60,12 +60,12 @@ class Table:
             "xlsx": self._xlsx,
         }[kind]()
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[FileRow]:
         """The rows, as `stretches` gives them."""
         for lines in self.stretches():
             yield from lines
 
-    def stretches(self) -> Iterator[Sequence[Line]]:
+    def stretches(self) -> Iterator[Sequence[FileRow]]:
         """The rows, some at a time.
 
         FileFault when the file turns out to be damaged, after what came before that place.
@@ -94,19 +94,19 @@ class Table:
             self._names = _distinct(self.header, len(raw))
         return dict(zip(self._names, raw, strict=False))
 
-    def _csv(self, stream: Any) -> Iterator[Sequence[Line]]:
+    def _csv(self, stream: Any) -> Iterator[Sequence[FileRow]]:
         lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
         rows = CsvRows(self.path, lines, self._mapping.delimiter)
         rows.read_header(self._mapping.header, self._is_instant)
         yield from rows.stretches(self._picker(rows.header), self._readable())
 
-    def _json(self, stream: Any, form: str) -> Iterator[Sequence[Line]]:
+    def _json(self, stream: Any, form: str) -> Iterator[Sequence[FileRow]]:
         lines = self._lines = Lines(stream, self._mapping.encoding, self.path)
         rows = JsonRows(self.path, lines, self.columns)
         rows.read_header(self._mapping.header)
         yield from _gathered(rows.lines() if form == "lines" else rows.elements())
 
-    def _xlsx(self) -> Iterator[Sequence[Line]]:
+    def _xlsx(self) -> Iterator[Sequence[FileRow]]:
         from data_access.files.xlsx_rows import XlsxRows
 
         time = self._mapping.time
@@ -152,9 +152,9 @@ class Table:
         return Instants(self._mapping.time, at).readable
 
 
-def _gathered(lines: Iterator[Line]) -> Iterator[list[Line]]:
+def _gathered(lines: Iterator[FileRow]) -> Iterator[list[FileRow]]:
     while True:
-        some: list[Line] = []
+        some: list[FileRow] = []
         try:
             some.extend(islice(lines, STRETCH))
         except Exception:

@@ -47,7 +47,7 @@ class Ask:
     hour_from: int  # and the hours before this
 
 
-class Line(NamedTuple):
+class Buckets(NamedTuple):
     """Values of the buckets start + n·step_ms, in the sign's unit; None where there is none."""
 
     tier: str
@@ -78,8 +78,8 @@ class Sum(NamedTuple):
 class Course(NamedTuple):
     """Everything that the page of a sign draws and says of a span."""
 
-    line: Line
-    before: Line  # the comparison, its instants shifted into the span
+    line: Buckets
+    before: Buckets  # the comparison, its instants shifted into the span
     now: Sum
     previous: Sum  # 环比: the comparison's span
     year_ago: Sum  # 同比
@@ -160,9 +160,9 @@ def _staff(actor: Actor) -> None:
     require_person(actor, "the course of a sign")
 
 
-def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: int) -> Line:
+def _line(db: Database, ask: Ask, sign: Sign, rule: Rule, zone: Zone, back_ms: int) -> Buckets:
     """The finest tier that is whole enough; else the next one, when that knows more."""
-    best: Line | None = None
+    best: Buckets | None = None
     for tier, step in tiers_for(sign, ask, back_ms, db):
         start = zone.slot_start(ask.from_ms - back_ms, step)
         rows = series(db, ask.place, ask.sign, tier, start, ask.to_ms - back_ms)
@@ -185,13 +185,13 @@ def _gridded(
     ends: tuple[int, int],
     back_ms: int,
     zone: Zone,
-) -> Line:
+) -> Buckets:
     start, end = ends
     place = partial(_steps, step=step, start=start, zone=zone)
     values: list[float | None] = [None] * (place(end - 1) + 1 if end > start else 0)
     for row in rows:
         values[place(row[2])] = round(bucket_value(sign, rule, row), 6)
-    return Line(tier, step, start + back_ms, tuple(values))
+    return Buckets(tier, step, start + back_ms, tuple(values))
 
 
 def _steps(at_ms: int, step: int, start: int, zone: Zone) -> int:
@@ -199,7 +199,7 @@ def _steps(at_ms: int, step: int, start: int, zone: Zone) -> int:
     return zone.days_between(start, at_ms) if step == DAY_MS else (at_ms - start) // step
 
 
-def _filled(line: Line, sign: Sign) -> float:
+def _filled(line: Buckets, sign: Sign) -> float:
     """Share of the values that a source with this cadence would have given."""
     expected = len(line.values) * line.step_ms / max(line.step_ms, sign.cadence_s * 1000)
     return sum(v is not None for v in line.values) / max(expected, 1.0)

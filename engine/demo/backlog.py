@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.clock import HOUR_MS, MINUTE_MS
-from engine.demo.city import City, Group, SimReading
+from engine.demo.city import Group, SimReading, SimulatedCity
 from engine.demo.schedule import due_times, newest_due
 
 FULL_MS = 2 * HOUR_MS
@@ -25,7 +25,7 @@ class Helping:
     hourly: bool
 
 
-def newest(city: City, now_ms: int) -> Iterator[SimReading]:
+def newest(city: SimulatedCity, now_ms: int) -> Iterator[SimReading]:
     """The newest reading of every sign at every place, as of `now_ms`."""
     for group in city.groups:
         at = newest_due(group.cadence_ms, group.phase_ms, now_ms, city.catalogue.zone.grid_ms)
@@ -41,7 +41,7 @@ def helpings(from_ms: int, now_ms: int) -> list[Helping]:
     ]
 
 
-def readings_of(city: City, helping: Helping) -> Iterator[SimReading]:
+def readings_of(city: SimulatedCity, helping: Helping) -> Iterator[SimReading]:
     """The readings of a helping, oldest first within each source's group."""
     for group in city.groups:
         hour = None
@@ -54,7 +54,7 @@ def readings_of(city: City, helping: Helping) -> Iterator[SimReading]:
                 yield from told
 
 
-def _instants(city: City, group: Group, helping: Helping) -> range:
+def _instants(city: SimulatedCity, group: Group, helping: Helping) -> range:
     offset = city.catalogue.zone.grid_ms
     return due_times(group.cadence_ms, group.phase_ms, helping.from_ms, helping.to_ms, offset)
 

@@ -48,7 +48,7 @@ class Group:
     signs: tuple[SimulatedSign, ...]
 
 
-class City:
+class SimulatedCity:
     """A catalogue brought to life. `without` = signs that another source feeds."""
 
     def __init__(
@@ -180,10 +180,10 @@ def readings(
     catalogue: Catalogue, behaviour: Behaviour, seed: int, from_ms: int, to_ms: int
 ) -> Iterator[SimReading]:
     """Every reading observed in [from_ms, to_ms), oldest first."""
-    yield from city_readings(City(catalogue, behaviour, seed), from_ms, to_ms)
+    yield from city_readings(SimulatedCity(catalogue, behaviour, seed), from_ms, to_ms)
 
 
-def city_readings(city: City, from_ms: int, to_ms: int) -> Iterator[SimReading]:
+def city_readings(city: SimulatedCity, from_ms: int, to_ms: int) -> Iterator[SimReading]:
     """Every reading of a city observed in [from_ms, to_ms), oldest first."""
     offset = city.catalogue.zone.grid_ms
     due = [

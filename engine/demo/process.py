@@ -18,7 +18,7 @@ from engine.demo.archive import Archive
 from engine.demo.backlog import Helping, helpings, newest, readings_of
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.bootstrap import FILE as KEYS_FILE
-from engine.demo.city import City, city_readings
+from engine.demo.city import SimulatedCity, city_readings
 from engine.demo.feed import Feed
 from engine.demo.real import real_files, real_input
 
@@ -42,7 +42,7 @@ class Demonstration:
     """One city being fed; `step` does what is due now."""
 
     def __init__(
-        self, city: City, feed: Feed, archive: Archive, settings: Settings, clock: Clock
+        self, city: SimulatedCity, feed: Feed, archive: Archive, settings: Settings, clock: Clock
     ) -> None:
         self.city = city
         self.feed = feed
@@ -158,14 +158,14 @@ def _run(settings: Settings, clock: Clock, pause: Pause) -> None:
         db.close()
 
 
-def build_city(settings: Settings, catalogue: Catalogue) -> City:
+def build_city(settings: Settings, catalogue: Catalogue) -> SimulatedCity:
     """The city as the settings want it, with real series in place of what they measure."""
     behaviour = load_behaviour(catalogue)
     if behaviour.missing:
         log.warning("demo.csv has no row for %s: not simulated", ", ".join(behaviour.missing))
     files = real_files(settings, catalogue, behaviour)
     without, weather = real_input(files, catalogue, behaviour)
-    return City(catalogue, behaviour, settings.demo_seed, without, weather)
+    return SimulatedCity(catalogue, behaviour, settings.demo_seed, without, weather)
 
 
 def _address(host: str) -> str:

@@ -20,7 +20,7 @@ _SHIELD_SHARE = 0.25  # its strength, of the core's
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class StormCell:
     """One cell: where it is when it stands strongest, and how it grows and dies."""
 
     x: float
@@ -39,7 +39,7 @@ class Storm:
     end_ms: int
     vx: float
     vy: float
-    cells: tuple[Cell, ...]
+    cells: tuple[StormCell, ...]
 
     def rain(self, at_ms: int, places: "tuple[Point, ...]") -> list[float]:
         """Rain (mm/h) at each place at an instant."""
@@ -99,11 +99,11 @@ def storms_of_day(
 
 def _cell(
     of: int, lane: int, middle: int, heading: float, speed: float, strength: float, extent: float
-) -> Cell:
+) -> StormCell:
     at = middle + round(uniform(of, lane, -45.0, 45.0)) * MINUTE_MS
     aside = uniform(of, lane + 1, -0.6, 0.6) * extent
     along = (at - middle) / HOUR_MS * speed
-    return Cell(
+    return StormCell(
         x=along * math.cos(heading) - aside * math.sin(heading),
         y=along * math.sin(heading) + aside * math.cos(heading),
         radius=uniform(of, lane + 2, 3.0, 5.5),

@@ -11,7 +11,7 @@ from domain.clock import DAY_MS, to_ms
 from domain.sign import SEVERITY, State
 from engine.city import Judges
 from engine.demo.behaviour_files import load_behaviour
-from engine.demo.city import City
+from engine.demo.city import SimulatedCity
 from engine.demo.signs import SimulatedSign
 from tests.clocks import MONDAY_MORNING
 
@@ -20,10 +20,10 @@ START = to_ms(MONDAY_MORNING)
 
 
 @cache
-def living(city: str = "pudong", seed: int = SEED) -> City:
+def living(city: str = "pudong", seed: int = SEED) -> SimulatedCity:
     """A city brought to life; shared, since it has no state."""
     catalogue = load_catalogue(city)
-    return City(catalogue, load_behaviour(catalogue), seed)
+    return SimulatedCity(catalogue, load_behaviour(catalogue), seed)
 
 
 @cache
@@ -32,14 +32,16 @@ def judges(city: str = "pudong") -> Judges:
     return Judges(load_catalogue(city))
 
 
-def district_value(city: City, sign: str, at_ms: int) -> float:
+def district_value(city: SimulatedCity, sign: str, at_ms: int) -> float:
     """What the engine would make of the streets' values."""
     model = city.signs[sign]
     row = city.row(model, at_ms)[: city.ground.counted]
     return _district_value(city, model, row, at_ms)
 
 
-def _district_value(city: City, model: SimulatedSign, row: list[float], at_ms: int) -> float:
+def _district_value(
+    city: SimulatedCity, model: SimulatedSign, row: list[float], at_ms: int
+) -> float:
     if not model.at_street:
         return row[0]
     judge = judges(city.catalogue.city)(model.sign, city.catalogue.code, "")
@@ -70,7 +72,7 @@ def month() -> tuple[Moment, ...]:
     )
 
 
-def moment(city: City, at_ms: int) -> Moment:
+def moment(city: SimulatedCity, at_ms: int) -> Moment:
     """A city at an instant."""
     judge = judges(city.catalogue.city)
     code = city.catalogue.code

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_access.catalogue.loader import load_catalogue
-from data_access.files.line import FileFault, Line
+from data_access.files.line import FileFault, FileRow
 from data_access.mappings.counting import Counting
 from data_access.mappings.mapping import MappingError, load_mapping
 from data_access.mappings.mapping_spec import Mapping
@@ -62,7 +62,7 @@ def counted(
     counting = Counting(mapping, city, NOW)
     for n, row in enumerate(rows, start=2):
         cells = tuple(row.get(column, "") for column in mapping.columns)
-        counting(Line(n, cells, cells))
+        counting(FileRow(n, cells, cells))
     found = {}
     for _, reading in counting.readings():
         at = city.zone.local(instant_ms(reading.observed_at)).isoformat()
@@ -219,7 +219,7 @@ def test_means_weigh_their_rows(tmp_path: Path, city: Catalogue) -> None:
     for n, done in enumerate(["2026-11-02 12:00", "2026-11-02 11:00", ""]):
         row = case(n, done=done)
         cells = tuple(row.get(column, "") for column in mapping.columns)
-        counting(Line(n, cells, cells))
+        counting(FileRow(n, cells, cells))
     readings = [reading for _, reading in counting.readings()]
     assert {(r.street, r.value, r.weight) for r in readings} == {(A, 90.0, 2.0), (None, 90.0, 2.0)}
 
@@ -296,7 +296,7 @@ def test_days_of_a_city_with_summer_time(tmp_path: Path, city: Catalogue) -> Non
         for n, at in enumerate(["2026-11-01 01:30", "2026-11-01 01:59"]):
             row = case(n, at)
             cells = tuple(row.get(column, "") for column in mapping.columns)
-            assert not counting(Line(n, cells, cells))
+            assert not counting(FileRow(n, cells, cells))
         (street, _), (total, _) = ((r, told) for told, r in counting.readings())
         assert {street.observed_at, total.observed_at} == {last}
         assert street.value == total.value == 2

@@ -9,13 +9,13 @@ from domain.facts.reading_check import Validator
 from domain.indicator import Rule
 from engine.demo.backlog import Helping, readings_of
 from engine.demo.behaviour_files import load_behaviour
-from engine.demo.city import City, SimReading, city_readings, readings
+from engine.demo.city import SimReading, SimulatedCity, city_readings, readings
 from tests.unit.demo_city import SEED, START, judges, living
 
 CITIES = ("pudong", "pingshan")
 
 
-def _an_hour(city: City) -> list[SimReading]:
+def _an_hour(city: SimulatedCity) -> list[SimReading]:
     return list(city_readings(city, START, START + HOUR_MS // 2))
 
 
@@ -25,7 +25,7 @@ def test_any_moment_can_be_asked_alone() -> None:
         (r["sign"], r["street"], r["observed_at"], r.get("point", "")): r["value"]
         for r in _an_hour(living())
     }
-    again = City(living().catalogue, load_behaviour(living().catalogue), SEED)
+    again = SimulatedCity(living().catalogue, load_behaviour(living().catalogue), SEED)
     for part in range(2, -1, -1):
         at = START + part * 10 * MINUTE_MS
         for r in city_readings(again, at, at + 10 * MINUTE_MS):
@@ -110,7 +110,7 @@ def test_shares_are_those_by_which_the_engine_scales_thresholds() -> None:
 def test_signs_fed_by_another_source_are_left_out_but_still_felt() -> None:
     catalogue = living().catalogue
     without = frozenset({"SAF-14", "FAC-13"})
-    city = City(catalogue, load_behaviour(catalogue), SEED, without)
+    city = SimulatedCity(catalogue, load_behaviour(catalogue), SEED, without)
     told = {r["sign"] for r in _an_hour(city)}
     assert not told & without
     model = city.signs["OPS-01"]

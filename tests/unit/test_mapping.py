@@ -8,7 +8,7 @@ import pytest
 from data_access.catalogue.loader import cities, load_catalogue
 from data_access.mappings.mapping import MappingError, load_mapping, mapping_names
 from data_access.mappings.mapping_rows import RowMapper
-from data_access.mappings.tabular import Line
+from data_access.mappings.tabular import FileRow
 from domain.catalogue import Catalogue
 from domain.facts.fact import Reason, instant_ms
 from domain.indicator import Rule
@@ -69,7 +69,7 @@ def test_a_row_becomes_its_readings(
     assert mapping.columns == ("day", "hour", "place", "a", "b", "w")
     mapper = RowMapper(mapping)
     cells = ("23.11.2026", "10", " 甲 ", "7", "3", "2.5")
-    (first, second), faulty = mapper(Line(2, cells, cells))
+    (first, second), faulty = mapper(FileRow(2, cells, cells))
     assert (first.source, first.sign, first.value, first.point) == ("probe", names["SIGN"], 7, "")
     assert instant_ms(first.observed_at) == instant_ms("2026-11-23T02:00:00Z")
     assert (second.street, second.value, second.point) == (names["STREET"], 2.5, "b")
@@ -98,7 +98,7 @@ def test_cells_that_are_no_numbers(
     missing: int,
 ) -> None:
     mapper = RowMapper(load_mapping(catalogue, write(tmp_path, GOOD, names)))
-    found, faulty = mapper(Line(7, cells, cells))
+    found, faulty = mapper(FileRow(7, cells, cells))
     assert (len(found), [f.reason for f in faulty]) == (readings, reasons)
     assert all("line 7" in fault.detail for fault in faulty)
     assert mapper.missing == missing
@@ -109,7 +109,7 @@ def test_an_instant_that_cannot_be_read_costs_the_row_once(
 ) -> None:
     mapper = RowMapper(load_mapping(catalogue, write(tmp_path, GOOD, names)))
     cells = ("32.11.2026", "10", "", "1", "2", "")
-    readings, (fault,) = mapper(Line(2, cells, cells))
+    readings, (fault,) = mapper(FileRow(2, cells, cells))
     assert not readings and fault.reason is Reason.BAD_TIME
     assert fault.detail == "line 2: '32.11.2026 10' is no instant like %d.%m.%Y %H"
 
@@ -143,7 +143,7 @@ sign_column = "sign"
 column = "v"
 """
     mapper = RowMapper(load_mapping(catalogue, write(tmp_path, text, names)))
-    ((only,), _) = mapper(Line(2, (cell, "1", names["SIGN"]), None))
+    ((only,), _) = mapper(FileRow(2, (cell, "1", names["SIGN"]), None))
     assert instant_ms(only.observed_at) == instant_ms(instant)
     assert (only.street, only.sign) == (None, names["SIGN"])
 

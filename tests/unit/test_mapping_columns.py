@@ -9,7 +9,7 @@ from data_access.catalogue.loader import load_catalogue
 from data_access.mappings.mapping import Mapping, load_mapping
 from data_access.mappings.mapping_columns import ColumnMapper
 from data_access.mappings.mapping_rows import RowMapper
-from data_access.mappings.tabular import Line
+from data_access.mappings.tabular import FileRow
 
 NUMBERS = st.sampled_from(["1.5", "-2", " 3 ", "1e3"])
 ODD = st.sampled_from(["", "x", "1_0", "nan", "inf", " "])
@@ -22,8 +22,8 @@ def _mapping(name: str) -> Mapping:
     return load_mapping(load_catalogue("pudong"), name)
 
 
-def _lines(rows: list[tuple[str, ...] | None]) -> list[Line]:
-    return [Line(n, row, row) for n, row in enumerate(rows, start=2)]
+def _lines(rows: list[tuple[str, ...] | None]) -> list[FileRow]:
+    return [FileRow(n, row, row) for n, row in enumerate(rows, start=2)]
 
 
 def _row(
@@ -69,7 +69,7 @@ def test_what_is_not_plain_goes_the_long_way() -> None:
     assert mapper(_lines([row, None])) is None
     for cell in ("", "x", "1_0", 1, None, True):
         broken = (*row[:at], cell, *row[at + 1 :])
-        assert mapper([*_lines([row]), Line(3, broken, broken)]) is None
+        assert mapper([*_lines([row]), FileRow(3, broken, broken)]) is None
 
 
 def test_a_mapping_with_several_readings_a_row_goes_the_long_way() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.mappings.mapping import Mapping, load_mapping
-from data_access.mappings.tabular import STRETCH, FileFault, Line, Table
+from data_access.mappings.tabular import STRETCH, FileFault, FileRow, Table
 
 CELLS = st.sampled_from(["1", "", "a b", "a,b", 'say "x"', "two\nlines", "two\r\nlines", "é"])
 
@@ -29,12 +29,14 @@ def _text(rows: list[list[str]]) -> str:
     return out.getvalue()
 
 
-def _slowly(text: str) -> list[Line]:
+def _slowly(text: str) -> list[FileRow]:
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader)
     at = [header.index(name) for name in _mapping().columns]
     return [
-        Line(reader.line_num, tuple(row[i] for i in at) if len(row) == len(header) else None, row)
+        FileRow(
+            reader.line_num, tuple(row[i] for i in at) if len(row) == len(header) else None, row
+        )
         for row in reader
         if row
     ]
@@ -78,7 +80,7 @@ def test_what_comes_before_the_damage_is_taken(tmp_path: Path, kind: str) -> Non
     path = tmp_path / f"some.{kind}.gz"
     path.write_bytes(whole[: len(whole) // 2])
     table = Table(path, _mapping())
-    taken: list[Line] = []
+    taken: list[FileRow] = []
     with pytest.raises(FileFault, match="cannot be read on"):
         for line in table:
             taken.append(line)
@@ -110,7 +112,7 @@ def test_a_stray_quote_loses_no_row_in_silence(data: st.DataObject) -> None:
         path = Path(folder) / "some.csv"
         path.write_text("\n".join([",".join(_mapping().columns), *rows]) + "\n")
         table = Table(path, _mapping())
-        taken: list[Line] = []
+        taken: list[FileRow] = []
         try:
             taken.extend(table)
         except FileFault as fault:

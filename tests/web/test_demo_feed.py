@@ -19,7 +19,7 @@ from engine.demo.archive import Archive
 from engine.demo.backlog import newest
 from engine.demo.behaviour_files import load_behaviour
 from engine.demo.bootstrap import FILE, ensure_demo_keys
-from engine.demo.city import City, SimReading
+from engine.demo.city import SimReading, SimulatedCity
 from engine.demo.feed import Feed
 from engine.demo.process import Demonstration, Stopped
 from tests.clocks import FixedClock
@@ -163,7 +163,7 @@ def test_a_demonstration_fills_the_past_once_and_goes_on_where_it_stopped(
 ) -> None:
     """Two processes one after the other: the second sends what the first has not."""
     clock = FixedClock(utc_now())
-    small = City(catalogue, load_behaviour(catalogue), 1)
+    small = SimulatedCity(catalogue, load_behaviour(catalogue), 1)
     small.groups = small.groups[:3]
     demo = demo.model_copy(update={"demo_days": 4.0})  # of which HTTP would take two
     archive = Archive(started.db, catalogue, clock, pauses)

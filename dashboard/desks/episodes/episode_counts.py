@@ -28,7 +28,7 @@ NUMBERS = frozenset(COLUMNS) - {"sign", "owner"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SignCounts:
     """One sign with its counts."""
 
     code: str
@@ -40,7 +40,7 @@ class Line:
 class Counted:
     """The counts of a question, in its order, and all signs together."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SignCounts, ...]
     total: Tally
 
 
@@ -69,7 +69,9 @@ def count(
         heard = [_as_heard(row, code, terms, city, picture) for row in rows]
         own[code].add(heard)
         every.add(heard)
-    lines = [Line(code, _sign(code, terms, city, now_ms), c.made()) for code, c in own.items()]
+    lines = [
+        SignCounts(code, _sign(code, terms, city, now_ms), c.made()) for code, c in own.items()
+    ]
     found = [line for line in lines if line.tally.held]
     return Counted(tuple(_ordered(question, found)), every.made())
 
@@ -88,7 +90,7 @@ def _sign(code: str, terms: Ledger, city: Catalogue, now_ms: int) -> Sign | None
     return city.sign.get(code) or sign_then(terms, city, code, now_ms)
 
 
-def _ordered(question: Question, lines: list[Line]) -> list[Line]:
+def _ordered(question: Question, lines: list[SignCounts]) -> list[SignCounts]:
     """By the wanted column: the largest first, names from the beginning; equals by code."""
     column = (question.sort or SORTS[0]).removeprefix("-")
     turned = (question.sort or "").startswith("-")
@@ -159,7 +161,7 @@ def _head(question: Question, name: str) -> Node:
     return el("a", text, href=href, data_stay="")
 
 
-def _row(question: Question, city: Catalogue, line: Line) -> dict[str, Any]:
+def _row(question: Question, city: Catalogue, line: SignCounts) -> dict[str, Any]:
     view = question.view
     name: Node = _name(view, line)
     if line.code in city.sign:
@@ -198,7 +200,7 @@ def _span(view: View, ms: float | None) -> str:
     return mark.DASH if ms is None else span(view, round(ms))
 
 
-def _name(view: View, line: Line) -> str:
+def _name(view: View, line: SignCounts) -> str:
     return line.code if line.sign is None else view.name(line.sign.name)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dashboard.desks.episodes.episode_counts import Line, count
+from dashboard.desks.episodes.episode_counts import SignCounts, count
 from dashboard.desks.episodes.episode_question import Question
 from dashboard.desks.episodes.episode_table import as_heard, place_then, sign_then
 from dashboard.export.ask import Ask
@@ -73,7 +73,7 @@ def episode_counts(ask: Ask) -> Document:
     )
 
 
-def _counted(ask: Ask, line: Line) -> Row:
+def _counted(ask: Ask, line: SignCounts) -> Row:
     sign, tally = line.sign, line.tally
     return (
         *(line.code, ask.view.name(sign.name) if sign else line.code),

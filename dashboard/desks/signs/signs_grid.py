@@ -8,7 +8,7 @@ from dashboard.components.moment import ageing
 from dashboard.components.spark import spark
 from dashboard.components.units import sign_path
 from dashboard.components.view import View
-from dashboard.desks.signs.signs_list import Line
+from dashboard.desks.signs.signs_list import SignLine
 from dashboard.desks.signs.signs_question import SignsQuestion
 from data_access.series.series_query import Spark
 from domain.catalogue import Catalogue
@@ -19,7 +19,7 @@ from domain.judging import lines_of
 def multiples(
     question: SignsQuestion,
     city: Catalogue,
-    shown: Sequence[Line],
+    shown: Sequence[SignLine],
     found: Sequence[Spark],
     now_ms: int,
 ) -> Node:
@@ -47,7 +47,7 @@ def multiples(
 def _card(
     view: View,
     city: Catalogue,
-    line: Line,
+    line: SignLine,
     hours: Mapping[str, Sequence[float | None]],
     now_ms: int,
 ) -> Node:

@@ -26,7 +26,7 @@ STATES = (*reversed(GRADED), State.NORMAL, State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SignLine:
     """One sign of the list as it stands in the district."""
 
     sign: Sign
@@ -34,16 +34,16 @@ class Line:
     owner: str
 
 
-def lines(view: View, city: Catalogue, cells: Mapping[str, Cell]) -> list[Line]:
+def lines(view: View, city: Catalogue, cells: Mapping[str, Cell]) -> list[SignLine]:
     """Every sign that there is a cell of, in the catalogue's order."""
     return [
-        Line(sign, cells[sign.code], _owner(view, city, sign))
+        SignLine(sign, cells[sign.code], _owner(view, city, sign))
         for sign in city.signs
         if sign.code in cells
     ]
 
 
-def chosen(question: SignsQuestion, every: Sequence[Line]) -> list[Line]:
+def chosen(question: SignsQuestion, every: Sequence[SignLine]) -> list[SignLine]:
     """The signs that the question asks for, in its order."""
     shown = [line for line in every if _fits(question, line)]
     name = (question.sort or "state").removeprefix("-")
@@ -57,11 +57,11 @@ def chosen(question: SignsQuestion, every: Sequence[Line]) -> list[Line]:
     return shown
 
 
-_WORST: dict[str, Callable[[Line], tuple[float, ...]]] = {
+_WORST: dict[str, Callable[[SignLine], tuple[float, ...]]] = {
     "state": lambda line: how_bad(line.cell),
     "gauge": lambda line: (_shown_at(line.cell), *how_bad(line.cell)),
 }
-_PLAIN: dict[str, Callable[[Line, View], tuple[str | int, ...]]] = {
+_PLAIN: dict[str, Callable[[SignLine, View], tuple[str | int, ...]]] = {
     "code": lambda line, _: (line.sign.code,),
     "name": lambda line, view: (view.name(line.sign.name).lower(),),
     "domain": lambda line, _: (line.sign.domain, line.sign.code),
@@ -75,7 +75,7 @@ def _shown_at(cell: Cell) -> float:
     return 1.0 if cell.badness is None else -cell.badness
 
 
-def sentence(view: View, city: Catalogue, every: Sequence[Line], now_ms: int) -> str:
+def sentence(view: View, city: Catalogue, every: Sequence[SignLine], now_ms: int) -> str:
     """How many stand how, and the worst by name with its owner."""
     found = Counter(line.cell.state for line in every)
     if not every or found[State.UNKNOWN] == len(every):
@@ -101,7 +101,7 @@ def sentence(view: View, city: Catalogue, every: Sequence[Line], now_ms: int) ->
     )
 
 
-def filters(question: SignsQuestion, city: Catalogue, every: Sequence[Line]) -> Node:
+def filters(question: SignsQuestion, city: Catalogue, every: Sequence[SignLine]) -> Node:
     """The choice of a state with its counts, then the other filters as one form."""
     view = question.view
     others = [line for line in every if _fits(question, line, but_state=True)]
@@ -126,7 +126,7 @@ def filters(question: SignsQuestion, city: Catalogue, every: Sequence[Line]) -> 
 def sign_table(
     question: SignsQuestion,
     city: Catalogue,
-    shown: Sequence[Line],
+    shown: Sequence[SignLine],
     now_ms: int,
     targets: Mapping[str, Aim],
 ) -> Node:
@@ -151,7 +151,7 @@ def sign_table(
     return made
 
 
-def _fits(question: SignsQuestion, line: Line, *, but_state: bool = False) -> bool:
+def _fits(question: SignsQuestion, line: SignLine, *, but_state: bool = False) -> bool:
     sign, cell = line.sign, line.cell
     text = (question.q or "").lower()
     names = [sign.code, *(name.of(lang) for name in (sign.name, sign.short) for lang in LANGUAGES)]
@@ -166,7 +166,7 @@ def _fits(question: SignsQuestion, line: Line, *, but_state: bool = False) -> bo
 
 
 def _row(
-    view: View, city: Catalogue, line: Line, domains: Mapping[str, str], now_ms: int
+    view: View, city: Catalogue, line: SignLine, domains: Mapping[str, str], now_ms: int
 ) -> dict[str, Any]:
     sign, cell = line.sign, line.cell
     zone = city.zone
@@ -226,7 +226,7 @@ def _shows(question: SignsQuestion) -> Node:
     return el("nav", *links, cls="choices", aria_label=view.text("signs.show"))
 
 
-def _form(question: SignsQuestion, city: Catalogue, every: Sequence[Line]) -> Node:
+def _form(question: SignsQuestion, city: Catalogue, every: Sequence[SignLine]) -> Node:
     view = question.view
     owners = sorted({(line.owner, line.sign.department) for line in every})
     kept = {"state": question.state, "sort": question.sort, "show": question.show,

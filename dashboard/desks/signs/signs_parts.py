@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.components.export_links import export_links
 from dashboard.components.light import Node, el
 from dashboard.desks.signs.signs_grid import multiples
-from dashboard.desks.signs.signs_list import Line, sign_table
+from dashboard.desks.signs.signs_list import SignLine, sign_table
 from dashboard.desks.signs.signs_question import SignsQuestion
 from dashboard.desks.spec import Visit
 from data_access.scoring.target_values import aims
@@ -13,7 +13,7 @@ from data_access.series.series_query import sparks
 from domain.clock import HOUR_MS
 
 
-def signs_rows(visit: Visit[SignsQuestion], shown: Sequence[Line]) -> list[Node]:
+def signs_rows(visit: Visit[SignsQuestion], shown: Sequence[SignLine]) -> list[Node]:
     """The table, with the targets that are in force."""
     city, now, question = visit.city, visit.now_ms, visit.question
     codes = tuple(city.targets)
@@ -23,7 +23,7 @@ def signs_rows(visit: Visit[SignsQuestion], shown: Sequence[Line]) -> list[Node]
     return [sign_table(question, city, shown, now, targets), links]
 
 
-def signs_charts(visit: Visit[SignsQuestion], shown: Sequence[Line]) -> list[Node]:
+def signs_charts(visit: Visit[SignsQuestion], shown: Sequence[SignLine]) -> list[Node]:
     """The last day of each; the hour that runs is the newest point."""
     city, now = visit.city, visit.now_ms
     end = city.zone.slot_end(now, HOUR_MS)
