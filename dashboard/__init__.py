@@ -1,1 +1,1 @@
-"""What the pages share: components, labels, security, the live lane, the API, the supervisor."""
+"""The pages (`desks`) and what they share: components, words, security, live lane, supervisor."""

@@ -1,4 +1,6 @@
-"""A measure is one file: what it ranks has a ranking, receipts, exports and a warm-up at once."""
+"""A measure is one file: what it ranks has a ranking, receipts, exports and a warm-up at once.
+
+The file is the one of docs/adding.md."""
 
 import json
 import sys
@@ -18,66 +20,19 @@ from domain.clock import DAY_MS
 from domain.scoring.ranking import Why
 from domain.scoring.receipt import FULL
 from domain.span import Span
+from tests.adding import written
 from tests.web.light_nodes import every, words
 from tests.web.site import Site, Visitor
 from tests.web.test_export import rows_of
 
-MEASURE = '''
-"""Industries by weighted indicators that stand here."""
-
-from data_access.scoring.measure import Measure, Peers
-from data_access.scoring.values import ByWeights
-from domain.scoring.by_weights import Weighted
-from domain.scoring.receipt import Subject
-from domain.text import Text
-from domain.unit import INDUSTRY
-
-
-def measures(catalogue):
-    def opens(actor, code):
-        return actor.owns(catalogue.unit(INDUSTRY, code).owner)
-
-    yield Measure(
-        code="industry",
-        kind=INDUSTRY,
-        name=Text("行业健康度", "Health of industries"),
-        order=40,
-        peers=peers,
-        row_name=lambda catalogue, code: catalogue.unit(INDUSTRY, code).name,
-        scoring=ByWeights(values),
-        opens=opens,
-        periods=("28d", "month"),
-    )
-
-
-def peers(catalogue):
-    codes = tuple(catalogue.units[INDUSTRY])[:6]
-    return (Peers("industry", "industries", Text("行业", "Industries"), codes),)
-
-
-def values(db, catalogue, units, span):
-    """The n-th is checked in n of ten cases; the last but one has one value, the last none."""
-    every = tuple(catalogue.units[INDUSTRY])
-    return {unit: indicators(catalogue.unit(INDUSTRY, unit), every.index(unit)) for unit in units}
-
-
-def indicators(unit, n):
-    checked = n * 10.0 if n < 5 else None
-    faults = 8.0 - n if n < 4 else None
-    return [
-        Weighted(Subject("checked", "", unit.owner), checked, 0.0, 50.0, 60),
-        Weighted(Subject("faults", "", "office-of-faults"), faults, 10.0, 0.0, 40),
-    ]
-'''
+MEASURE = "data_access/measures/industries.py"
 
 
 @pytest.fixture
 def industries(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The codes of the ranked ones, once the file is there; gone again afterwards."""
-    folder = tmp_path / "measures"
-    folder.mkdir()
-    (folder / "industries.py").write_text(MEASURE)
-    monkeypatch.setattr(home, "__path__", [*home.__path__, str(folder)])
+    made = written("A measure", MEASURE, tmp_path / "measures")
+    monkeypatch.setattr(home, "__path__", [*home.__path__, str(made.parent)])
     yield list(site.services.catalogue.units["industry"])[:6]
     sys.modules.pop(f"{home.__name__}.industries", None)
 

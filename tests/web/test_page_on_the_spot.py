@@ -1,4 +1,6 @@
-"""A page made on the spot: its spec, its parts, its body. No module of the product knows of it."""
+"""The page of docs/adding.md, made on the spot: its spec, its body, its words.
+
+No module of the product knows of it."""
 
 import json
 import shutil
@@ -13,6 +15,7 @@ import pytest
 
 import callbacks
 import pages
+from dashboard import desks
 from dashboard.desks.spec import PageSpec, Plain
 from dashboard.factory import create_app
 from dashboard.words.labels import use_wording
@@ -21,95 +24,26 @@ from domain.freshness import Freshness
 from domain.picture import Cell
 from domain.sign import State
 from domain.text import Text
+from tests.adding import blocks, rows, written
 from tests.web.moments import publish
 from tests.web.site import Site, Visitor
 
-SPEC = """
-from dataclasses import dataclass, field
-from dash import html
-from dashboard.components.light import el
-from dashboard.components.view import View
-from dashboard.desks.spec import Closed, Nav, PageSpec, Seen, Skeleton
-from dashboard.export.table import Table
-from domain.actor import Forbidden, Role
-
-@dataclass(frozen=True)
-class Quay:
-    code: str = ""
-    view: View = field(default_factory=View)
-
-    @classmethod
-    def of(cls, given):
-        asked = given if isinstance(given, dict) else {}
-        return cls(str(asked.get("code") or ""), View.of(asked.get("lang"), asked.get("theme")))
-
-    def filters(self):
-        return {}
-
-def admit(city, actor, quay):
-    if quay.code == "shut":
-        raise Forbidden("quay shut")
-
-def crumbs(quay):
-    return [(quay.code, None)]
-
-def unknown(visit):
-    known = visit.question.code in ("east", "shut")
-    return None if known else {"quay-body": [el("p", "no such quay")]}
-
-def table(ask):
-    return ask.short("quays", (ask.column("place"),), [("east",)], ask.marks(None))
-
-SPEC = PageSpec(
-    name="quay",
-    path="/quay/<code>",
-    roles=frozenset((Role.LEADER, Role.OPERATOR)),
-    order=33,
-    title=lambda quay: f"Quay {quay.code}",
-    question=Quay.of,
-    crumbs=crumbs,
-    containers=lambda quay: [html.Div(id="quay-body")],
-    nav=Nav("nav.quay", own=lambda actor: "/quay/east"),
-    renew_s=20,
-    skeleton=Skeleton(7),
-    seen=lambda visit, picture: Seen(picture.data_time(), True),
-    unknown=unknown,
-    empty=lambda visit: {"quay-body": [el("p", "not yet")]},
-    closed=Closed(admit, "department.refused", "denied.quay", lambda quay: quay.code,
-                  crumbs, {}, lambda quay, actor: []),
-    tables=(Table("quays", table, frozenset((Role.LEADER,))),),
-)
-"""
-PAGE = """
-from dashboard.desks.layout import register_page
-from quay_spec import SPEC
-
-register_page(__name__, SPEC)
-"""
-BODY = """
-from dashboard.components.light import el
-from dashboard.desks.answer import answer_page
-from quay_spec import SPEC
-
-def register(app, services):
-    answer_page(app, services, SPEC, quay_answer)
-
-def quay_answer(visit):
-    return {"quay-body": [el("h1", f"{visit.question.code} at {visit.published.as_of}")]}
-"""
 OUTPUT = "quay-answer.data"
-WORDS = {"nav.quay": Text("码头", "Quay"), "export.title.quays": Text("码头表", "Quays")}
+ROOM, PAGE, BODY = "dashboard/desks/quay", "pages/quay.py", "callbacks/quay.py"
+WORDS = {key: Text(zh, en) for key, zh, en in rows(blocks("A page")["dashboard/words/labels.csv"])}
 
 
 @pytest.fixture
 def spot(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """The product with one page more."""
-    for package, name, text in ((pages, "spot_pages", PAGE), (callbacks, "spot_callbacks", BODY)):
+    """The product with one page more, as docs/adding.md says."""
+    for package, name, path in ((pages, "spot_pages", PAGE), (callbacks, "spot_callbacks", BODY)):
         shutil.copytree(next(iter(package.__path__)), tmp_path / name)
-        (tmp_path / name / "quay.py").write_text(text)
-    (tmp_path / "quay_spec.py").write_text(SPEC)
+        written("A page", path, tmp_path / name)
+    for path in (f"{ROOM}/__init__.py", f"{ROOM}/page.py"):
+        written("A page", path, tmp_path / "desks" / "quay")
+    monkeypatch.setattr(desks, "__path__", [*desks.__path__, str(tmp_path / "desks")])
     monkeypatch.syspath_prepend(tmp_path)
-    for name in [n for n in sys.modules if n.startswith(("spot_", "quay_spec"))]:
+    for name in [n for n in sys.modules if n.startswith(("spot_", f"{desks.__name__}.quay"))]:
         monkeypatch.delitem(sys.modules, name)
     import spot_callbacks  # type: ignore[import-not-found]
 
@@ -162,7 +96,7 @@ def test_its_frame_navigation_title_and_tick(spot: Site) -> None:
     at = [page.index(f'"href": "{path}"') for path in ("/streets", "/quay/east", "/rankings")]
     assert at == sorted(at), "its order is its place among the others"
     assert "码头" in page
-    assert "<title>Quay east · " in leader.get("/quay/east").text
+    assert "<title>码头 east · " in leader.get("/quay/east").text
     declared = next(e for e in spot.app._callback_list if e["output"] == OUTPUT)
     assert "quay-tick" in json.dumps(declared["running"], default=str), "the tick waits"
 
@@ -171,17 +105,17 @@ def test_its_answers(spot: Site) -> None:
     see(spot)
     leader = spot.person(Role.LEADER)
     told = answer(leader, "east")
-    assert f"east at {spot.clock.ms}" in told["quay-body"]
+    assert f"码头 east，{spot.clock.ms}" in told["quay-body"]
     assert "数据截至" in told["desk-mark"] and "演示数据" in told["desk-mark"]
     spot.clock.step(60)
     assert "数据流已中断" in answer(leader, "east")["desk-mark"]
     lost = answer(leader, "nowhere")
-    assert "no such quay" in lost["quay-body"] and "演示数据" not in lost["desk-mark"]
+    assert "没有这个码头" in lost["quay-body"] and "演示数据" not in lost["desk-mark"]
 
 
 def test_before_anything_is_published(spot: Site) -> None:
     early = answer(spot.person(Role.LEADER), "east")
-    assert "not yet" in early["quay-body"] and "尚无数据" in early["desk-mark"]
+    assert "还没有数据" in early["quay-body"] and "尚无数据" in early["desk-mark"]
 
 
 def test_its_denial(spot: Site) -> None:

@@ -1,104 +1,74 @@
-"""A second kind of fact, made here: it goes through the same door without touching a shared file.
+"""A second kind of fact, that of docs/adding.md: it goes through the same door as readings.
 
 Its struct, its check, its table: the rest (key, account, quarantine, duplicates, corrections,
 mapping files, replays, the interface's description) is what readings have.
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    insert,
-    select,
-)
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Table, insert, inspect, select
 from werkzeug.test import TestResponse
 
+import domain.facts
 from dashboard.api.openapi import document
 from data_access.accounts.keys import KeyKind, add_key
 from data_access.catalogue.loader import load_catalogue
 from data_access.demo.demo_removal import remove_demo
-from data_access.intake import readings
-from data_access.intake.kinds.registry import KINDS
-from data_access.intake.one_table import OneTable, Row
+from data_access.intake import kinds, readings
+from data_access.intake.kind import Kind
+from data_access.intake.kinds import registry
 from data_access.intake.sources import create_source
 from data_access.loads import ingest, replay
 from data_access.mappings.mapping import MappingError, load_mapping
 from data_access.store.tables import batches, quarantine, sources
-from domain.catalogue import Catalogue
 from domain.clock import HOUR_MS, to_rfc3339
-from domain.facts.fact import Fact, Fault, Observed, Reason, about, finite_fault, revised, shown
+from tests.adding import blocks, written
 from tests.web.site import Site
 
 PATH = "/api/v1/permits"
-STORED = Table(
-    "permits",
-    MetaData(),
-    Column("id", BigInteger, nullable=False, unique=True),
-    Column("source", String(64), primary_key=True),
-    Column("number", String(64), primary_key=True),
-    Column("revision", Integer, primary_key=True),
-    Column("observed_at", BigInteger, nullable=False),
-    Column("received_at", BigInteger, nullable=False),
-    Column("street", String(12), nullable=False),
-    Column("area", Float, nullable=False),
-)
-MAPPING = """
-kind = "permit"
-[source]
-code = "permits"
-[time]
-column = "at"
-format = "%Y-%m-%d %H:%M"
-[fields]
-number = "no"
-area = { column = "size" }
-street = { column = "place", lookup = { "花木" = "310115016" } }
-"""
-
-
-class Permit(Fact, frozen=True, gc=False):
-    """A permit as it is sent."""
-
-    number: Annotated[str, about("What is written on it.", maxLength=64)]
-    observed_at: Observed
-    street: Annotated[str, about("Where it holds.")]
-    area: Annotated[float, about("In square metres.", exclusiveMinimum=0)] = 1.0
-    revision: Annotated[int, revised("permit")] = 0
-
-
-class PermitKind(OneTable[Permit]):
-    """Permits, each known by its source and number."""
-
-    name, plural, struct = "permit", "permits", Permit
-    table, tables = STORED, (STORED,)
-    identity = ("source", "number")
-
-    def row(self, fact: Permit, catalogue: Catalogue) -> Row | Fault:
-        if fact.street not in catalogue.street:
-            detail = f"street: {shown(fact.street)} is not in the catalogue"
-            return Fault(Reason.UNKNOWN_STREET, detail)
-        own = {"number": fact.number, "street": fact.street, "area": fact.area}
-        return finite_fault("area", fact.area) or own
+STRUCT, KIND = "domain/facts/permit.py", "data_access/intake/kinds/permit.py"
+REGISTRY = "data_access/intake/kinds/registry.py"
+MIGRATION = "data_access/migrations/versions/0014_permits.py"
+MAPPING = blocks("A fact")["data_access/catalogue/pudong/mappings/permits.toml"]
 
 
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Site]:
+def permits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[Any]]:
+    """The kind, its modules where the document puts them; gone again afterwards."""
+    for package, path in ((domain.facts, STRUCT), (kinds, KIND)):
+        made = written("A fact", path, tmp_path / "with_permits" / package.__name__)
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(made.parent)])
+    spoken: dict[str, Any] = dict(vars(registry))
+    exec(blocks("A fact")[REGISTRY], spoken)  # noqa: S102
+    found: Kind[Any] = spoken["KINDS"]["permit"]
+    monkeypatch.setitem(registry.KINDS, found.name, found)
+    yield found
+    for package in (domain.facts, kinds):
+        del sys.modules[f"{package.__name__}.permit"]
+
+
+@pytest.fixture
+def site(permits: Kind[Any], request: pytest.FixtureRequest) -> Site:
     """An application that knows of permits before it is built."""
-    monkeypatch.setitem(KINDS, "permit", PermitKind())
     made: Site = request.getfixturevalue("plain_site")
-    STORED.create(made.db.engine)
+    migrate(made)
     create_source(made.db, "permits", "live", made.clock.ms)
-    yield made
+    return made
+
+
+def migrate(site: Site, way: str = "upgrade") -> None:
+    """Run the document's migration on the store of a site."""
+    step: dict[str, Any] = {}
+    exec(blocks("A fact")[MIGRATION], step)  # noqa: S102
+    with site.db.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        step[way]()
 
 
 @pytest.fixture
@@ -131,9 +101,15 @@ def send(site: Site, *permits: dict[str, Any]) -> tuple[int, int, list[str]]:
     return told["accepted"], told["duplicates"], [each["reason"] for each in told["rejected"]]
 
 
+def table() -> Table:
+    """Where permits lie."""
+    (found,) = registry.KINDS["permit"].tables
+    return found
+
+
 def stored(site: Site) -> list[tuple[Any, ...]]:
     """(number, revision, area) of all that is kept."""
-    t = STORED.c
+    t = table().c
     with site.db.read() as conn:
         query = select(t.number, t.revision, t.area).order_by(t.number, t.revision)
         return [tuple(row) for row in conn.execute(query)]
@@ -270,6 +246,18 @@ def test_what_the_demonstration_said_goes_with_it(site: Site) -> None:
     send(site, permit(site))
     with site.db.write() as conn:
         row = {"id": 1, "source": "made-up", "number": "Q", "revision": 0, "observed_at": 1}
-        conn.execute(insert(STORED).values(**row, received_at=1, street="310115016", area=1.0))
+        conn.execute(insert(table()).values(**row, received_at=1, street="310115016", area=1.0))
     assert remove_demo(site.db) == ["made-up"]
     assert stored(site) == [("A1", 0, 1.0)]
+
+
+def test_its_migration_makes_the_table_and_takes_it_back(site: Site) -> None:
+    def columns() -> dict[str, tuple[str, bool]]:
+        found = inspect(site.db.engine).get_columns("permits")
+        return {each["name"]: (str(each["type"]), each["nullable"]) for each in found}
+
+    migrated = columns()
+    migrate(site, "downgrade")
+    assert not inspect(site.db.engine).has_table("permits")
+    table().create(site.db.engine)
+    assert columns() == migrated
