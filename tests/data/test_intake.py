@@ -317,7 +317,7 @@ def test_a_lost_connection_is_busy_and_the_next_one_works(
     with ThreadPoolExecutor(1) as pool, db.read() as conn:
         conn.execute(text(f"SELECT pg_advisory_lock({intake._LOCK})"))
         rows = [make(source, catalogue)]
-        sending = pool.submit(accept, db, catalogue, source, rows, NOW, "api")
+        sending = pool.submit(accept, READING, db, catalogue, source, rows, NOW, "api")
         pid = eventually(lambda: conn.scalar(text(waiting)))
         conn.execute(text(f"SELECT pg_terminate_backend({pid})"))
         with pytest.raises(Busy):
