@@ -11,7 +11,7 @@ from dashboard.api.facts import FactsApi
 from dashboard.api.openapi import document
 from dashboard.house.services import Services
 from dashboard.security.policy import policy
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from domain.actor import PEOPLE, Role
 
 PREFIX = "/api/v1"

@@ -7,7 +7,7 @@ from dashboard.api.decoding import MAX_FACTS
 from dashboard.api.schemas import Json, schema_of
 from dashboard.words.labels import label
 from data_access.intake.kind import Kind
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from domain.facts.fact import Reason
 
 VERSION = "1.0.0"

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from data_access.caching.cache import uncached
 from data_access.intake import readings
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from data_access.store.db import Database
 from data_access.store.tables import (
     archives,

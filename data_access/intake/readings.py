@@ -19,7 +19,7 @@ from data_access.store.db import Database, driver_cursor, placeholder
 from data_access.store.tables import batches, undigested
 from domain.clock import DAY_MS, HOUR_MS, MINUTE_MS
 
-KIND = "reading"  # what batches of readings are called
+READING_KIND = "reading"  # what batches of readings are called
 BATCH_BITS = 20  # a reading's id is its batch's id << 20 | its number in the batch
 BATCH_ROWS = 1 << BATCH_BITS
 KEY = "sign, observed_at, street_code, source, point"  # what identifies a reading
@@ -96,7 +96,7 @@ def next_batches(conn: Connection, after_id: int, max_rows: int) -> list[Batch]:
     found: list[Batch] = []
     total = 0
     columns = [batches.c[name] for name in Batch._fields]
-    waiting = (batches.c.id > after_id) & (batches.c.kind == KIND)
+    waiting = (batches.c.id > after_id) & (batches.c.kind == READING_KIND)
     query = select(*columns).where(waiting).order_by(batches.c.id)
     for row in conn.execute(query.limit(10_000)):
         total += row.accepted
@@ -108,7 +108,7 @@ def next_batches(conn: Connection, after_id: int, max_rows: int) -> list[Batch]:
 
 def batches_behind(conn: Connection, cursor: int) -> int:
     """How far the last acknowledged batch of readings lies behind the engine's cursor."""
-    query = select(func.max(batches.c.id)).where(batches.c.kind == KIND)
+    query = select(func.max(batches.c.id)).where(batches.c.kind == READING_KIND)
     return max(0, int(conn.execute(query).scalar() or 0) - cursor)
 
 
@@ -180,7 +180,7 @@ def pages_between(
 def busy_days(conn: Connection, edge_ms: int, cursor: int) -> set[str]:
     """Days that a batch wrote to since an instant, or one that is not taken in yet."""
     recent = select(batches.c.days).where(
-        batches.c.kind == KIND, (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
+        batches.c.kind == READING_KIND, (batches.c.received_at >= edge_ms) | (batches.c.id > cursor)
     )
     return {day for days in conn.scalars(recent.distinct()) for day in days.split(",")}
 
@@ -188,7 +188,7 @@ def busy_days(conn: Connection, edge_ms: int, cursor: int) -> set[str]:
 def forget_batches(conn: Connection, edge_ms: int, cursor: int) -> None:
     """Drop batches of readings that are taken in and were received before an instant."""
     old = (batches.c.received_at < edge_ms) & (batches.c.id <= cursor)
-    conn.execute(delete(batches).where(batches.c.kind == KIND, old))
+    conn.execute(delete(batches).where(batches.c.kind == READING_KIND, old))
 
 
 def _tables_between(conn: Connection, from_ms: int, to_ms: int | None) -> list[str]:

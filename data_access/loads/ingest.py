@@ -11,7 +11,7 @@ from data_access.caching.cache import uncached
 from data_access.catalogue.loader import load_catalogue
 from data_access.demo.demo_sources import demo_codes
 from data_access.intake.door import Busy
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from data_access.intake.sources import (
     Kind,
     RetiredSource,

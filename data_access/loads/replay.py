@@ -13,7 +13,7 @@ from pathlib import Path
 
 from data_access.catalogue.loader import load_catalogue
 from data_access.intake.door import Busy
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from data_access.intake.sources import RetiredSource
 from data_access.loads.ingest import FAULT, WRONG, register
 from data_access.loads.load_report import nothing_read, report, told

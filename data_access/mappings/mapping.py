@@ -13,7 +13,7 @@ from data_access.catalogue.faults import Fault
 from data_access.catalogue.loader import FOLDER
 from data_access.intake.kind import Kind
 from data_access.intake.kinds.reading import READING
-from data_access.intake.kinds.registry import KINDS
+from data_access.intake.registry import KINDS
 from data_access.intake.sources import CODE_RULE, is_code
 from data_access.mappings.mapping_counts import Counts
 from data_access.mappings.mapping_facts import read_fields

@@ -21,9 +21,8 @@ from dashboard.api.openapi import document
 from data_access.accounts.keys import KeyKind, add_key
 from data_access.catalogue.loader import load_catalogue
 from data_access.demo.demo_removal import remove_demo
-from data_access.intake import kinds, readings
+from data_access.intake import kinds, readings, registry
 from data_access.intake.kind import Kind
-from data_access.intake.kinds import registry
 from data_access.intake.sources import create_source
 from data_access.loads import ingest, replay
 from data_access.mappings.mapping import MappingError, load_mapping
@@ -34,7 +33,6 @@ from tests.web.site import Site
 
 PATH = "/api/v1/permits"
 STRUCT, KIND = "domain/facts/permit.py", "data_access/intake/kinds/permit.py"
-REGISTRY = "data_access/intake/kinds/registry.py"
 MIGRATION = "data_access/migrations/versions/0014_permits.py"
 MAPPING = blocks("A fact")["data_access/catalogue/pudong/mappings/permits.toml"]
 
@@ -45,9 +43,7 @@ def permits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[An
     for package, path in ((domain.facts, STRUCT), (kinds, KIND)):
         made = written("A fact", path, tmp_path / "with_permits" / package.__name__)
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(made.parent)])
-    spoken: dict[str, Any] = dict(vars(registry))
-    exec(blocks("A fact")[REGISTRY], spoken)  # noqa: S102
-    found: Kind[Any] = spoken["KINDS"]["permit"]
+    found = registry.found()["permit"]
     monkeypatch.setitem(registry.KINDS, found.name, found)
     yield found
     for package in (domain.facts, kinds):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from data_access.intake import provisional, remembered, revisions
 from data_access.intake.kind import Batch, Kept, Kind
 from data_access.intake.reading_writes import Stored, insert_rows
-from data_access.intake.readings import KIND
+from data_access.intake.readings import READING_KIND
 from data_access.series import archives
 from data_access.store import engine_state
 from domain.catalogue import Catalogue
@@ -27,7 +27,7 @@ _VALIDATORS: dict[int, tuple[Catalogue, Validator]] = {}  # by identity; a proce
 class ReadingKind(Kind[Reading]):
     """The readings of vital signs."""
 
-    name = KIND
+    name = READING_KIND
     plural = "readings"
     struct = Reading
 
@@ -69,7 +69,7 @@ class ReadingKind(Kind[Reading]):
             archives.note_blocks(conn, brought, batch.zone, batch.received_ms)
 
 
-READING = ReadingKind()
+READING = KIND = ReadingKind()
 
 
 def _validator(catalogue: Catalogue) -> Validator:
