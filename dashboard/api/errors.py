@@ -1,18 +1,11 @@
-"""One shape for everything that goes wrong: `{"error": {"code", "field", "message"}}`."""
+"""What the API refuses, in the one shape of refusals (`dashboard.words.refusal`)."""
 
 import flask
 from werkzeug.exceptions import HTTPException
 
+from dashboard.words.refusal import refusal
+
 RETRY_S = 2
-_CODES = {
-    400: "bad_request",
-    401: "unauthorised",
-    403: "forbidden",
-    404: "not_found",
-    405: "method",
-    413: "too_large",
-    503: "busy",
-}
 
 
 class ApiError(Exception):
@@ -21,7 +14,7 @@ class ApiError(Exception):
     def __init__(
         self,
         status: int,
-        code: str,
+        code: str | None,
         message: str,
         *,
         field: str | None = None,
@@ -37,8 +30,8 @@ class ApiError(Exception):
 
 def error_answer(error: ApiError) -> flask.Response:
     """The refusal as an answer."""
-    told = {"code": error.code, "field": error.field, "message": error.message}
-    answer = flask.make_response(flask.jsonify({"error": told}), error.status)
+    told = refusal(error.status, error.message, error.code, error.field)
+    answer = flask.make_response(flask.jsonify(told), error.status)
     if error.retry_after_s is not None:
         answer.headers["Retry-After"] = str(error.retry_after_s)
     if error.status == 401:
@@ -49,10 +42,9 @@ def error_answer(error: ApiError) -> flask.Response:
 def http_answer(error: HTTPException) -> flask.Response:
     """What Flask or the gate refuse on a path of the API, in the API's shape."""
     status = error.code or 500
-    code = _CODES.get(status, "refused" if status < 500 else "fault")
     message = error.description or error.name
     retry = RETRY_S if status == 503 else None
-    answer = error_answer(ApiError(status, code, message, retry_after_s=retry))
+    answer = error_answer(ApiError(status, None, message, retry_after_s=retry))
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             answer.headers[name] = value

@@ -20,6 +20,7 @@ from dashboard.public_site.words import Words
 from dashboard.security.headers import DATA_CSP, OPEN
 from dashboard.security.senders import sender_of
 from dashboard.wire.replies import JSON, Document, Environ
+from dashboard.words.refusal import refusal
 from data_access.public import queries
 from data_access.public.queries import Value
 from data_access.store.db import Database
@@ -310,7 +311,7 @@ class OpenData:
         detail: str,
         *extra: tuple[str, str],
     ) -> Iterable[bytes]:
-        body = _json({"error": status[4:], "detail": detail})
+        body = _json(refusal(int(status[:3]), detail))
         head = [
             ("Content-Type", JSON),
             ("Content-Length", str(len(body))),

@@ -19,6 +19,7 @@ from dashboard.security.themes import theme
 from dashboard.threads.writer import Overloaded
 from dashboard.words.icon import ICON_URI
 from dashboard.words.labels import label, language
+from dashboard.words.refusal import refusal
 from data_access.store.condition import condition_of, store_said
 
 log = logging.getLogger(__name__)
@@ -48,8 +49,8 @@ def answer(error: HTTPException) -> AnyResponse:
         response = flask.make_response(_page(code, error.description), code)
         response.headers["Content-Security-Policy"] = FRONT_CSP
     else:
-        body = {"error": error.name, "detail": error.description}
-        response = flask.make_response(flask.jsonify(body), code)
+        told = refusal(code, error.description or error.name)
+        response = flask.make_response(flask.jsonify(told), code)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

@@ -13,6 +13,7 @@ from html import escape
 
 from dashboard.supervisor.checks import Trouble
 from dashboard.words.labels import label
+from dashboard.words.refusal import refusal
 
 BACKLOG = 4096
 MOST_GUESTS = 64  # connections at a time; the oldest goes
@@ -126,8 +127,8 @@ def answer(asked: bytes, step: str) -> bytes:
     words = asked.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
     path = words[1] if len(words) > 1 else "/"
     if path.startswith(FOR_MACHINES):
-        told = {"code": "starting", "field": None, "message": f"starting: {step}"}
-        kind, body = "application/json", json.dumps({"error": told})
+        told = refusal(503, f"starting: {step}", "starting")
+        kind, body = "application/json", json.dumps(told)
     else:
         kind, body = "text/html; charset=utf-8", _page(step)
     content = body.encode()

@@ -10,6 +10,7 @@ import msgspec
 
 from dashboard.security.headers import BASE, DATA_CSP, NO_STORE
 from dashboard.words.labels import label
+from dashboard.words.refusal import refusal
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
@@ -105,8 +106,8 @@ def refuse(
     detail: str,
     *extra: tuple[str, str],
 ) -> Iterable[bytes]:
-    """`{"error": <reason phrase>, "detail": …}` with all headers, as the gate refuses; not kept."""
-    body = msgspec.json.encode({"error": status[4:], "detail": detail})
+    """The one shape of refusals with all headers, as the gate refuses; not kept."""
+    body = msgspec.json.encode(refusal(int(status[:3]), detail))
     headers = [
         ("Content-Type", JSON),
         ("Content-Length", str(len(body))),

@@ -82,7 +82,7 @@ class Visitor:
             watch.faults = [
                 fault
                 for fault in watch.faults
-                if not (fault.startswith(CALLBACK_FAILED) and '"error":"Unauthorized"' in fault)
+                if not (fault.startswith(CALLBACK_FAILED) and '"code":"unauthorised"' in fault)
             ]
 
 

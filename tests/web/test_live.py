@@ -52,7 +52,7 @@ def test_before_the_first_snapshot_it_says_when_to_come_back(sqlite_template: Pa
         answer = Client(fresh.start().url).get(VIEW, Cookie=fresh.cookie())
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) >= 1
-        assert "detail" in answer.json()
+        assert answer.json()["error"]["message"]
     finally:
         fresh.close()
 
@@ -108,7 +108,7 @@ def test_nobody_gets_nothing(client: Client, path: str) -> None:
     for extra in ({}, {"Cookie": "yiping_session=forged"}, {"Accept": "text/html"}):
         answer = client.get(path, **extra)
         assert answer.status == 401, (path, extra)
-        assert answer.json()["error"] == "Unauthorized"
+        assert answer.json()["error"]["code"] == "unauthorised"
         assert answer.headers["Cache-Control"] == "private, no-store"
 
 

@@ -170,7 +170,7 @@ def test_downloads_hold_the_same_figures_in_every_form(public_site: PublicSite) 
 )
 def test_questions_that_cannot_be_answered_say_why(public_site: PublicSite, query: str) -> None:
     answer = ask(public_site, "/api/v1/public/days.csv", query)
-    assert answer.status == 400 and json.loads(answer.body)["detail"]
+    assert answer.status == 400 and json.loads(answer.body)["error"]["message"]
 
 
 def test_too_many_questions_are_refused_with_the_time_to_wait(public_site: PublicSite) -> None:
