@@ -41,7 +41,7 @@ class WallProfile:
 
 
 def scene_fault(scene: str, domains: Collection[str], signs: Collection[str]) -> str | None:
-    """Why `scene` is none, given the codes that exist; None when it is one."""
+    """What is wrong with the name of a scene, given the codes that exist; None: nothing."""
     kind, colon, code = scene.partition(":")
     if not colon:
         return None if scene in PLAIN else f"unknown scene {scene[:60]!r}"

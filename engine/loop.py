@@ -42,7 +42,8 @@ class Outdated(Exception):
 
 
 class Engine:
-    """The loop's state: `turn` takes in helpings, `roll` brings the higher tiers after them."""
+    """What the loop works on. `turn` takes in what was stored since, some batches at a time; `roll`
+    then adds it up into hours and days."""
 
     def __init__(self, db: Database, catalogue: Catalogue, now_ms: int) -> None:
         self.db = db

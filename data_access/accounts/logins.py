@@ -22,8 +22,8 @@ from domain.clock import DAY_MS
 PER_PAIR = (8, 60.0)  # attempts at once, seconds for one more
 PER_DEVICE = (8, 60.0)
 PER_ADDRESS = (40, 3.0)  # an office shares an address
-PER_NAME_FRESH = (60, 2.0)  # from everywhere: the first attempts of each address …
-PER_NAME_AGAIN = (30, 10.0)  # … and those of addresses that go on
+PER_NAME_FRESH = (60, 2.0)  # at one name from everywhere: the first attempts of each address
+PER_NAME_AGAIN = (30, 10.0)  # at one name: those of addresses that go on
 FRESH = 3  # attempts of a pair that count as its first
 
 

@@ -62,7 +62,7 @@ class ColumnMapper:
         return Stretch(sources, signs, at, values, streets, weights, below, points)
 
     def _instants(self, columns: Sequence[Column]) -> Sequence[str] | None:
-        """All instants; None when one is none: the row with it will say so."""
+        """The column as instants; None where a cell cannot be read as one: its row will say so."""
         ready = self._instant.as_it_stands
         if ready is not None:
             return columns[ready]

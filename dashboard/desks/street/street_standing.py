@@ -1,4 +1,4 @@
-"""How a place stands at the moment: its worst sign, its index, and how many signs are how.
+"""How a place stands at the moment: its worst sign, its index, and how many signs in each state.
 
 Nothing is judged here: states, and how bad they are, come from the engine's picture.
 """
