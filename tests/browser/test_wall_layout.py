@@ -74,6 +74,36 @@ def test_a_wall_of_another_size_than_the_window_keeps_its_proportions(
     assert in_window(tab, "#wall .cell") == len(catalogue.signs)
 
 
+@pytest.mark.parametrize(("width", "height"), [(3840, 1080), (5760, 1080)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_sentence_of_two_lines_pushes_nothing_over_anything(
+    city: Stack,
+    leader: Client,
+    feeder: Feeder,
+    catalogue: Catalogue,
+    visit: Visit,
+    width: int,
+    height: int,
+    lang: str,
+) -> None:
+    """The worst may lie in a place with a long name, and last for days."""
+    feeder.post(mixed_city(catalogue))
+    tab = visit(city, leader, width, height).tab()
+    wall = Wall(tab, city.url).open(f"?wall={width}x{height}&lang={lang}")
+    lines = tab.evaluate(
+        """() => {
+          const said = document.querySelector("#wall .sentence");
+          const line = parseFloat(getComputedStyle(said).lineHeight);
+          const words = said.querySelector(".clause");
+          while (said.scrollHeight < 1.9 * line) said.appendChild(words.cloneNode(true));
+          return Math.round(said.scrollHeight / line);
+        }"""
+    )
+    assert lines == 2
+    faults = wall.look()
+    assert not faults, "\n".join(faults)
+
+
 def test_the_wall_follows_its_window(
     city: Stack, leader: Client, feeder: Feeder, catalogue: Catalogue, visit: Visit
 ) -> None:

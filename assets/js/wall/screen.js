@@ -5,7 +5,7 @@
   const { el, text, data, show } = root.yiping.dom;
   const COLUMNS = { wide: 4, tall: 4, dual: 5, triple: 7, stack: 3 }; // at most
   const LONG_COLUMNS = Object.assign({}, COLUMNS, { tall: 3 });
-  const DETRACTORS = { wide: 3, tall: 3, dual: 5, triple: 5, stack: 3 };
+  const DETRACTORS = { wide: 3, tall: 3, dual: 4, triple: 4, stack: 3 };
   const KEPT_TIMES = 240;
   const BANNERS = {
     // title, text, text before there was any snapshot
